@@ -1,0 +1,275 @@
+"""Where things are in a course, and what assignments and exercises exist. Every other part of the engine starts here.
+
+An assignment is read from its notebook text, `assignments/<name>/<name>.md`: settings stand in the front matter, roles and points
+in the metadata of cells. Nothing about an assignment is written down anywhere else.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import os
+import re
+import secrets
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+Role = Literal["text", "setup", "exercise", "check", "question", "demo"]
+NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+class CourseError(Exception):
+    """The course or the request cannot be used as it stands; the message says why, in one sentence."""
+
+
+class GraderError(Exception):
+    """The grader itself cannot work: the suite, the course or the machine is at fault, never a student."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Times are in seconds; a call is one question of a hidden test."""
+
+    call_seconds: float = 5.0
+    wall_seconds: float = 60.0
+    cpu_seconds: float = 60.0
+    memory_mb: int = 1024
+    reply_mb: int = 64
+    notebook_mb: int = 64
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One graded exercise: its name, the functions that a student writes, and its points."""
+
+    name: str
+    functions: tuple[str, ...]
+    points: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the notebook text, with the role that the text gives it."""
+
+    role: Role
+    kind: Literal["code", "markdown"]
+    source: str
+    name: str = ""
+    points: float = 0.0
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment as its notebook text declares it."""
+
+    name: str
+    folder: Path
+    title: str
+    minutes: int
+    questions: dict[str, float]
+    limits: Limits
+    preload: tuple[str, ...]
+    cells: tuple[Cell, ...] = field(repr=False)
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The automatically graded exercises, in the order of the notebook."""
+        return tuple(Exercise(c.name, c.functions, c.points) for c in self.cells if c.role == "exercise")
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The id of each cell in every notebook that is made from the text; nbgrader's grade_id where a cell has one."""
+        setups = itertools.count(1)
+        ids = []
+        for number, cell in enumerate(self.cells, start=1):
+            if cell.role == "setup":
+                setup = next(setups)
+                ids.append("setup" if setup == 1 else f"setup-{setup}")
+            elif cell.role == "exercise":
+                ids.append(f"answer-{cell.name}")
+            else:
+                ids.append(cell.name or f"cell-{number}")
+        return tuple(ids)
+
+    @property
+    def max_score(self) -> float:
+        """Points that are graded automatically."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def notebook_name(self) -> str:
+        """File name of the notebook that students receive and submit."""
+        return f"{self.name}.ipynb"
+
+
+class Course:
+    """The folders of one course. `root` is the checkout; everything about real people is below `root/course`."""
+
+    def __init__(self, root: Path) -> None:
+        """Use the checkout at `root`, which must hold `assignments/` and `solutions/`."""
+        self.root = root.resolve()
+        missing = [name for name in ("assignments", "solutions") if not (self.root / name).is_dir()]
+        if missing:
+            raise CourseError(f"{self.root} is not a course: it has no folder {' and no folder '.join(missing)}.")
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course that holds `start` (default: the working directory), else the one this engine was installed from."""
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+            if (folder / "assignments").is_dir() and (folder / "solutions").is_dir():
+                return cls(folder)
+        raise CourseError("No course here: run this in a folder that holds assignments/ and solutions/.")
+
+    @property
+    def data(self) -> Path:
+        """Everything about real people: nbgrader's folders, the gradebook, the secret. Never in git."""
+        return self.root / "course"
+
+    @property
+    def gradebook(self) -> Path:
+        """Nbgrader's database of grades."""
+        return self.data / "gradebook.db"
+
+    def source(self, assignment: str) -> Path:
+        """Folder of nbgrader's instructor version."""
+        return self.data / "source" / assignment
+
+    def release(self, assignment: str) -> Path:
+        """Folder of what students receive."""
+        return self.data / "release" / assignment
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        """Folder of what a student handed in."""
+        return self.data / "submitted" / student / assignment
+
+    def suite(self, assignment: str) -> Path:
+        """Folder of the hidden suite."""
+        return self.root / "tests" / "hidden" / assignment
+
+    def solution(self, assignment: str) -> Path:
+        """Folder of the reference, its misconceptions and its alternatives."""
+        return self.root / "solutions" / assignment
+
+    @property
+    def starter_code(self) -> Path:
+        """The package that students import."""
+        return self.root / "starter_code"
+
+    def student_of(self, submission: Path) -> str | None:
+        """The student who handed in `submission`, when it lies in the course's submitted folder."""
+        try:
+            parts = submission.absolute().relative_to(self.data / "submitted").parts
+        except ValueError:
+            return None
+        return parts[0] if len(parts) > 1 else None
+
+    def names(self) -> list[str]:
+        """Names of all assignments, in alphabetical order."""
+        return sorted(p.name for p in (self.root / "assignments").iterdir() if (p / f"{p.name}.md").is_file())
+
+    def assignment(self, name: str) -> Assignment:
+        """Read one assignment from its notebook text."""
+        text = self.root / "assignments" / name / f"{name}.md"
+        if not NAME.match(name) or not text.is_file():
+            known = ", ".join(self.names()) or "none yet"
+            raise CourseError(f"There is no assignment '{name}'. This course has: {known}.")
+        return read_assignment(text)
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The secret that hidden inputs are drawn from; made on first use, readable by the owner only."""
+        path = self.data / "secret"
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            self.data.mkdir(parents=True, exist_ok=True)
+        fresh = self.data / f"secret.{secrets.token_hex(4)}"
+        fresh.write_bytes(secrets.token_bytes(32))
+        fresh.chmod(0o600)
+        try:
+            os.link(fresh, path)  # atomic: of two graders that start together, one wins and both read its secret
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+        return path.read_bytes()
+
+
+def read_assignment(text: Path) -> Assignment:
+    """Read the notebook text at `text`; raises CourseError with the line of fault when it breaks the rules."""
+    import jupytext  # noqa: PLC0415  (slow to import; only needed here)
+
+    notebook = jupytext.read(text, fmt="md:myst")
+    settings = dict(notebook.metadata.get("assignment") or {})
+    if "title" not in settings:
+        raise CourseError(f"{text.name}: the front matter needs `assignment:` with at least a title.")
+    cells = tuple(_read_cell(raw, text.name) for raw in notebook.cells)
+    assignment = Assignment(
+        name=text.stem,
+        folder=text.parent,
+        title=str(settings.pop("title")),
+        minutes=int(settings.pop("minutes", 0)),
+        questions={str(k): float(v) for k, v in (settings.pop("questions", None) or {}).items()},
+        limits=_read_limits(settings.pop("limits", None) or {}, text.name),
+        preload=tuple(settings.pop("preload", ("numpy",))),
+        cells=cells,
+    )
+    if settings:
+        raise CourseError(f"{text.name}: unknown setting in the front matter: {', '.join(sorted(settings))}.")
+    _check_cells(assignment)
+    return assignment
+
+
+def _read_limits(settings: dict[str, Any], where: str) -> Limits:
+    known = {f.name for f in fields(Limits)}
+    if unknown := sorted(set(settings) - known):
+        raise CourseError(f"{where}: unknown limit: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
+    return Limits(**settings)
+
+
+def _read_cell(raw: Any, where: str) -> Cell:
+    meta, source = dict(raw.metadata), str(raw.source)
+    if raw.cell_type != "code":
+        if "question" in meta:
+            return Cell("question", "markdown", source, name=str(meta["question"]))
+        return Cell("text", "markdown", source)
+    if "exercise" in meta:
+        name = str(meta["exercise"])
+        if not NAME.match(name) or "points" not in meta:
+            raise CourseError(f"{where}: exercise '{name}' needs a lower-case name and `:points:`.")
+        return Cell("exercise", "code", source, name, float(meta["points"]), _imported(source, name, where))
+    if "check" in meta:
+        return Cell("check", "code", source, name=str(meta["check"]))
+    return Cell("setup" if meta.get("setup") else "demo", "code", source)
+
+
+def _imported(source: str, exercise: str, where: str) -> tuple[str, ...]:
+    """Names that an exercise cell imports from the reference; the cell may hold nothing else."""
+    body = ast.parse(source).body
+    if len(body) != 1 or not isinstance(body[0], ast.ImportFrom) or not (body[0].module or "").startswith("solutions."):
+        raise CourseError(
+            f"{where}: the cell of exercise '{exercise}' must hold one import from solutions and no more."
+        )
+    return tuple(alias.name for alias in body[0].names)
+
+
+def _check_cells(assignment: Assignment) -> None:
+    """Every exercise is followed by its check, names are unique, questions and front matter agree."""
+    where, cells = f"{assignment.name}.md", assignment.cells
+    names = [cell.name for cell in cells if cell.role in {"exercise", "question"}]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise CourseError(f"{where}: declared twice: {', '.join(twice)}.")
+    code = [cell for cell in cells if cell.kind == "code"]
+    for cell, follower in zip(code, (*code[1:], None), strict=True):
+        if cell.role == "exercise" and (follower is None or (follower.role, follower.name) != ("check", cell.name)):
+            raise CourseError(
+                f"{where}: the cell of exercise '{cell.name}' needs `:check: {cell.name}` as its next code cell."
+            )
+    questions = {cell.name for cell in cells if cell.role == "question"}
+    if questions != set(assignment.questions):
+        differ = ", ".join(sorted(questions ^ set(assignment.questions)))
+        raise CourseError(f"{where}: questions in the text and in the front matter differ: {differ}.")

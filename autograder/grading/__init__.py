@@ -1,0 +1,20 @@
+"""Grading: what a hidden suite uses (`expect*`), and what grades with it (`Grader`, `Report`)."""
+
+from autograder.grading.comparing import Mismatch, expect, expect_close, expect_keys, expect_none, expect_tuple
+from autograder.grading.grader import Grader, Job
+from autograder.grading.report import ExerciseResult, Finding, Report, TestResult
+
+__all__ = [
+    "ExerciseResult",
+    "Finding",
+    "Grader",
+    "Job",
+    "Mismatch",
+    "Report",
+    "TestResult",
+    "expect",
+    "expect_close",
+    "expect_keys",
+    "expect_none",
+    "expect_tuple",
+]

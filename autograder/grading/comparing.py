@@ -1,0 +1,110 @@
+"""How hidden tests look at what students return. Every access to a student's value goes through one of these.
+
+Each raises `Mismatch`, whose message may be shown to students: it gives names, shapes, sizes and places, never a hidden number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.wire import Handle
+
+ARTICLES = {
+    "object": "an object",
+    "array": "an array of an unsupported type",
+    "dict": "a dict whose keys are not all text",
+}
+
+
+class Mismatch(Exception):  # noqa: N818  (an outcome of a test, not a fault of the grader's)
+    """An answer that is not what the exercise asks for."""
+
+
+def expect(condition: bool, sentence: str) -> None:  # noqa: FBT001  (reads as an assertion)
+    """Raise `Mismatch(sentence)` unless `condition` holds. The sentence must hold no hidden number."""
+    if not condition:
+        raise Mismatch(sentence)
+
+
+def expect_tuple(what: str, got: Any, length: int) -> tuple[Any, ...]:
+    """`got` as a tuple of `length` values; a list will do."""
+    if not isinstance(got, tuple | list):
+        raise Mismatch(f"{what} should return {length} values, and returned {described(got)}")
+    if len(got) != length:
+        raise Mismatch(f"{what} should return {length} values, and returned {len(got)}")
+    return tuple(got)
+
+
+def expect_keys(what: str, got: Any, keys: tuple[str, ...] | list[str]) -> dict[str, Any]:
+    """`got` as a dict that has `keys`; more keys are allowed."""
+    if not isinstance(got, dict):
+        raise Mismatch(f"{what} should be a dict, and is {described(got)}")
+    if missing := [key for key in keys if key not in got]:
+        raise Mismatch(f"{what} should have the key {', '.join(repr(key) for key in missing)}")
+    return got
+
+
+def expect_none(what: str, got: Any) -> None:
+    """`got` is None."""
+    if got is not None:
+        raise Mismatch(f"{what} should be None, and is {described(got)}")
+
+
+def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0.0) -> None:
+    """`got` equals the array or number `want`: same shape, and each |got - want| <= atol + rtol |want|."""
+    expected = np.asarray(want)
+    values = as_numbers(what, got)
+    if values.shape != expected.shape:
+        raise Mismatch(f"{what} should have the shape {expected.shape}, and has {values.shape}")
+    off = np.abs(values - expected)
+    wrong = ~(off <= atol + rtol * np.abs(expected))  # also where a value is not a number
+    if not wrong.any():
+        return
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    if not np.isfinite(values[place]):
+        raise Mismatch(f"{what} is not finite{_at(place)}")
+    scale = float(np.max(np.abs(expected))) or 1.0
+    ratio = float(off[place]) / scale
+    size = f"{ratio:.1g} times" if ratio >= 1 else f"{100 * ratio:.1g} % of"
+    count = f"{int(wrong.sum())} of {wrong.size} values are off, the first" if wrong.size > 1 else "the value is off"
+    raise Mismatch(f"{what}: {count}{_at(place)} by {size} the largest expected value")
+
+
+def _at(place: tuple[int, ...]) -> str:
+    return f" at [{', '.join(map(str, place))}]" if place else ""
+
+
+def as_numbers(what: str, got: Any) -> np.ndarray:  # noqa: RET503  (_refuse never returns)
+    """`got` as an array of real numbers; nested lists and tuples of numbers will do."""
+    if isinstance(got, list | tuple):
+        try:
+            got = np.array(got, dtype=np.float64)
+        except (ValueError, TypeError, OverflowError):
+            _refuse(what, got)
+    if type(got).__module__ == "torch":
+        got = got.numpy()
+    if isinstance(got, bool | int | float | np.ndarray | np.generic):
+        values = np.asarray(got)
+        if values.dtype.kind in "biuf":
+            return values.astype(np.float64)
+    _refuse(what, got)
+
+
+def _refuse(what: str, got: Any) -> NoReturn:
+    raise Mismatch(f"{what} should be an array of numbers, and is {described(got)}")
+
+
+def described(got: Any) -> str:
+    """What `got` is, in words that hold nothing of the student's own text."""
+    if got is None:
+        return "None"
+    if isinstance(got, np.ndarray):
+        return f"an array of shape {got.shape}"
+    if isinstance(got, Handle):
+        return ARTICLES.get(got.kind, f"a {got.kind}")
+    if isinstance(got, tuple | list):
+        return f"a {type(got).__name__} of {len(got)} values"
+    names = {"bool": "a bool", "int": "an int", "float": "a number", "str": "text", "bytes": "bytes", "dict": "a dict"}
+    return names.get(type(got).__name__, "a number" if isinstance(got, np.generic) else "an object")

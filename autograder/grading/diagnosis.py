@@ -1,0 +1,61 @@
+"""Which known misconception explains a failed exercise, if exactly one does.
+
+Each failed test is run again with a variant of the reference in the student's place, on the same seed; what the two answered is compared,
+call by call. A variant explains the student when that agrees in every failed test, and when it passes the tests that the student passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.grading.misconceptions import Misconception
+from autograder.grading.report import Finding
+from autograder.wire import Handle
+
+RTOL = 1e-6
+ATOL = 1e-9
+
+Transcript = list[tuple[str, Any]]
+# Runs one test, by its place in the exercise, with a misconception in the student's place: whether it passed, and what was said.
+Rerun = Callable[[Misconception, int], tuple[bool, Transcript]]
+
+
+def diagnose(
+    candidates: Sequence[Misconception], passed: Sequence[bool], transcripts: Sequence[Transcript], rerun: Rerun
+) -> Finding | None:
+    """The one misconception that reproduces the student's transcripts of one exercise, if there is exactly one."""
+    order = sorted(
+        range(len(passed)), key=lambda test: passed[test]
+    )  # failed tests first: they tell most variants apart
+
+    def explains(candidate: Misconception) -> bool:
+        for test in order:
+            now_passed, transcript = rerun(candidate, test)
+            if now_passed != passed[test] or (not now_passed and not same(transcript, transcripts[test])):
+                return False
+        return True
+
+    found = [candidate for candidate in candidates if explains(candidate)]
+    if len(found) != 1:
+        return None
+    return Finding(found[0].id, found[0].title, f"{found[0].hint} Read on: {found[0].read_on}.")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two answers agree. Keys that only one of two dicts has do not count: students may keep more, under other names."""
+    if isinstance(one, Handle) or isinstance(other, Handle):
+        return True  # what cannot be looked into does not tell them apart
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(same(one[key], other[key]) for key in one.keys() & other.keys())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    numbers = (bool, int, float, np.ndarray, np.generic)
+    if isinstance(one, numbers) and isinstance(other, numbers):
+        one, other = np.asarray(one), np.asarray(other)
+        if one.shape != other.shape:
+            return False
+        return bool(np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True))
+    return type(one) is type(other) and isinstance(one, str | bytes | type(None)) and bool(one == other)

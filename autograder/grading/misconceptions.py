@@ -1,0 +1,152 @@
+"""Named wrong answers and other right answers, as an assignment declares them in `solutions/<name>/`.
+
+A misconception is the smallest readable difference from the reference: source rewrites. The grader runs such variants itself, in its own
+process: they are the course's code, not a student's.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import itertools
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograder.course import CourseError
+from autograder.grading.student import StudentFault
+
+BEGIN_SOLUTION = "### BEGIN SOLUTION"
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One change of the source text of a function of the reference."""
+
+    function: str
+    old: str
+    new: str
+
+
+def rewrite(function: str, old: str, new: str) -> Rewrite:
+    """Replace `old`, which must occur exactly once in the answer to `function`, by `new`."""
+    return Rewrite(function, old, new)
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that is known by name."""
+
+    id: str
+    exercise: str
+    title: str
+    hint: str
+    read_on: str
+    changes: Sequence[Rewrite]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A right answer that is written another way: functions that use numpy, the standard library and their own module only."""
+
+    exercise: str
+    title: str
+    functions: Mapping[str, Callable[..., Any]]
+
+    @property
+    def source(self) -> str:
+        """Text that defines the functions under the names of the exercise, for a worker to run."""
+        module = inspect.getmodule(next(iter(self.functions.values())))
+        tree = ast.parse(inspect.getsource(module) if module else "")
+        kept = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) or _plain_import(node)]
+        names = [f"{name} = {function.__name__}" for name, function in self.functions.items()]
+        return "\n\n".join([*map(ast.unparse, kept), *names])
+
+
+def _plain_import(node: ast.stmt) -> bool:
+    """An import of something that a worker has: not of the engine, not of the solutions."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module is not None and node.module.split(".")[0] not in {"autograder", "solutions", "__future__"}
+    return isinstance(node, ast.Import)
+
+
+def rewritten(source: str, changes: Sequence[Rewrite]) -> str:
+    """The reference's module text with `changes` made."""
+    for change in changes:
+        start, end = _span(source, change.function)
+        body = source[start:end]
+        old, new = change.old, change.new
+        if body.count(old) != 1:
+            raise CourseError(f"a rewrite of {change.function} matches {body.count(old)} times, not once: {old!r}")
+        source = source[:start] + body.replace(old, new) + source[end:]
+    return source
+
+
+def _span(source: str, function: str) -> tuple[int, int]:
+    """Where in the module text the answer to `function` stands: what the solution markers enclose, else all of it."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            starts = list(itertools.accumulate(map(len, lines), initial=0))
+            start, end = starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
+            return max(start, source.find(BEGIN_SOLUTION, start, end)), end
+    raise CourseError(f"the reference has no function {function}")
+
+
+def load_module(path: Path) -> ModuleType:
+    """Import the file at `path` under a name of its own, whatever is installed."""
+    spec = importlib.util.spec_from_file_location(f"_course_{path.stem}_{next(_numbers)}", path)
+    if spec is None or spec.loader is None:
+        raise CourseError(f"{path} cannot be imported.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # dataclasses and inspect look there
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def misconceptions(folder: Path) -> tuple[Misconception, ...]:
+    """The misconceptions declared in `folder/misconceptions.py`, if there are any."""
+    path = folder / "misconceptions.py"
+    return tuple(load_module(path).MISCONCEPTIONS) if path.is_file() else ()
+
+
+@cache
+def alternatives(folder: Path) -> tuple[Alternative, ...]:
+    """The alternatives declared in `folder/alternatives.py`, if there are any."""
+    path = folder / "alternatives.py"
+    return tuple(load_module(path).ALTERNATIVES) if path.is_file() else ()
+
+
+class Variant:
+    """The reference with changes, answering in the grader's own process: a Respondent."""
+
+    def __init__(self, source: str) -> None:
+        """Define the functions of the module text `source`."""
+        self.namespace: dict[str, Any] = {"__name__": "variant"}
+        exec(compile(source, "variant", "exec"), self.namespace)  # noqa: S102  (the course's own code)
+
+    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        """See Respondent."""
+        args = tuple(arg if isinstance(arg, FunctionType) else deepcopy(arg) for arg in args)
+        try:
+            with np.errstate(all="ignore"):
+                result = self.namespace[function](*args, **deepcopy(kwargs))
+        except Exception as error:
+            raise StudentFault("crashed", f"{function} raised {type(error).__name__}") from error
+        return deepcopy((result, args) if inputs else result)
+
+
+@cache
+def variant(reference: Path, misconception_changes: tuple[Rewrite, ...]) -> Variant:
+    """The variant of the reference that has these changes; made once."""
+    return Variant(rewritten(reference.read_text(encoding="utf-8"), misconception_changes))

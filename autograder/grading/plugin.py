@@ -1,0 +1,117 @@
+"""The pytest plugin of hidden suites: the fixtures `student` and `rng`, the marker `points`, and the option `--submission`.
+
+A suite lies in tests/hidden/<assignment>/, one file test_<exercise>.py per exercise. With plain pytest, one submission (default: the
+reference) is asked by all tests; the grader (grader.py) runs the same collected tests once per submission.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder import submissions
+from autograder.course import Assignment, Course
+from autograder.grading.student import Answers, Respondent, Student
+from autograder.isolation import Launcher
+
+EXAM = pytest.StashKey["Exam"]()
+
+
+class Exam:
+    """Whom the tests ask at the moment, and the seed of the inputs."""
+
+    def __init__(self, respondent: Respondent, seed: str) -> None:
+        """Tests ask `respondent`; their inputs are drawn from `seed`."""
+        self.respondent = respondent
+        self.seed = seed
+        self.student = Student(respondent)
+
+    def next_test(self) -> Student:
+        """A fresh face for the next test, with an empty transcript."""
+        self.student = Student(self.respondent)
+        return self.student
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare `--submission`."""
+    group = parser.getgroup("autograder")
+    group.addoption("--submission", type=Path, help="ask this notebook or .py file (default: the reference solution)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line("markers", "points(n): what this hidden test is worth")
+
+
+def exercise_of(path: Path) -> str:
+    """The exercise that a suite file tests, by its name."""
+    return path.stem.removeprefix("test_")
+
+
+def points_of(item: pytest.Item) -> float:
+    """What a hidden test is worth; 0 without the marker."""
+    marker = item.get_closest_marker("points")
+    return float(marker.args[0]) if marker else 0.0
+
+
+def title_of(item: pytest.Item) -> str:
+    """The first line of the test's docstring: what a student reads."""
+    doc = getattr(getattr(item, "obj", None), "__doc__", None) or item.name
+    return str(doc).strip().splitlines()[0].strip()
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Student:
+    """The submission that is graded: `student.f(x)` calls its function f in a confined process."""
+    exam = request.config.stash.get(EXAM, None)
+    if exam is None:
+        exam = request.getfixturevalue("_single_exam")
+    return exam.next_test()
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers that are the same on a regrade and different for every student, exercise and test."""
+    exam = request.config.stash.get(EXAM, None)
+    seed = exam.seed if exam else "reference"
+    name = f"{seed}/{request.node.path.parent.name}/{request.node.path.stem}/{request.node.name}"
+    return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()))
+
+
+@pytest.fixture(scope="session")
+def _launchers() -> Iterator[dict[str, Launcher]]:
+    """Forkservers of plain pytest runs, one per assignment."""
+    launchers: dict[str, Launcher] = {}
+    yield launchers
+    for launcher in launchers.values():
+        launcher.close()
+
+
+@pytest.fixture(scope="module")
+def _single_exam(request: pytest.FixtureRequest, _launchers: dict[str, Launcher]) -> Iterator[Exam]:
+    """The one submission of a plain pytest run."""
+    from autograder.grading.grader import start_launcher  # noqa: PLC0415  (it imports this module)
+
+    folder = request.path.parent
+    course = Course.find(folder)
+    assignment = course.assignment(folder.name)
+    if assignment.name not in _launchers:
+        _launchers[assignment.name] = start_launcher(course, assignment, "auto")
+    program = _program(course, assignment, request.config.getoption("--submission"))
+    answers = Answers(program, _launchers[assignment.name], assignment.limits)
+    yield Exam(answers, "reference")
+    answers.close()
+
+
+def _program(course: Course, assignment: Assignment, submission: Path | None) -> tuple[submissions.ProgramCell, ...]:
+    if submission is None:
+        source = (course.solution(assignment.name) / "reference.py").read_text(encoding="utf-8")
+        return submissions.answer_program(assignment, source)
+    try:
+        return submissions.read(submission, assignment).program
+    except submissions.Ungradable as reason:
+        raise pytest.UsageError(str(reason)) from None

@@ -1,0 +1,112 @@
+"""The result of grading one submission, as plain values. Everything that shows or stores a grade starts from a Report."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+SCHEMA = 1
+
+State = Literal[
+    "passed",
+    "failed",  # an answer came, and it is wrong
+    "not-attempted",  # the stub is unchanged, or nothing defines the function
+    "crashed",  # the student's code raised, or its process died
+    "timed-out",
+    "out-of-memory",
+    "bad-reply",  # what came back is no data, too large, or malformed
+    "skipped",  # an earlier gate was not passed
+    "grader-error",  # never the student's fault
+]
+
+# What an exercise is called when its tests ended differently: the first of these that any of its tests ended with.
+SEVERITY: tuple[State, ...] = (
+    "grader-error",
+    "timed-out",
+    "out-of-memory",
+    "crashed",
+    "bad-reply",
+    "failed",
+    "not-attempted",
+    "skipped",
+    "passed",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A misconception that reproduces what the student returned."""
+
+    id: str
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One hidden test: its title, its points, how it ended, and a message that gives no hidden number away."""
+
+    __test__ = False  # not a test class, whatever pytest makes of the name
+
+    name: str
+    title: str
+    points: float
+    max_points: float
+    status: State
+    message: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise: the sum of its tests, and what was found when it failed."""
+
+    name: str
+    points: float
+    max_points: float
+    status: State
+    seconds: float
+    misconception: Finding | None
+    tests: tuple[TestResult, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Same submission, same suite, same seed: the same report, apart from the seconds."""
+
+    assignment: str
+    submission: str
+    student: str | None
+    submission_sha256: str
+    suite_sha256: str
+    seed: str
+    isolation: str
+    status: Literal["graded", "ungradable", "grader-error"]
+    reason: str | None
+    score: float
+    max_score: float
+    seconds: float
+    exercises: tuple[ExerciseResult, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as JSON's data types, in the order in which people read it."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    @property
+    def percent(self) -> float:
+        """Score in percent of what can be earned automatically."""
+        return 100.0 * self.score / self.max_score if self.max_score else 0.0
+
+
+def summarise(name: str, max_points: float, tests: tuple[TestResult, ...], finding: Finding | None) -> ExerciseResult:
+    """The result of an exercise from the results of its tests. No test at all earns nothing."""
+    states = {test.status for test in tests}
+    return ExerciseResult(
+        name=name,
+        points=min(max(sum(test.points for test in tests), 0.0), max_points),
+        max_points=max_points,
+        status=next((state for state in SEVERITY if state in states), "grader-error"),
+        seconds=sum(test.seconds for test in tests),
+        misconception=finding,
+        tests=tests,
+    )

@@ -1,0 +1,209 @@
+"""What hidden tests ask: `student.f(x)` calls the function f of the submission in its worker and returns plain data.
+
+`Answers` is one program in (successive) workers; `Student` is the face of it that a test sees, and the transcript of what was said.
+"""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from autograder import wire
+from autograder.course import Limits
+from autograder.grading.report import State
+from autograder.isolation import Launcher, WorkerDied, WorkerProcess
+from autograder.submissions import ProgramCell
+
+MAX_TEXT = 200
+
+
+class StudentFault(Exception):  # noqa: N818  (an outcome of a test, not a fault of the grader's)
+    """A question got no answer through the student's doing: which state that is, and a sentence about it."""
+
+    def __init__(self, state: State, sentence: str) -> None:
+        """`sentence` may be shown to students."""
+        super().__init__(sentence)
+        self.state: State = state
+
+
+class Respondent(Protocol):
+    """Anything that answers calls: a submission in a worker, or a variant of the reference in the grader."""
+
+    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        """What `function` returns; with `inputs`, a pair of that and the arguments after the call. Raises StudentFault."""
+
+
+class Answers:
+    """One program, executed cell by cell in a worker. After a crash or a timeout, a fresh worker continues."""
+
+    def __init__(self, program: tuple[ProgramCell, ...], launcher: Launcher, limits: Limits) -> None:
+        """Nothing runs before the first call."""
+        self.program = program
+        self.launcher = launcher
+        self.limits = limits
+        self.worker: WorkerProcess | None = None
+        self.seconds = 0.0
+        self.failures: dict[str, str] = {}  # title of a cell -> why it did not run to its end
+        self.deadly: set[str] = set()  # titles of cells that ended or hung their process
+
+    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        """See Respondent."""
+        worker = self.worker or self._start()
+        request = {"do": "call", "function": function, "args": args, "kwargs": kwargs, "inputs": inputs}
+        answer = self._ask(worker, request, f"{function} did not return")
+        if "ok" in answer:
+            if inputs and not _is_result_and_inputs(answer["ok"], len(args)):
+                raise StudentFault("bad-reply", f"{function} sent something else than an answer")
+            return answer["ok"]
+        kind = error_of(answer)["type"]
+        if kind == "missing":
+            raise self._missing(function)
+        if kind == "NotImplementedError":
+            raise StudentFault("not-attempted", f"{function} is not written yet")
+        if kind in {"MemoryError", "memory"}:
+            raise StudentFault("out-of-memory", f"{function} needs more than {self.limits.memory_mb} MB")
+        if kind == "unencodable":
+            raise StudentFault("bad-reply", f"{function} returned something too deep or too large to be an answer")
+        raise StudentFault("crashed", f"{function} raised {named(kind)}")
+
+    def close(self) -> None:
+        """End the worker, if one runs."""
+        if self.worker is not None:
+            self.worker.close()
+            self.worker = None
+
+    def _start(self) -> WorkerProcess:
+        """A worker in which the program has run; cells that killed an earlier worker are left out."""
+        while True:
+            worker = self.worker = self.launcher.spawn(self.limits)
+            for cell in self.program:
+                if cell.title not in self.deadly and not self._run(worker, cell):
+                    break
+            else:
+                return worker
+
+    def _run(self, worker: WorkerProcess, cell: ProgramCell) -> bool:
+        """Run one cell; whether the worker is still of use."""
+        request = {"do": "run", "source": cell.source, "title": cell.title}
+        try:
+            answer = self._ask(worker, request, f"{cell.title} did not end")
+        except StudentFault as fault:
+            if not self._left():
+                raise
+            self.failures.setdefault(cell.title, str(fault))
+            self.deadly.add(cell.title)
+            return False
+        if "ok" not in answer:
+            self.failures.setdefault(cell.title, f"{cell.title} stopped with {sentence(error_of(answer))}")
+        return True
+
+    def _left(self) -> float:
+        return max(0.0, self.limits.wall_seconds - self.seconds)
+
+    def _ask(self, worker: WorkerProcess, request: dict[str, Any], late: str) -> dict[str, Any]:
+        """The worker's answer; on a fault the worker is ended, and the next call starts another."""
+        seconds = min(self.limits.call_seconds, self._left())
+        if not seconds:
+            raise StudentFault("timed-out", f"the submission used up its {self.limits.wall_seconds:g} seconds")
+        begin = time.monotonic()
+        try:
+            return worker.ask(request, seconds, self.limits.reply_mb << 20)
+        except wire.Late:
+            fault = StudentFault("timed-out", f"{late} within {seconds:.3g} seconds")
+        except WorkerDied as died:
+            if died.out_of_time:
+                fault = StudentFault("timed-out", f"{late} within {self.limits.cpu_seconds:g} seconds of computing")
+            else:
+                fault = StudentFault("crashed", f"{late}: it ended the whole process")
+        except wire.WireError:
+            fault = StudentFault("bad-reply", f"{late} an answer that could be read")
+        finally:
+            self.seconds += time.monotonic() - begin
+        self.close()
+        raise fault
+
+    def _missing(self, function: str) -> StudentFault:
+        """Why a function is not there: its cell failed, another cell failed, or nobody wrote it."""
+        for cell in self.program:
+            if cell.title in self.failures and (cell.exercise and function in cell.source):
+                return StudentFault("crashed", f"{function} is not defined, because {self.failures[cell.title]}")
+        if self.failures:
+            return StudentFault("crashed", f"{function} is not defined; {next(iter(self.failures.values()))}")
+        return StudentFault("not-attempted", f"{function} is not defined in the submission")
+
+
+def _is_result_and_inputs(reply: Any, count: int) -> bool:
+    """Whether `reply` is a pair of a result and `count` arguments."""
+    pair = isinstance(reply, tuple) and len(reply) == 2  # noqa: PLR2004
+    return pair and isinstance(reply[1], tuple) and len(reply[1]) == count
+
+
+def error_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """The error part of an answer, with every field of the type that it should have."""
+    error = answer.get("error")
+    error = error if isinstance(error, dict) else {}
+    kind, text, line = error.get("type"), error.get("text"), error.get("line")
+    return {
+        "type": kind if isinstance(kind, str) else "",
+        "text": text[:MAX_TEXT] if isinstance(text, str) else "",
+        "line": line if type(line) is int else None,
+    }
+
+
+def named(kind: str) -> str:
+    """The name of a built-in exception; any other name is the student's own text and is not shown."""
+    known = getattr(builtins, kind, None) if kind.isidentifier() else None
+    is_error = isinstance(known, type) and issubclass(known, BaseException)
+    return f"{'an' if kind[:1] in 'AEIOU' else 'a'} {kind}" if is_error else "an exception of its own"
+
+
+def sentence(error: dict[str, Any]) -> str:
+    """An error that came before any hidden input was sent: it may be told in full."""
+    where = f" in line {error['line']}" if error["line"] is not None else ""
+    text = " ".join("".join(c if c.isprintable() else " " for c in error["text"]).split())
+    return f"{named(error['type'])}{where}" + (f" ({text})" if text else "")
+
+
+class Student:
+    """The `student` fixture: attribute f is the student's function f. Keeps a transcript of calls and outcomes."""
+
+    def __init__(self, respondent: Respondent) -> None:
+        """Ask `respondent`."""
+        self._respondent = respondent
+        self.transcript: list[tuple[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Question:
+        """The student's function `name`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Question(name, self._respondent, self.transcript)
+
+
+class Question:
+    """One function of the student's."""
+
+    def __init__(self, name: str, respondent: Respondent, transcript: list[tuple[str, Any]]) -> None:
+        """Ask `respondent` for `name`, and write down what it says."""
+        self._ask: Callable[..., Any] = respondent.call
+        self._name = name
+        self._transcript = transcript
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the student's function returns for these arguments. Raises StudentFault."""
+        return self._answer(args, kwargs, inputs=False)
+
+    def with_inputs(self, *args: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The result, and the positional arguments as they are after the call."""
+        result, after = self._answer(args, kwargs, inputs=True)
+        return result, after
+
+    def _answer(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        try:
+            answer = self._ask(self._name, args, kwargs, inputs=inputs)
+        except StudentFault as fault:
+            self._transcript.append((self._name, fault.state))
+            raise
+        self._transcript.append((self._name, answer))
+        return answer

@@ -1,0 +1,147 @@
+"""What a worker gives up for good before student code runs. Called in the forkserver (prepare) and in each forked worker (confine).
+
+Files: Landlock, read-only, and only the interpreter, its packages and the starter code. System calls: a seccomp filter that names
+what computing needs and refuses the rest. Capabilities: none, also for root. Memory, processor time, open files: rlimits.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import signal
+import sys
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+import landlockpy
+import pyprctl
+import seccompy
+from seccompy import CmpOp
+
+READ = landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.READ_DIR
+SYSTEM_PATHS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+DEVICES = ("/dev/urandom", "/dev/random", "/dev/zero")
+
+# System calls that computing, reading files and answering over one socket need. What is not here fails with EPERM: sockets, new
+# processes, programs, signals, other processes' memory, limits and priorities, namespaces, mounts, shared memory, changes of owner
+# and mode, and whatever a later kernel adds.
+ALLOWED = """
+read write readv writev pread64 pwrite64 preadv pwritev preadv2 close close_range open openat openat2 fstat stat lstat newfstatat
+statx statfs fstatfs lseek access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir dup dup2 dup3
+pipe pipe2 eventfd eventfd2 select pselect6 poll ppoll epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait flock fadvise64
+mmap mprotect munmap mremap madvise brk msync mincore mlock munlock get_mempolicy membarrier
+rt_sigaction rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigpending sigaltstack restart_syscall pause
+setitimer getitimer alarm timer_create timer_settime timer_gettime timer_delete timerfd_create timerfd_settime timerfd_gettime
+nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times
+sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min getcpu getpriority
+getrusage getrlimit uname sysinfo getrandom getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups
+getpgrp getpgid getsid capget futex futex_waitv set_robust_list set_tid_address rseq arch_prctl exit exit_group
+recvfrom sendto recvmsg sendmsg shutdown getsockopt getsockname getpeername
+""".split()  # noqa: SIM905  (a hundred quoted names read worse)
+
+CLONE_THREAD = 0x00010000
+CLONE_NEW_ANYTHING = 0x7E020000
+# The only requests that these three calls are allowed, by name in <linux/prctl.h>, <fcntl.h> and <asm-generic/ioctls.h>.
+PRCTL_REQUESTS = (3, 15, 16, 23, 0x53564D41)  # GET_DUMPABLE, SET_NAME, GET_NAME, CAPBSET_READ, SET_VMA
+FCNTL_REQUESTS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    1030,
+    1032,
+)  # DUPFD, FD, FL, LK; DUPFD_CLOEXEC, GETPIPE_SZ; not SETOWN, which signals
+IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX
+
+
+def system_call_filter() -> seccompy.Filter:
+    """The filter, compiled; loading it is all that a forked worker has to do."""
+    rules = seccompy.Filter(default=int(seccompy.Action.ERRNO) | errno.EPERM)
+    for name in ALLOWED:
+        if _exists(name):
+            rules.allow(name)
+    threads = ((0, CmpOp.MASKED_EQ, CLONE_THREAD, CLONE_THREAD), (0, CmpOp.MASKED_EQ, 0, CLONE_NEW_ANYTHING))
+    rules.allow("clone", args=threads)
+    rules.errno("clone3", errno.ENOSYS)  # its flags lie in memory, out of a filter's sight; libc falls back to clone
+    for name, requests in (("prctl", PRCTL_REQUESTS), ("fcntl", FCNTL_REQUESTS), ("ioctl", IOCTL_REQUESTS)):
+        for request in requests:
+            rules.allow(name, args={0 if name == "prctl" else 1: request})
+    for own_process_only in ("prlimit64", "sched_setaffinity", "get_robust_list"):
+        rules.allow(own_process_only, args={0: 0})
+    _ = rules.program  # compile now, once, not in every worker
+    if not seccompy.supported():  # the question also makes the library look for libc now, while it still can
+        raise OSError(errno.ENOSYS, "this kernel has no seccomp filters")
+    return rules
+
+
+def _exists(system_call: str) -> bool:
+    """Whether this processor's architecture has the call at all."""
+    try:
+        seccompy.syscall_nr(system_call)
+    except ValueError:
+        return False
+    return True
+
+
+def readable_paths(extra: Iterable[str]) -> list[str]:
+    """What a worker may read: the interpreter, its packages, system libraries, and `extra`."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    interpreter = [sysconfig.get_path(name) for name in names]
+    base = Path(sys.base_prefix) / "lib"
+    interpreter += [str(base / f"python{sys.version_info[0]}.{sys.version_info[1]}")]
+    interpreter += [str(path) for path in base.glob("libpython*")]
+    paths = dict.fromkeys([*interpreter, *SYSTEM_PATHS, *extra])
+    return [path for path in paths if Path(path).exists()]
+
+
+def file_rules(readable: Iterable[str]) -> landlockpy.Ruleset:
+    """The Landlock ruleset: everything that the kernel can handle is denied, but for reading what is listed."""
+    scopes = landlockpy.Scope.ABSTRACT_UNIX_SOCKET | landlockpy.Scope.SIGNAL
+    if not landlockpy.supported():
+        raise OSError(errno.ENOSYS, "this kernel has no Landlock, or it is not switched on")
+    rules = landlockpy.Ruleset(scoped=scopes)
+    for path in readable:
+        rules.allow_path(path, READ if Path(path).is_dir() else landlockpy.AccessFS.READ_FILE)
+    for device in DEVICES:
+        rules.allow_path(device, landlockpy.AccessFS.READ_FILE)
+    rules.allow_path(os.devnull, landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.WRITE_FILE)
+    return rules
+
+
+def limit_resources(memory_mb: int, cpu_seconds: float) -> None:
+    """Bound memory above what the warm process already maps, processor time, files and locks."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    memory = pages * resource.getpagesize() + memory_mb * 2**20
+    seconds = max(1, round(cpu_seconds))
+    for limit, soft, hard in (
+        (resource.RLIMIT_AS, memory, memory),
+        (resource.RLIMIT_CPU, seconds, seconds + 1),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_NOFILE, 64, 64),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_MEMLOCK, 0, 0),
+    ):
+        resource.setrlimit(limit, (soft, hard))
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, and the way to get one back, also as root."""
+    if pyprctl.CapState.get_current().permitted:
+        for capability in pyprctl.capbset_probe():
+            pyprctl.capbset_drop(capability)
+        pyprctl.CapState().set_current()
+
+
+def tie_to_parent(parent: int) -> None:
+    """Die when the forkserver dies, in a session of its own, invisible to other processes of the same user."""
+    os.setsid()
+    pyprctl.set_pdeathsig(signal.SIGKILL)
+    pyprctl.set_dumpable(False)
+    if os.getppid() != parent:
+        os._exit(1)

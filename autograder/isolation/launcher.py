@@ -1,0 +1,181 @@
+"""The grader's side of isolation: starts the forkserver, forks workers, asks them with a deadline, and knows how they ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from autograder import wire
+from autograder.course import GraderError, Limits
+
+Mode = Literal["landlock", "none"]
+START_SECONDS = 60.0
+GRACE_SECONDS = 0.5
+MESSAGE = 1 << 16
+
+
+class IsolationError(GraderError):
+    """Student code cannot be confined here; the message says what is missing."""
+
+
+class WorkerDied(Exception):  # noqa: N818  (an event, not a fault of the grader's)
+    """The worker's process ended while it owed an answer; `status` says how."""
+
+    def __init__(self, status: int) -> None:
+        """`status` is a wait status."""
+        super().__init__(status)
+        self.out_of_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL}
+
+
+@dataclass
+class WorkerProcess:
+    """One confined process, and the channel to it."""
+
+    pid: int
+    channel: wire.Channel
+    launcher: Launcher
+    callbacks: list[Callable[..., Any]] = field(default_factory=list)
+
+    def ask(self, request: dict[str, Any], seconds: float, reply_bytes: int) -> dict[str, Any]:
+        """Send `request` and return the answer; functions of the grader's that the worker calls are called in between.
+
+        Raises wire.Late, wire.WireError or WorkerDied; after any of them the process is of no use and must be closed.
+        """
+        deadline = time.monotonic() + seconds
+        try:
+            self.channel.send(request, self._encode_other, deadline)
+            while True:
+                answer = self.channel.receive(_decode_other, reply_bytes, deadline)
+                if not isinstance(answer, dict):
+                    raise wire.WireError("an answer that is none")
+                if "callback" not in answer:
+                    return answer
+                self.channel.send(self._call_back(answer), self._encode_other, deadline)
+        except wire.Closed as closed:
+            raise WorkerDied(self.close(grace=GRACE_SECONDS)) from closed
+
+    def close(self, grace: float = 0.0) -> int:
+        """End the process, whatever it is doing; its wait status."""
+        self.channel.close()
+        return self.launcher.kill(self.pid, grace)
+
+    def _encode_other(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, wire.Handle):
+            return {"h": value.id}
+        if callable(value):
+            self.callbacks.append(value)
+            return {"c": len(self.callbacks) - 1}
+        raise wire.Unencodable(f"a {type(value).__name__}")
+
+    def _call_back(self, message: dict[str, Any]) -> dict[str, Any]:
+        number, args = message["callback"], message.get("args")
+        if type(number) is not int or not 0 <= number < len(self.callbacks) or not isinstance(args, tuple):
+            raise wire.WireError("a call of a function that was never passed in")
+        try:
+            return {"ok": self.callbacks[number](*args)}
+        except Exception:  # noqa: BLE001  (whatever the student passed, the fault is on that side)
+            return {"error": "the function that was passed in cannot take these arguments"}
+
+
+def _decode_other(tag: str, content: Any) -> Any:
+    """Handles from a worker; a callback that comes back is opaque too."""
+    if tag == "c":
+        return wire.Handle(-1, "function")
+    if tag != "h" or not isinstance(content, list) or len(content) != 2:  # noqa: PLR2004
+        raise wire.WireError("an unknown tag")
+    number, kind = content
+    if type(number) is not int or kind not in wire.KINDS:
+        raise wire.WireError("a malformed handle")
+    return wire.Handle(number, kind)
+
+
+class Launcher:
+    """One forkserver for one grading run. Use as a context manager."""
+
+    def __init__(self, *, mode: Mode, path: Path, preload: tuple[str, ...], readable: tuple[Path, ...]) -> None:
+        """Start the forkserver.
+
+        mode: "landlock" confines workers, "none" does not. path: where `preload` finds the starter code. readable: what workers
+        may read besides the interpreter and its packages.
+        """
+        self.mode: Mode = mode
+        self.pid = os.getpid()
+        self.control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        home = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR") if name in os.environ}
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        with other:
+            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                [sys.executable, "-I", "-m", "autograder.isolation.forkserver", str(other.fileno())],
+                pass_fds=[other.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL if mode != "none" else None,
+                env={"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PATH": os.defpath, **home, **threads},
+                cwd="/",
+            )
+        setup = {
+            "path": [str(path)],
+            "preload": list(preload),
+            "readable": [str(folder) for folder in readable],
+            "confined": mode != "none",
+        }
+        self.control.settimeout(START_SECONDS)
+        answer = self._exchange(setup)
+        if not answer.get("ready"):
+            raise IsolationError("the process that starts workers did not come up; run `autograder doctor`.")
+
+    def __enter__(self) -> Launcher:
+        """This launcher."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the forkserver and every worker."""
+        self.close()
+
+    def spawn(self, limits: Limits) -> WorkerProcess:
+        """Fork a confined worker."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            order = {"spawn": {"memory_mb": limits.memory_mb, "cpu_seconds": limits.cpu_seconds}}
+            answer = self._exchange(order, [theirs.fileno()])
+        if "pid" not in answer:
+            raise IsolationError("the process that starts workers is gone.")
+        worker = WorkerProcess(answer["pid"], wire.Channel(ours), self)
+        try:
+            greeting = worker.channel.receive(_decode_other, MESSAGE, time.monotonic() + START_SECONDS)
+        except (wire.Closed, wire.Late, wire.WireError):
+            greeting = {"refusal": "it ended before it was ready"}
+        if greeting["refusal"]:
+            worker.close()
+            raise IsolationError(f"a worker could not be confined: {greeting['refusal']}.")
+        return worker
+
+    def kill(self, pid: int, grace: float) -> int:
+        """End the worker `pid`; its wait status."""
+        return int(self._exchange({"kill": pid, "grace": grace}).get("status", 0))
+
+    def close(self) -> None:
+        """Hang up: the forkserver kills its workers and ends."""
+        self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        self.process.kill()
+        self.process.wait()
+
+    def _exchange(self, message: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
+        try:
+            socket.send_fds(self.control, [json.dumps(message).encode()], descriptors or [])
+            answer: dict[str, Any] = json.loads(self.control.recv(MESSAGE) or b"{}")
+        except OSError:
+            return {}
+        return answer

@@ -1,0 +1,145 @@
+"""Proof, before any student code runs, that a worker in the chosen mode cannot do what it must not. Used by grading and by `doctor`.
+
+A canary program tries each forbidden thing inside a real worker. What it says is not taken on faith where it can be observed from
+outside: the canary file must come to no harm, and its secret must not come back.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import wire
+from autograder.course import Limits
+from autograder.isolation.launcher import Launcher, WorkerDied
+
+SECONDS = 10.0
+REPLY_BYTES = 1 << 20
+MODE = 0o600
+
+CANARY = """
+import os, socket, ctypes, signal
+
+def attempt(action):
+    try:
+        return action()
+    except BaseException as error:
+        return None
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+def write(path):
+    with open(path, "a") as file:
+        file.write("canary was here")
+    return True
+
+def fork():
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True
+
+def connect(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=0.5):
+        return True
+
+def start_program():
+    try:
+        os.execv("/no/such/program", ["program"])
+    except FileNotFoundError:
+        return True
+
+def try_everything(secret_file, listing, port, pid):
+    return {
+        "read": attempt(lambda: read(secret_file)),
+        "list": attempt(lambda: bool(os.listdir(listing))),
+        "proc": attempt(lambda: bool(read(f"/proc/{pid}/cmdline"))),
+        "write": attempt(lambda: write(secret_file)),
+        "create": attempt(lambda: write(secret_file + ".new")),
+        "chmod": attempt(lambda: os.chmod(secret_file, 0o777) is None),
+        "connect": attempt(lambda: connect(port)),
+        "socket": attempt(lambda: socket.socket(socket.AF_UNIX) is not None),
+        "signal": attempt(lambda: os.kill(pid, 0) is None),
+        "fork": attempt(fork),
+        "exec": attempt(start_program),
+        "environment": attempt(lambda: len(os.environ) > 0),
+        "trace": attempt(lambda: ctypes.CDLL(None).ptrace(0x4206, pid, 0, 0) == 0),
+        "memory": attempt(lambda: len(bytearray(64 << 30)) > 0),
+    }
+"""
+
+SENTENCES = {
+    "read": "A worker cannot read a file of the grader's.",
+    "list": "A worker cannot list the hidden suites, the solutions or the gradebook's folder.",
+    "proc": "A worker cannot look at other processes.",
+    "write": "A worker cannot write to a file of the grader's.",
+    "create": "A worker cannot create a file.",
+    "chmod": "A worker cannot change a file's mode or owner.",
+    "connect": "A worker cannot open a network connection.",
+    "socket": "A worker cannot open a socket of any kind.",
+    "signal": "A worker cannot send a signal to the grader.",
+    "fork": "A worker cannot start another process.",
+    "exec": "A worker cannot start another program.",
+    "environment": "A worker has no environment variables to read.",
+    "trace": "A worker cannot trace another process.",
+    "memory": "A worker cannot take more memory than its limit.",
+}
+
+
+@dataclass(frozen=True)
+class Property:
+    """One promise of the confinement, as a sentence, and whether it holds here."""
+
+    name: str
+    sentence: str
+    holds: bool
+
+
+def self_test(launcher: Launcher, forbidden: tuple[Path, ...]) -> list[Property]:
+    """Try everything in a worker of `launcher`. `forbidden` are folders that must not be listed.
+
+    A canary that does not answer proves nothing, so then no property holds.
+    """
+    findings: dict[str, bool] = {}
+    with _secret_file() as (path, secret), socket.create_server(("127.0.0.1", 0)) as server:
+        for folder in forbidden or (path.parent,):
+            answers = _ask_canary(launcher, (str(path), str(folder), server.getsockname()[1], os.getpid()))
+            findings = {
+                name: findings.get(name, False) or answers.get(name, True) not in (None, False) for name in SENTENCES
+            }
+        harmed = path.read_text() != secret or path.stat().st_mode & 0o777 != MODE
+    findings["write"] = findings["write"] or harmed
+    return [Property(name, sentence, not findings[name]) for name, sentence in SENTENCES.items()]
+
+
+def _ask_canary(launcher: Launcher, args: tuple[object, ...]) -> dict[str, object]:
+    """What a canary in a worker of its own says of each attempt; nothing when it does not answer as it should."""
+    worker = launcher.spawn(Limits())
+    try:
+        worker.ask({"do": "run", "source": CANARY, "title": "cell 0"}, SECONDS, REPLY_BYTES)
+        request = {"do": "call", "function": "try_everything", "args": args, "kwargs": {}, "inputs": False}
+        answers = worker.ask(request, SECONDS, REPLY_BYTES).get("ok")
+    except (WorkerDied, wire.Late, wire.WireError):
+        return {}
+    finally:
+        worker.close()
+    return answers if isinstance(answers, dict) else {}
+
+
+@contextmanager
+def _secret_file() -> Iterator[tuple[Path, str]]:
+    """A file that only its owner may read, with a secret in it."""
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        path, secret = Path(folder) / "secret", secrets.token_hex(16)
+        path.write_text(secret)
+        path.chmod(MODE)
+        yield path, secret

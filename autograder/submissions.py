@@ -1,0 +1,258 @@
+"""A file that a student handed in -> the program that a worker runs. Reads text; executes nothing; trusts nothing in it.
+
+Repair means: locked cells count as they were released, whatever the file says; cells are known by their id, by nbgrader's grade_id or, when
+both are gone, by their text; what is missing or changed is noted. A file that cannot be read at all is `Ungradable`, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment, Role
+
+SUFFIXES = {".ipynb", ".py"}
+NOTEBOOK_FORMAT = 4
+WRAPPING_MAGICS = {"time", "timeit", "capture", "prun"}  # their cell is Python; the cell of any other magic is not
+PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
+
+
+class Ungradable(Exception):  # noqa: N818  (said of a submission; not a fault of the engine's)
+    """The file cannot be graded; the message says why, in one sentence that names it."""
+
+
+@dataclass(frozen=True)
+class SubmittedCell:
+    """One cell of the file. `role` is that of the released cell it stands for, or "own" when the student added it."""
+
+    kind: str
+    source: str
+    role: Role | None
+    name: str
+    id: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class ProgramCell:
+    """Python source that a worker executes as one piece; `exercise` names the answer that it holds, if it does."""
+
+    title: str
+    source: str
+    exercise: str = ""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was handed in, read and repaired."""
+
+    name: str
+    sha256: str
+    program: tuple[ProgramCell, ...]
+    cells: tuple[SubmittedCell, ...]
+    notes: tuple[str, ...]
+
+
+def read(path: Path, assignment: Assignment) -> Submission:
+    """Read the file at `path` as a submission of `assignment`; raises Ungradable."""
+    content = _content(path, assignment.limits.notebook_mb)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Ungradable(f"{path.name} is not UTF-8 text, so it is no notebook.") from None
+    if not text.strip():
+        raise Ungradable(f"{path.name} is empty.")
+    raw = _notebook_cells(text, path.name) if path.suffix == ".ipynb" else _script_cells(text)
+    cells = _recognise(raw, assignment)
+    own = _program(cells)
+    if not _is_of(assignment, cells):
+        raise Ungradable(f"{path.name} is no submission of {assignment.name}: none of its exercises is in it.")
+    notes = _notes(cells, assignment) if path.suffix == ".ipynb" else ()
+    return Submission(path.name, hashlib.sha256(content).hexdigest(), setup_program(assignment) + own, cells, notes)
+
+
+def setup_program(assignment: Assignment) -> tuple[ProgramCell, ...]:
+    """The cells that the course itself runs before any answer."""
+    return tuple(ProgramCell("cell setup", python(c.source)) for c in assignment.cells if c.role == "setup")
+
+
+def answer_program(assignment: Assignment, source: str) -> tuple[ProgramCell, ...]:
+    """A program whose answers are the module text `source`: how references and their variants are graded."""
+    return (*setup_program(assignment), ProgramCell("cell 1", source))
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _content(path: Path, limit_mb: int) -> bytes:
+    if path.is_symlink():
+        raise Ungradable(f"{path.name} is a link to another file; hand in the file itself.")
+    if path.is_dir():
+        raise Ungradable(f"{path.name} is a folder; name the notebook in it.")
+    if path.suffix not in SUFFIXES:
+        raise Ungradable(f"{path.name} is neither a notebook (.ipynb) nor a Python file (.py).")
+    try:
+        with path.open("rb") as file:
+            content = file.read((limit_mb << 20) + 1)
+    except FileNotFoundError:
+        raise Ungradable(f"{path.name} does not exist.") from None
+    except OSError as error:
+        raise Ungradable(f"{path.name} cannot be read: {error.strerror}.") from None
+    if len(content) > limit_mb << 20:
+        raise Ungradable(f"{path.name} is larger than {limit_mb} MB; clear its outputs and hand it in again.")
+    return content
+
+
+def _notebook_cells(text: str, name: str) -> list[dict[str, Any]]:
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Ungradable(f"{name} is not a notebook: it is not valid JSON.") from None
+    if not isinstance(notebook, dict) or "nbformat" not in notebook:
+        raise Ungradable(f"{name} is not a notebook: it is JSON of another kind.")
+    if notebook["nbformat"] != NOTEBOOK_FORMAT:
+        version = notebook["nbformat"] if isinstance(notebook["nbformat"], int) else "unknown"
+        raise Ungradable(
+            f"{name} is a notebook of format {version}; open it in Jupyter, save it, and hand it in again."
+        )
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise Ungradable(f"{name} is not a notebook: it has no list of cells.")
+    return [cell if isinstance(cell, dict) else {} for cell in cells]
+
+
+def _script_cells(text: str) -> list[dict[str, Any]]:
+    return [{"cell_type": "code", "source": part} for part in PERCENT_CELL.split(text)]
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _identity(cell: dict[str, Any]) -> str:
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    for identity in (grade_id, cell.get("id")):
+        if isinstance(identity, str):
+            return identity
+    return ""
+
+
+# --- recognising -----------------------------------------------------------------------------------------------------
+
+
+def _recognise(raw: list[dict[str, Any]], assignment: Assignment) -> tuple[SubmittedCell, ...]:
+    """Match every cell of the file with the released cell that it stands for."""
+    by_id = dict(zip(assignment.ids, assignment.cells, strict=True))
+    by_text = {_squeeze(c.source): (i, c) for i, c in by_id.items() if c.kind == "code" and c.role != "exercise"}
+    cells = []
+    for cell in raw:
+        kind, source, identity = str(cell.get("cell_type")), _source(cell), _identity(cell)
+        released = by_id.get(identity)
+        if released is None and kind == "code" and _squeeze(source) in by_text:
+            identity, released = by_text[_squeeze(source)]
+        if released is None or released.kind != kind:
+            cells.append(SubmittedCell(kind, source, None, "", "", changed=True))
+        else:
+            changed = _squeeze(source) != _squeeze(released.source)
+            cells.append(SubmittedCell(kind, source, released.role, released.name, identity, changed))
+    return tuple(cells)
+
+
+def _squeeze(source: str) -> str:
+    """Text without regard to white space at the ends of lines."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def _is_of(assignment: Assignment, cells: tuple[SubmittedCell, ...]) -> bool:
+    """Whether the file has an answer cell of the assignment's, or at least names one of its functions."""
+    if any(cell.role == "exercise" for cell in cells):
+        return True
+    functions = [name for exercise in assignment.exercises for name in exercise.functions]
+    code = "\n".join(cell.source for cell in cells if cell.kind == "code")
+    return any(re.search(rf"\b{name}\b", code) for name in functions)
+
+
+def _notes(cells: tuple[SubmittedCell, ...], assignment: Assignment) -> tuple[str, ...]:
+    """What was repaired, for people."""
+    notes = []
+    for exercise in assignment.exercises:
+        answers = sum(cell.role == "exercise" and cell.name == exercise.name for cell in cells)
+        checks = [cell for cell in cells if cell.role == "check" and cell.name == exercise.name]
+        if answers > 1:
+            notes.append(
+                f"the answer cell of {exercise.name} is there {answers} times; the last one that is filled in counts"
+            )
+        if not answers:
+            notes.append(f"the answer cell of {exercise.name} is gone; other cells are searched for its functions")
+        if not checks:
+            notes.append(f"the grade cell of {exercise.name} was missing and has been restored")
+        elif any(cell.changed for cell in checks):
+            notes.append(f"the grade cell of {exercise.name} was changed and has been restored")
+    return tuple(notes)
+
+
+# --- the program -----------------------------------------------------------------------------------------------------
+
+
+def _program(cells: tuple[SubmittedCell, ...]) -> tuple[ProgramCell, ...]:
+    """Answers and the student's own cells, in their order; not the course's demonstrations, nor checks."""
+    filled = {cell.name for cell in cells if cell.role == "exercise" and not is_stub(cell.source)}
+    program = []
+    for number, cell in enumerate(cells, start=1):
+        if cell.kind != "code" or cell.role in {"check", "demo"} or (cell.role == "setup" and not cell.changed):
+            continue
+        if cell.role == "exercise" and cell.name in filled and is_stub(cell.source):
+            continue  # a duplicate that was left empty must not undo the answer
+        source = python(cell.source)
+        if source.strip():
+            program.append(ProgramCell(f"cell {number}", source, cell.name if cell.role == "exercise" else ""))
+    return tuple(program)
+
+
+def is_stub(source: str) -> bool:
+    """Whether every function in `source` does nothing but raise NotImplementedError, as released."""
+    tree = _parse(source)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
+    return bool(functions) and all(_only_raises(function) for function in functions)
+
+
+def _only_raises(function: ast.FunctionDef) -> bool:
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
+
+
+def _parse(source: str) -> ast.Module | None:
+    """The syntax tree, or nothing when this is no Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the student's text, not of ours
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def python(source: str) -> str:
+    """The cell as Python: magics and shell lines become calls that do nothing in a worker."""
+    lines = source.lstrip().splitlines(keepends=True)
+    if lines and lines[0].startswith("%%"):
+        magic = lines[0][2:].split()
+        return python("".join(lines[1:])) if magic and magic[0] in WRAPPING_MAGICS else ""
+    if _parse(source) is None:
+        from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  (slow to import, rarely needed)
+
+        try:
+            return str(TransformerManager().transform_cell(source))
+        except (SyntaxError, ValueError, RecursionError, IndexError):
+            return source  # as it stands; the worker will say what is wrong with it
+    return source

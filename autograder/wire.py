@@ -1,0 +1,314 @@
+"""Plain data to bytes and back, between the grader and a worker. Both sides import this; nothing here trusts what arrives.
+
+A message is a JSON header and the raw bytes of its arrays, one after the other, in C order:
+
+    12 bytes: header length, body length    header: {"value": tree, "arrays": [[dtype, shape], ...]}    body: array bytes
+
+None, bool, int, float, str and lists stand for themselves in the tree; everything else is an object with one key, its tag. Sizes are
+checked before memory is taken, and a header that lies about its arrays is a `WireError`, as is every other fault of the sender.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+PREFIX = struct.Struct("<IQ")
+MAX_HEADER = 8 << 20
+MAX_DEPTH = 48
+MAX_NODES = 200_000
+MAX_DIMENSIONS = 32
+DTYPES = {
+    name: np.dtype(name)
+    for name in (
+        *("bool", "int8", "int16", "int32", "int64"),
+        *("uint8", "uint16", "uint32", "uint64", "float32", "float64"),
+    )
+}
+
+
+class WireError(Exception):
+    """What arrived breaks the rules of the wire; the sender is at fault."""
+
+
+class Unencodable(Exception):  # noqa: N818  (said of a value, not of a fault)
+    """A value that cannot travel: too deep, too many parts, or a number without end."""
+
+
+class Closed(Exception):  # noqa: N818
+    """The other side is gone."""
+
+
+class Late(Exception):  # noqa: N818
+    """The deadline passed before the message was complete."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the worker. `kind` is one of KINDS, never text of the student's."""
+
+    id: int
+    kind: str
+
+
+KINDS = ("object", "function", "generator", "class", "module", "set", "complex", "dict", "array", "text")
+
+Encode = Callable[[Any], dict[str, Any]]
+Decode = Callable[[str, Any], Any]
+
+
+# --- values to trees -------------------------------------------------------------------------------------------------
+
+
+class Encoder:
+    """Turns one value into a tree and a list of buffers. `other` encodes what is no plain data, as a tagged object."""
+
+    def __init__(self, other: Encode) -> None:
+        """Encode with `other` for everything that has no form of its own."""
+        self.other = other
+        self.arrays: list[np.ndarray | bytes] = []
+        self.nodes = 0
+
+    def tree(self, value: Any, depth: int = 0) -> Any:  # noqa: C901, PLR0911  (one case per type)
+        """The JSON tree of `value`; its arrays go to `self.arrays`."""
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise Unencodable("nested too deeply, or made of too many parts")
+        if value is None or value is True or value is False or type(value) in (str, float):
+            return value
+        if type(value) is int:
+            if value.bit_length() > 4096:  # noqa: PLR2004  (JSON would refuse; say so before)
+                raise Unencodable("an integer of more than 4096 bits")
+            return value
+        if isinstance(value, np.generic | np.ndarray):
+            return self._array(value)
+        if isinstance(value, bytes | bytearray):
+            return {"b": self._buffer(bytes(value))}
+        if isinstance(value, tuple):
+            return {"t": [self.tree(item, depth + 1) for item in value]}
+        if isinstance(value, list):
+            return [self.tree(item, depth + 1) for item in value]
+        if isinstance(value, dict):
+            if any(type(key) is not str for key in value):
+                return self.other(value)
+            return {"d": {key: self.tree(item, depth + 1) for key, item in value.items()}}
+        return self._rare(value)
+
+    def _rare(self, value: Any) -> Any:
+        """Subclasses of numbers and text, numpy generators, torch tensors; then everything else."""
+        for plain in (int, float, str):
+            if isinstance(value, plain):
+                return self.tree(plain(value))
+        if isinstance(value, np.random.Generator) and isinstance(value.bit_generator, np.random.PCG64):
+            state = value.bit_generator.state
+            return {"g": [state["state"]["state"], state["state"]["inc"], state["has_uint32"], state["uinteger"]]}
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            return {"torch": self._array(value.detach().cpu().numpy())}
+        return self.other(value)
+
+    def _array(self, value: np.ndarray | np.generic) -> Any:
+        if value.dtype.kind == "U" and isinstance(value, np.generic):
+            return str(value)
+        if value.dtype.name not in DTYPES:
+            return self.other(value)
+        tag = "a" if isinstance(value, np.ndarray) else "s"
+        return {tag: self._buffer(np.ascontiguousarray(value).reshape(value.shape))}
+
+    def _buffer(self, buffer: np.ndarray | bytes) -> int:
+        self.arrays.append(buffer)
+        return len(self.arrays) - 1
+
+
+def encode(value: Any, other: Encode) -> tuple[bytes, list[Any]]:
+    """The header of a message, and the buffers of its body."""
+    encoder = Encoder(other)
+    tree = encoder.tree(value)
+    shapes = [
+        ["bytes", [len(array)]] if isinstance(array, bytes) else [array.dtype.name, list(array.shape)]
+        for array in encoder.arrays
+    ]
+    header = json.dumps({"value": tree, "arrays": shapes}, separators=(",", ":")).encode()
+    if len(header) > MAX_HEADER:
+        raise Unencodable("too many numbers outside of arrays")
+    # No byte-swapped array travels: the name of a dtype does not tell.
+    return header, [
+        a if isinstance(a, bytes) else a.astype(a.dtype.newbyteorder("="), copy=False) for a in encoder.arrays
+    ]
+
+
+# --- trees to values -------------------------------------------------------------------------------------------------
+
+
+class Decoder:
+    """Turns a tree and its buffers into a value. `other` decodes the tags that it does not know itself."""
+
+    def __init__(self, arrays: list[Any], other: Decode) -> None:
+        """Decode with `arrays` for the body and `other` for handles and callbacks."""
+        self.arrays = arrays
+        self.other = other
+        self.nodes = 0
+
+    def value(self, tree: Any, depth: int = 0) -> Any:  # noqa: PLR0911  (one case per tag)
+        """The value of `tree`; raises WireError when it breaks the rules."""
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise WireError("a message nested too deeply, or of too many parts")
+        if isinstance(tree, list):
+            return [self.value(item, depth + 1) for item in tree]
+        if not isinstance(tree, dict):
+            return tree
+        if len(tree) != 1:
+            raise WireError("a message with an object of several tags")
+        ((tag, content),) = tree.items()
+        if tag == "t" and isinstance(content, list):
+            return tuple(self.value(item, depth + 1) for item in content)
+        if tag == "d" and isinstance(content, dict):
+            return {key: self.value(item, depth + 1) for key, item in content.items()}
+        if tag in {"a", "s", "b"}:
+            return self._buffer(tag, content)
+        if tag == "torch":
+            return self._tensor(self.value(content, depth + 1))
+        if tag == "g":
+            return _generator(content)
+        return self.other(tag, content)
+
+    def _buffer(self, tag: str, index: Any) -> Any:
+        if type(index) is not int or not 0 <= index < len(self.arrays):
+            raise WireError("a message that refers to an array that it does not hold")
+        array = self.arrays[index]
+        if isinstance(array, bytes) != (tag == "b"):
+            raise WireError("a message that takes bytes for an array")
+        if tag == "s":
+            if array.shape != ():
+                raise WireError("a message that takes an array for a number")
+            return array[()]
+        return array
+
+    def _tensor(self, array: Any) -> Any:
+        """A tensor where torch is in use; its numbers as an array where it is not."""
+        torch = sys.modules.get("torch")
+        if not isinstance(array, np.ndarray):
+            raise WireError("a tensor without numbers")
+        return array if torch is None else torch.from_numpy(array)
+
+
+def _generator(state: Any) -> np.random.Generator:
+    limits = (1 << 128, 1 << 128, 2, 1 << 32)
+    if not isinstance(state, list) or len(state) != len(limits):
+        raise WireError("a malformed random generator")
+    for number, limit in zip(state, limits, strict=True):
+        if type(number) is not int or not 0 <= number < limit:
+            raise WireError("a malformed random generator")
+    bits = np.random.PCG64()
+    inner: Any = {"state": state[0], "inc": state[1]}
+    bits.state = {"bit_generator": "PCG64", "state": inner, "has_uint32": state[2], "uinteger": state[3]}
+    return np.random.Generator(bits)
+
+
+def read_header(header: bytes, body_length: int) -> tuple[Any, list[tuple[str, tuple[int, ...], int]]]:
+    """The tree of a message and the dtype, shape and size of its arrays, checked against the length of its body."""
+    try:
+        message = json.loads(header)
+        tree, arrays = message["value"], message["arrays"]
+        specs = [_spec(*spec) for spec in arrays]
+    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+        raise WireError("a malformed message") from fault
+    if len(specs) > MAX_NODES:
+        raise WireError("a message of too many parts")
+    if sum(size for _, _, size in specs) != body_length:
+        raise WireError("a message whose arrays do not have the size that it says")
+    return tree, specs
+
+
+def _spec(name: str, shape: list[int]) -> tuple[str, tuple[int, ...], int]:
+    if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
+        raise ValueError
+    if name == "bytes":
+        (size,) = shape
+        return name, (size,), size
+    return name, tuple(shape), math.prod(shape) * DTYPES[name].itemsize
+
+
+# --- bytes over a socket ---------------------------------------------------------------------------------------------
+
+
+class Channel:
+    """Messages over a connected socket, each with a size cap and a deadline."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        """Own `sock`."""
+        self.sock = sock
+
+    def close(self) -> None:
+        """Close the socket; the other side sees the end."""
+        self.sock.close()
+
+    def send(self, value: Any, other: Encode, deadline: float | None = None) -> None:
+        """Send `value`; raises Unencodable before a byte is sent."""
+        header, arrays = encode(value, other)
+        buffers: list[Any] = [memoryview(array).cast("B") for array in arrays if memoryview(array).nbytes]
+        prefix = PREFIX.pack(len(header), sum(buffer.nbytes for buffer in buffers))
+        try:
+            for buffer in (prefix + header, *buffers):
+                self._set_timeout(deadline)
+                self.sock.sendall(buffer)
+        except TimeoutError as late:
+            raise Late from late
+        except OSError as gone:
+            raise Closed from gone
+
+    def receive(self, other: Decode, limit: int, deadline: float | None = None) -> Any:
+        """The next message, of at most `limit` bytes."""
+        header_length, body_length = PREFIX.unpack(self._read(bytearray(PREFIX.size), deadline))
+        if header_length > MAX_HEADER or body_length > limit:
+            raise WireError("a message that is too large")
+        header = self._read(bytearray(header_length), deadline)
+        tree, specs = read_header(bytes(header), body_length)
+        arrays: list[Any] = []
+        for name, shape, size in specs:
+            if name == "bytes":
+                arrays.append(bytes(self._read(bytearray(size), deadline)))
+            else:
+                try:
+                    array = np.empty(shape, DTYPES[name])
+                except ValueError as fault:  # no bytes at all, and yet more elements than an index can count
+                    raise WireError("an array of an impossible shape") from fault
+                if size:
+                    flat: Any = array.reshape(-1)
+                    self._read(memoryview(flat).cast("B"), deadline)
+                arrays.append(array)
+        return Decoder(arrays, other).value(tree)
+
+    def _read(self, buffer: bytearray | memoryview, deadline: float | None) -> bytearray | memoryview:
+        view = memoryview(buffer)
+        try:
+            while view.nbytes:
+                self._set_timeout(deadline)
+                count = self.sock.recv_into(view)
+                if not count:
+                    raise Closed
+                view = view[count:]
+        except TimeoutError as late:
+            raise Late from late
+        except OSError as gone:
+            raise Closed from gone
+        return buffer
+
+    def _set_timeout(self, deadline: float | None) -> None:
+        if deadline is None:
+            self.sock.settimeout(None)
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Late
+        self.sock.settimeout(left)

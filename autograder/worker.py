@@ -1,0 +1,186 @@
+"""What runs beside student code, in a confined process: it executes a program cell by cell and answers questions about it.
+
+Everything here shares its process with the student's code and can be tampered with by it. So nothing here decides anything: answers
+go back as plain data, and the grader compares. Of the engine, this imports `wire` and nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder import wire
+
+MAX_TEXT = 500
+UNLIMITED = 1 << 62
+
+
+class Inert:
+    """Stands for IPython in student code: magics do nothing, except those that only wrap a statement."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        """Run wrapped statements in `namespace`."""
+        self._namespace = namespace
+
+    def run_line_magic(self, name: str, line: str, *_: Any) -> None:
+        """`%time statement` runs the statement; every other magic does nothing."""
+        if name == "time" and line.strip():
+            exec(compile(line, "cell", "exec"), self._namespace)  # noqa: S102  (student code, in its own process)
+
+    def run_cell_magic(self, *_: Any) -> None:
+        """Nothing: what wraps Python was unwrapped before, the rest is no Python."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """Any other method of IPython's: does nothing."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_args, **_kwargs: None
+
+
+class Worker:
+    """One student's program in one process."""
+
+    def __init__(self, channel: wire.Channel) -> None:
+        """Answer questions that come over `channel`."""
+        self.channel = channel
+        self.objects: list[Any] = []
+        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__, "display": _nothing}
+        inert = Inert(self.namespace)
+        self.namespace["get_ipython"] = lambda: inert
+
+    def serve(self) -> None:
+        """Answer until the grader closes the channel."""
+        while True:
+            try:
+                request = self.channel.receive(self.decode_other, UNLIMITED)
+            except wire.Closed:
+                return
+            self.reply(self.answer(request))
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Do what `request` says; whatever the student's code raises becomes part of the answer."""
+        try:
+            if request["do"] == "run":
+                code = compile(request["source"], request["title"], "exec", dont_inherit=True)
+                exec(code, self.namespace)  # noqa: S102  (this is what a worker is for)
+                return {"ok": None}
+            return self.call(request)
+        except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of the student's too)
+            return {"error": describe(error)}
+
+    def call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Call a function of the program."""
+        name, args, kwargs = request["function"], request["args"], request["kwargs"]
+        if name not in self.namespace:
+            return {"error": {"type": "missing", "text": "", "line": None}}
+        result = self.namespace[name](*args, **kwargs)
+        return {"ok": (result, args) if request["inputs"] else result}
+
+    def reply(self, answer: dict[str, Any]) -> None:
+        """Send `answer`, or say why it cannot be sent."""
+        try:
+            self.channel.send(answer, self.encode_other)
+        except wire.Closed:
+            raise
+        except BaseException as error:  # noqa: BLE001  (encoding runs methods of the student's objects)
+            kind = "memory" if isinstance(error, MemoryError) else "unencodable"
+            self.channel.send({"error": {"type": kind, "text": "", "line": None}}, self.encode_other)
+
+    # --- objects that cannot travel ---
+
+    def encode_other(self, value: Any) -> dict[str, Any]:
+        """A callback goes back as what it is; every other object stays here, behind a handle."""
+        if isinstance(value, Callback):
+            return {"c": value.id}
+        self.objects.append(value)
+        return {"h": [len(self.objects) - 1, kind_of(value)]}
+
+    def decode_other(self, tag: str, content: Any) -> Any:
+        """The object behind a handle, or a stand-in for a function of the grader's."""
+        if tag == "h":
+            return self.objects[content]
+        if tag == "c":
+            return Callback(self, content)
+        raise wire.WireError("an unknown tag")
+
+
+class Callback:
+    """A function of the grader's: calling it asks the grader."""
+
+    def __init__(self, worker: Worker, number: int) -> None:
+        """The grader's function `number`."""
+        self._worker = worker
+        self.id = number
+
+    def __call__(self, *args: Any) -> Any:
+        """What the grader's function returns for `args`."""
+        channel, worker = self._worker.channel, self._worker
+        channel.send({"callback": self.id, "args": args}, worker.encode_other)
+        answer = channel.receive(worker.decode_other, UNLIMITED)
+        if "error" in answer:
+            raise ValueError(answer["error"])
+        return answer["ok"]
+
+
+def _nothing(*_args: Any, **_kwargs: Any) -> None:
+    """Stands for `display`."""
+
+
+def kind_of(value: Any) -> str:
+    """Which of wire.KINDS describes `value`, so that the grader can say in words what came."""
+    import types  # noqa: PLC0415
+
+    table: list[tuple[Any, str]] = [
+        (types.GeneratorType, "generator"),
+        (type, "class"),
+        (types.ModuleType, "module"),
+        ((set, frozenset), "set"),
+        (complex, "complex"),
+        (dict, "dict"),
+        (np.ndarray | np.generic, "array"),
+    ]
+    for types_, kind in table:
+        if isinstance(value, types_):
+            return kind
+    return "function" if callable(value) else "object"
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """Type, text and line of an error of the student's; the line is that of the innermost frame in a cell."""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("cell ")]
+    if isinstance(error, SyntaxError) and not lines:
+        lines = [error.lineno]
+    try:
+        text = str(error)[:MAX_TEXT]
+    except BaseException:  # noqa: BLE001  (an evil __str__)
+        text = ""
+    return {"type": type(error).__name__[:80], "text": text, "line": lines[-1] if lines else None}
+
+
+def silence() -> None:
+    """Point standard input, output and error at nothing: no flood, no question, no terminal escape leaves a worker."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    if null > 2:  # noqa: PLR2004
+        os.close(null)
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False))
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False))
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False))
+
+
+def announce(sock: socket.socket, refusal: str) -> None:
+    """Tell the grader that the process is ready for student code, or why it will not be."""
+    wire.Channel(sock).send({"refusal": refusal}, lambda _: {})
+
+
+def serve(sock: socket.socket) -> None:
+    """Serve one grader over `sock` until it hangs up."""
+    Worker(wire.Channel(sock)).serve()
