@@ -1,0 +1,1 @@
+"""What students import: visible checks, the gradient checker, data and plots. It is copied beside every notebook."""

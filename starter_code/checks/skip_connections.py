@@ -1,0 +1,212 @@
+"""The visible checks of `skip_connections`; the locked cell after each exercise calls one of them.
+
+The worked examples are small enough to be followed with pencil and paper.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from starter_code.checks.checking import (
+    array_of,
+    call,
+    done,
+    expect_array,
+    expect_close,
+    expect_gradient,
+    expect_keys,
+    expect_tuple,
+    fail,
+    ok,
+    say,
+)
+from starter_code.gradient_check import numeric_gradient
+
+Function = Callable[..., object]
+WEIGHTS = ("W1", "b1", "W2", "b2")
+TRAINING, INFERENCE = True, False
+
+# One batch of two, a block 2 -> 3 -> 2, an upstream gradient: the worked example of both kinds of block.
+X = np.array([[1.0, -2.0], [-1.0, 3.0]])
+W1, B1 = np.array([[1.0, -1.0, 0.5], [2.0, 1.0, -1.0]]), np.array([0.5, 0.0, 1.0])
+W2, B2 = np.array([[1.0, -0.5], [2.0, 1.0], [-1.0, 0.5]]), np.array([0.5, 1.0])
+DOUT = np.array([[1.0, -2.0], [0.5, 3.0]])
+
+
+def check_residual_forward(residual_forward: Function) -> None:
+    """Shapes with a projection, the cache, and the worked example with the identity."""
+    name = "residual_forward"
+    x, params, _ = _block(seed=1, projection=True)
+    out, cache = expect_tuple(name, call(name, residual_forward, x, params), ("out", "cache"))
+    expect_array("out", out, (5, 4))
+    cache = expect_keys("cache", cache, ("x", "z1", "a1", "z2", "params"))
+    for key, shape in {"x": (5, 3), "z1": (5, 6), "a1": (5, 6), "z2": (5, 4)}.items():
+        array_of(f'cache["{key}"]', cache[key], shape)
+    ok("the arrays in cache have the right shapes")
+    out, cache = expect_tuple(name, call(name, residual_forward, X.copy(), _example(Ws=None)), ("out", "cache"))
+    cache = expect_keys("cache with the identity shortcut", cache, ("x", "z1", "a1", "z2", "params"))
+    expect_close('cache["z1"]', cache["z1"], [[-2.5, -3.0, 3.5], [5.5, 4.0, -2.5]])
+    expect_close('cache["a1"]', cache["a1"], [[0.0, 0.0, 3.5], [5.5, 4.0, 0.0]])
+    expect_close('cache["z2"]', cache["z2"], [[-2.0, 0.75], [13.0, 5.25]], "two layers of weights plus the shortcut")
+    expect_close("out", out, [[0.0, 0.75], [13.0, 5.25]])
+    done(name, "the numbers that a projection gives.")
+
+
+def check_residual_backward(residual_backward: Function, residual_forward: Function) -> None:
+    """The worked example with the identity, then central differences with a projection."""
+    name = "residual_backward"
+    z1, z2 = np.array([[-2.5, -3.0, 3.5], [5.5, 4.0, -2.5]]), np.array([[-2.0, 0.75], [13.0, 5.25]])
+    example = {"x": X.copy(), "z1": z1, "a1": z1.clip(min=0), "z2": z2, "params": _example(Ws=None)}
+    dx, grads = expect_tuple(name, call(name, residual_backward, DOUT.copy(), example), ("dx", "grads"))
+    expect_array("dx", dx, (2, 2))
+    grads = expect_keys("grads", grads, (*WEIGHTS, "Ws"))
+    if grads["Ws"] is not None:
+        fail('grads["Ws"] should be None here: the identity shortcut has nothing to learn.')
+    ok('grads["Ws"] is None for the identity shortcut')
+    expect_close("dx", dx, [[-0.5, -1.0], [-4.5, 5.0]], "the sum over both paths")
+    expect_close('grads["W1"]', grads["W1"], [[1.0, -4.0, -1.0], [-3.0, 12.0, 2.0]])
+    expect_close('grads["b1"]', grads["b1"], [-1.0, 4.0, -1.0])
+    expect_close('grads["W2"]', grads["W2"], [[2.75, 16.5], [2.0, 12.0], [0.0, -7.0]])
+    expect_close('grads["b2"]', grads["b2"], [0.5, 1.0])
+    _check_block_gradients(name, residual_forward, residual_backward, seed=2, projection=True)
+    done(name, "the identity shortcut against central differences. The cell below does that: read it.")
+
+
+def check_preactivation(preactivation_forward: Function, preactivation_backward: Function) -> None:
+    """Shapes, the worked example forward, and central differences backward."""
+    forward, backward = "preactivation_forward", "preactivation_backward"
+    answer = call(forward, preactivation_forward, X.copy(), _example())
+    out, cache = expect_tuple(forward, answer, ("out", "cache"))
+    expect_array("out", out, (2, 2))
+    cache = expect_keys("cache", cache, ("x", "a0", "z1", "a1", "params"))
+    expect_close('cache["a0"]', cache["a0"], [[1.0, 0.0], [0.0, 3.0]])
+    expect_close('cache["z1"]', cache["z1"], [[1.5, -1.0, 1.5], [6.5, 3.0, -2.0]])
+    expect_close('cache["a1"]', cache["a1"], [[1.5, 0.0, 1.5], [6.5, 3.0, 0.0]])
+    expect_close("out", out, [[1.5, -1.0], [12.0, 3.75]])
+    _check_block_gradients(backward, preactivation_forward, preactivation_backward, seed=3, projection=False)
+    done("preactivation", "what your backward pass makes of a cache that it did not get from your own forward pass.")
+
+
+def check_he_init(he_init: Function) -> None:
+    """Shape, spread, and that the generator is the only source of randomness."""
+    name = "he_init"
+    weights = expect_array("he_init(50, 200, rng)", call(name, he_init, 50, 200, np.random.default_rng(5)), (50, 200))
+    again = array_of("he_init(50, 200, rng)", call(name, he_init, 50, 200, np.random.default_rng(5)), (50, 200))
+    if not np.array_equal(weights, again):
+        fail("he_init gave two different arrays for the same state of rng: draw from rng and from nothing else.")
+    ok("the same rng state gives the same weights")
+    # From 10,000 draws, mean and std are known to about 1 and 0.7 per cent of the std; five times that is allowed.
+    wanted = np.sqrt(2 / 50)
+    mean, std = float(weights.mean()), float(weights.std())
+    if abs(mean) > 0.05 * wanted:
+        fail(f"the weights should have mean 0; over 10,000 of them it is {mean:.3g}.")
+    if abs(std - wanted) > 0.035 * wanted:
+        fail(f"the weights should have the variance 2/50 = 0.04; over 10,000 of them it is {std**2:.4f}.")
+    ok(f"over 10,000 weights: mean {mean:.4f}, variance {std**2:.4f} (wanted 0 and 0.04)")
+    done(name, "whether the weights are normal rather than, say, uniform.")
+
+
+def check_batchnorm(batchnorm_forward: Function, batchnorm_backward: Function) -> None:
+    """The worked example in training and at inference, and central differences backward."""
+    forward, backward = "batchnorm_forward", "batchnorm_backward"
+    x = np.array([[10.0, -1.0], [14.0, 3.0], [10.0, 3.0], [6.0, 3.0]])
+    gamma, beta = np.array([1.5, 2.0]), np.array([0.0, -1.0])
+    running = {"mean": np.array([0.0, 1.0]), "var": np.array([3.0, 8.0])}
+    names = ("out", "cache", "running")
+    answer = call(forward, batchnorm_forward, x, gamma, beta, running, TRAINING, 0.9, 1.0)
+    out, cache, moved = expect_tuple(forward, answer, names)
+    expect_array("out", out, (4, 2))
+    cache = expect_keys("cache", cache, ("x_hat", "std", "gamma"))
+    moved = expect_keys("running", moved, ("mean", "var"))
+    array_of('running["var"]', moved["var"], (2,))
+    expect_close('cache["std"]', cache["std"], [3.0, 2.0], "with eps = 1; the variances of the batch are 8 and 3")
+    expect_close('cache["x_hat"]', cache["x_hat"], [[0.0, -1.5], [4 / 3, 0.5], [0.0, 0.5], [-4 / 3, 0.5]])
+    expect_close("out", out, [[0.0, -4.0], [2.0, 0.0], [0.0, 0.0], [-2.0, 0.0]])
+    expect_close('running["mean"]', moved["mean"], [1.0, 1.1], "from (0, 1), a tenth of the way to (10, 2)")
+    row, resting = np.array([[6.0, 3.0]]), {"mean": np.array([2.0, 0.0]), "var": np.array([3.0, 8.0])}
+    answer = call(forward, batchnorm_forward, row, gamma, beta, resting, INFERENCE, 0.9, 1.0)
+    out, _, kept = expect_tuple(forward, answer, names)
+    expect_close("out at inference", out, [[3.0, 1.0]], "with the running mean (2, 0) and the running variance (3, 8)")
+    kept = expect_keys("running at inference", kept, ("mean", "var"))
+    expect_close('running["mean"] at inference', kept["mean"], [2.0, 0.0])
+    _check_batchnorm_gradients(backward, batchnorm_forward, batchnorm_backward)
+    done("batchnorm", "the numbers in the running variance, and batches of other sizes.")
+
+
+def check_gradient_norms(gradient_norms: Function) -> None:
+    """Shape, sign, and three blocks with and without skips in numbers."""
+    name = "gradient_norms"
+    for skip in (False, True):
+        norms = array_of(name, call(name, gradient_norms, 6, skip, np.random.default_rng(6)), (6,))
+        if (norms < 0).any():
+            fail("gradient_norms returned a negative number: a norm is never negative.")
+    ok("six blocks give six norms, of shape (6,), dtype float64, with and without skips")
+    if np.allclose(np.random.default_rng(7).normal(size=2), [0.0012301533574825742, 0.2987455375084699]):
+        wanted = {
+            False: [0.2665402641352505, 0.3496753759651293, 0.6096375540977474],
+            True: [3.228293635960285, 3.3425127489745368, 4.027377803471222],
+        }
+        for skip, numbers in wanted.items():
+            got = call(name, gradient_norms, 3, skip, np.random.default_rng(7))
+            expect_close(f"gradient_norms(3, {skip}, rng)", got, numbers, "entry 0 belongs to the block at the input")
+    else:  # numpy may change how it draws from one version to the next; then there is nothing to compare with
+        say("  --  skipped the worked example: this version of numpy draws other random numbers")
+    done(name, "deeper stacks.")
+
+
+def _check_block_gradients(name: str, forward: Function, backward: Function, seed: int, *, projection: bool) -> None:
+    """Compare every gradient of a block with central differences of the student's own forward pass."""
+    forward_name = name.replace("backward", "forward")
+    x, params, dout = _block(seed, projection=projection)
+    say(f"      against central differences of your {forward_name}:")
+
+    def loss(x: np.ndarray, params: dict[str, np.ndarray]) -> float:
+        out, _ = expect_tuple(forward_name, call(forward_name, forward, x, params), ("out", "cache"))
+        return float(np.sum(array_of("out", out, dout.shape) * dout))
+
+    _, cache = expect_tuple(forward_name, call(forward_name, forward, x, params), ("out", "cache"))
+    dx, grads = expect_tuple(name, call(name, backward, dout, cache), ("dx", "grads"))
+    dx = array_of("dx", dx, x.shape)
+    grads = expect_keys("grads", grads, tuple(params))
+    analytic = {key: array_of(f'grads["{key}"]', grads[key], value.shape) for key, value in params.items()}
+    expect_gradient("dx", dx, numeric_gradient(lambda moved: loss(moved, params), x))
+    for key, value in params.items():
+        numeric = numeric_gradient(lambda moved, key=key: loss(x, {**params, key: moved}), value)  # type: ignore[misc]
+        expect_gradient(f'grads["{key}"]', analytic[key], numeric)
+
+
+def _check_batchnorm_gradients(name: str, forward: Function, backward: Function) -> None:
+    """Compare the three gradients of batch normalisation in training with central differences."""
+    rng = np.random.default_rng(4)
+    inputs = {"dx": rng.normal(1, 2, (5, 3)), "dgamma": rng.normal(1, 0.5, 3), "dbeta": rng.normal(size=3)}
+    dout = rng.normal(size=(5, 3))
+
+    def run(inputs: dict[str, np.ndarray]) -> tuple[object, ...]:
+        running = {"mean": np.zeros(3), "var": np.ones(3)}
+        answer = call("batchnorm_forward", forward, *inputs.values(), running, TRAINING)
+        return expect_tuple("batchnorm_forward", answer, ("out", "cache", "running"))
+
+    def loss(inputs: dict[str, np.ndarray]) -> float:
+        return float(np.sum(array_of("out", run(inputs)[0], dout.shape) * dout))
+
+    answer = expect_tuple(name, call(name, backward, dout, run(inputs)[1]), tuple(inputs))
+    say("      against central differences of your batchnorm_forward:")
+    for (key, value), gradient in zip(inputs.items(), answer, strict=True):
+        numeric = numeric_gradient(lambda moved, key=key: loss({**inputs, key: moved}), value)  # type: ignore[misc]
+        expect_gradient(key, array_of(key, gradient, value.shape), numeric)
+
+
+def _example(**more: object) -> dict[str, object]:
+    """The parameters of the worked example, in fresh arrays."""
+    return {"W1": W1.copy(), "b1": B1.copy(), "W2": W2.copy(), "b2": B2.copy(), **more}
+
+
+def _block(seed: int, *, projection: bool) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
+    """Draw x, params and dout of a block on a batch of 5; the seeds in use keep every ReLU away from its kink."""
+    rng = np.random.default_rng(seed)
+    inputs, hidden, outputs = 3, 6, 4 if projection else 3
+    sizes = {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
+    if projection:
+        sizes["Ws"] = (inputs, outputs)
+    params = {key: rng.normal(size=size) for key, size in sizes.items()}
+    return rng.normal(size=(5, inputs)), params, rng.normal(size=(5, outputs))

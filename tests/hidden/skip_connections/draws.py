@@ -1,0 +1,114 @@
+"""Random blocks, batches and tolerances that the hidden tests of `skip_connections` share.
+
+Every draw has signed, non-square, asymmetric float64 entries: positive inputs hide masks, square ones hide transposes.
+"""
+
+import numpy as np
+
+from autograder.grading import expect
+from solutions.skip_connections import reference
+
+# Two right orders of summation differ by about 1e-15 of the largest term; float32 inside would differ by 1e-7.
+FORWARD = {"rtol": 1e-7, "atol": 1e-12}
+# A gradient sums more and longer products, some of which cancel.
+BACKWARD = {"rtol": 1e-6, "atol": 1e-10}
+# (f(x+h) - f(x-h)) / 2h loses about 1e-16 / h = 1e-11 to rounding; the blocks have no curvature between kinks.
+DIFFERENCES = {"rtol": 1e-6, "atol": 1e-8}
+# float32 keeps seven digits; sums of some ten terms of either sign leave five of them.
+SINGLE = {"rtol": 1e-4, "atol": 1e-4}
+
+# A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
+KINK = 1e-3
+STEP = 1e-5
+
+
+def far_from_kinks(*preactivations):
+    """Whether every entry is further from the kink of the ReLU than any rounding or difference step reaches."""
+    return all(np.abs(z).min() > KINK for z in preactivations)
+
+
+def block(rng, sizes=(4, 6, 3), *, rows=5, projection=True, zero=()):
+    """A batch x and the parameters of a residual block of sizes (D, H, M), some zero; without projection, M = D."""
+    inputs, hidden, outputs = sizes if projection else (*sizes[:2], sizes[0])
+    while True:
+        params = {
+            "W1": rng.normal(size=(inputs, hidden)),
+            "b1": rng.normal(size=hidden),
+            "W2": rng.normal(size=(hidden, outputs)),
+            "b2": rng.normal(size=outputs),
+            "Ws": rng.normal(size=(inputs, outputs)) if projection else None,
+        }
+        params |= {key: np.zeros_like(params[key]) for key in zero}
+        x = rng.normal(size=(rows, inputs))
+        _, cache = reference.residual_forward(x, params)
+        # A block that is shut altogether returns zeros, which no answer should get points for.
+        is_open = cache["z1"].max() > 0 and cache["z2"].max() > 0
+        if is_open and far_from_kinks(x, cache["z1"], cache["z2"]):
+            return x, params
+
+
+def block_gradient(rng, sizes=(4, 6, 3), **options):
+    """An upstream gradient and the reference's cache for a residual block drawn by `block`."""
+    x, params = block(rng, sizes, **options)
+    out, cache = reference.residual_forward(x, params)
+    return rng.normal(size=out.shape), cache
+
+
+def preactivation_block(rng, sizes=(4, 6), *, rows=5):
+    """A batch x and the parameters of a pre-activation block of sizes (D, H)."""
+    while True:
+        x, params = block(rng, sizes, rows=rows, projection=False)
+        del params["Ws"]
+        _, cache = reference.preactivation_forward(x, params)
+        if far_from_kinks(cache["z1"]):
+            return x, params
+
+
+def preactivation_gradient(rng):
+    """An upstream gradient and the reference's cache for a pre-activation block."""
+    x, params = preactivation_block(rng)
+    out, cache = reference.preactivation_forward(x, params)
+    return rng.normal(size=out.shape), cache
+
+
+def batch(rng, *, rows=6, features=4):
+    """A batch whose features differ in mean and spread, with gamma, beta and running statistics that fit neither."""
+    spread = rng.uniform(0.5, 3.0, size=features)
+    return {
+        "x": rng.normal(size=features) + spread * rng.normal(size=(rows, features)),
+        "gamma": rng.normal(size=features),
+        "beta": rng.normal(size=features),
+        "running": {"mean": rng.normal(size=features), "var": rng.uniform(0.5, 2.0, size=features)},
+    }
+
+
+def batch_gradient(rng, **shape):
+    """An upstream gradient and the reference's cache of batch normalisation in training."""
+    out, cache, _ = reference.batchnorm_forward(**batch(rng, **shape), training=True)
+    return rng.normal(size=out.shape), cache
+
+
+def central_differences(loss, at):
+    """Gradient of the scalar function `loss` at the array `at`, one entry at a time; `at` ends as it was."""
+    gradient = np.zeros_like(at)
+    for index in np.ndindex(at.shape):
+        kept = at[index]
+        at[index] = kept + STEP
+        above = loss()
+        at[index] = kept - STEP
+        gradient[index] = (above - loss()) / (2 * STEP)
+        at[index] = kept
+    return gradient
+
+
+def numbers(what, got, shape):
+    """What the student returned as a finite float64 array of the shape asked for, or a failed test."""
+    try:
+        array = np.asarray(got, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    expect(array is not None, f"{what} should be an array of numbers.")
+    expect(array.shape == shape, f"{what} should have the shape {shape}, not {array.shape}.")
+    # The bound keeps squares and fourth powers in the tests from overflowing; comparisons with NaN are false.
+    expect(bool((np.abs(array) < 1e100).all()), f"{what} should hold finite numbers of a sensible size.")
+    return array
