@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,8 +35,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, whatever the score; 1 below --fail-under; 2 the request or the submission cannot be used; "
     "3 the grader itself failed.",
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 AssignmentOption = Annotated[
     str | None, typer.Option("--assignment", "-a", help="Name of the assignment; default: the name of the file.")
@@ -165,7 +165,8 @@ def grade(
                 if len(paths) == 1 or assignment is not None:
                     raise
                 err.print(f"autograder: {printable(str(error))}")
-        with progress(len(paths)) as advance, Grader(course, isolation) as grader:  # type: ignore[arg-type]
+        # What a suite prints goes to standard error: standard output may be for JSON.
+        with progress(len(paths)) as advance, Grader(course, isolation) as grader, redirect_stdout(sys.stderr):  # type: ignore[arg-type]
             for name, group in by_assignment.items():
                 jobs = [Job(path, course.student_of(path)) for path in group]
                 reports.update(zip(group, grader.grade_all(name, jobs, lambda _: advance()), strict=True))
@@ -183,7 +184,7 @@ def exit_code(reports: list[Report], fail_under: float | None) -> int:
         return BROKEN
     if not graded:
         return UNUSABLE
-    if fail_under is not None and any(report.percent < fail_under for report in graded):
+    if fail_under is not None and any(report.percent < fail_under for report in reports):
         return BELOW
     return 0
 
@@ -203,7 +204,9 @@ def write_json(reports: list[Report], target: str | None, *, single: bool) -> No
     if target is None or (single and not reports):
         return
     values = [report.as_json() for report in reports]
-    text = json.dumps(values[0] if single else values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    text = (
+        json.dumps(values[0] if single else values, indent=1, allow_nan=False) + "\n"
+    )  # ASCII: names may be no text at all
     if target == "-":
         sys.stdout.write(text)
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 import os
 import re
 import secrets
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+
+from yaml import YAMLError
 
 Role = Literal["text", "setup", "exercise", "check", "question", "demo"]
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -173,11 +176,10 @@ class Course:
 
     def assignment(self, name: str) -> Assignment:
         """Read one assignment from its notebook text."""
-        text = self.root / "assignments" / name / f"{name}.md"
-        if not NAME.match(name) or not text.is_file():
-            known = ", ".join(self.names()) or "none yet"
-            raise CourseError(f"There is no assignment '{name}'. This course has: {known}.")
-        return read_assignment(text)
+        names = self.names()
+        if not NAME.match(name) or name not in names:
+            raise CourseError(f"There is no assignment '{name}'. This course has: {', '.join(names) or 'none yet'}.")
+        return read_assignment(self.root / "assignments" / name / f"{name}.md")
 
     @cached_property
     def secret(self) -> bytes:
@@ -188,8 +190,8 @@ class Course:
         except FileNotFoundError:
             self.data.mkdir(parents=True, exist_ok=True)
         fresh = self.data / f"secret.{secrets.token_hex(4)}"
+        fresh.touch(mode=0o600)
         fresh.write_bytes(secrets.token_bytes(32))
-        fresh.chmod(0o600)
         try:
             os.link(fresh, path)  # atomic: of two graders that start together, one wins and both read its secret
         except FileExistsError:
@@ -200,7 +202,14 @@ class Course:
 
 
 def read_assignment(text: Path) -> Assignment:
-    """Read the notebook text at `text`; raises CourseError with the line of fault when it breaks the rules."""
+    """Read the notebook text at `text`; raises CourseError, which names what is wrong, when it breaks the rules."""
+    try:
+        return _read_assignment(text)
+    except (ValueError, TypeError, AttributeError, SyntaxError, YAMLError) as fault:
+        raise CourseError(f"{text.name} cannot be read: {' '.join(str(fault).split())}.") from fault
+
+
+def _read_assignment(text: Path) -> Assignment:
     import jupytext  # noqa: PLC0415  (slow to import; only needed here)
 
     notebook = jupytext.read(text, fmt="md:myst")
@@ -228,7 +237,13 @@ def _read_limits(settings: dict[str, Any], where: str) -> Limits:
     known = {f.name for f in fields(Limits)}
     if unknown := sorted(set(settings) - known):
         raise CourseError(f"{where}: unknown limit: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
+    if wrong := sorted(name for name, value in settings.items() if not _is_limit(name, value)):
+        raise CourseError(f"{where}: a limit is a number above 0, and a whole one for MB: {', '.join(wrong)}.")
     return Limits(**settings)
+
+
+def _is_limit(name: str, value: Any) -> bool:
+    return (type(value) is int or (type(value) is float and not name.endswith("_mb"))) and 0 < value < math.inf
 
 
 def _read_cell(raw: Any, where: str) -> Cell:
@@ -269,6 +284,12 @@ def _check_cells(assignment: Assignment) -> None:
             raise CourseError(
                 f"{where}: the cell of exercise '{cell.name}' needs `:check: {cell.name}` as its next code cell."
             )
+    exercises = {cell.name for cell in cells if cell.role == "exercise"}
+    checks = [cell.name for cell in cells if cell.role == "check"]
+    if astray := sorted({name for name in checks if name not in exercises or checks.count(name) > 1}):
+        raise CourseError(
+            f"{where}: a check needs one exercise before it, and an exercise one check: {', '.join(astray)}."
+        )
     questions = {cell.name for cell in cells if cell.role == "question"}
     if questions != set(assignment.questions):
         differ = ", ".join(sorted(questions ^ set(assignment.questions)))

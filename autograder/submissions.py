@@ -21,6 +21,11 @@ SUFFIXES = {".ipynb", ".py"}
 NOTEBOOK_FORMAT = 4
 WRAPPING_MAGICS = {"time", "timeit", "capture", "prun"}  # their cell is Python; the cell of any other magic is not
 PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
+# What is read here is read by the grader itself, outside of any worker, so it must stay cheap whatever a file holds.
+MAX_CELLS = 2000
+MAX_CODE = 1_000_000  # characters
+MAX_MAGIC = 300_000  # characters times magics: IPython reads a cell once for each magic in it
+MAGIC = re.compile(r"(?:^|=)[ \t]*[%!?]|\?[ \t]*$", re.MULTILINE)
 
 
 class Ungradable(Exception):  # noqa: N818  (said of a submission; not a fault of the engine's)
@@ -69,10 +74,14 @@ def read(path: Path, assignment: Assignment) -> Submission:
     if not text.strip():
         raise Ungradable(f"{path.name} is empty.")
     raw = _notebook_cells(text, path.name) if path.suffix == ".ipynb" else _script_cells(text)
+    if len(raw) > MAX_CELLS:
+        raise Ungradable(f"{path.name} has more than {MAX_CELLS} cells; delete those that are not needed.")
     cells = _recognise(raw, assignment)
-    own = _program(cells)
+    if sum(len(cell.source) for cell in cells if cell.kind == "code") > MAX_CODE:
+        raise Ungradable(f"{path.name} holds more than {MAX_CODE:,} characters of code; delete what is no code.")
     if not _is_of(assignment, cells):
         raise Ungradable(f"{path.name} is no submission of {assignment.name}: none of its exercises is in it.")
+    own = _program(cells)
     notes = _notes(cells, assignment) if path.suffix == ".ipynb" else ()
     return Submission(path.name, hashlib.sha256(content).hexdigest(), setup_program(assignment) + own, cells, notes)
 
@@ -91,13 +100,15 @@ def answer_program(assignment: Assignment, source: str) -> tuple[ProgramCell, ..
 
 
 def _content(path: Path, limit_mb: int) -> bytes:
-    if path.is_symlink():
-        raise Ungradable(f"{path.name} is a link to another file; hand in the file itself.")
-    if path.is_dir():
-        raise Ungradable(f"{path.name} is a folder; name the notebook in it.")
-    if path.suffix not in SUFFIXES:
-        raise Ungradable(f"{path.name} is neither a notebook (.ipynb) nor a Python file (.py).")
     try:
+        if path.is_symlink():
+            raise Ungradable(f"{path.name} is a link to another file; hand in the file itself.")
+        if path.is_dir():
+            raise Ungradable(f"{path.name} is a folder; name the notebook in it.")
+        if path.suffix not in SUFFIXES:
+            raise Ungradable(f"{path.name} is neither a notebook (.ipynb) nor a Python file (.py).")
+        if path.exists() and not path.is_file():
+            raise Ungradable(f"{path.name} is no ordinary file; hand in a notebook.")
         with path.open("rb") as file:
             content = file.read((limit_mb << 20) + 1)
     except FileNotFoundError:
@@ -229,7 +240,10 @@ def is_stub(source: str) -> bool:
 
 def _only_raises(function: ast.FunctionDef) -> bool:
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
+    if len(body) != 1 or not isinstance(body[0], ast.Raise):
+        return False
+    error = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
+    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
 
 
 def _parse(source: str) -> ast.Module | None:
@@ -244,15 +258,22 @@ def _parse(source: str) -> ast.Module | None:
 
 def python(source: str) -> str:
     """The cell as Python: magics and shell lines become calls that do nothing in a worker."""
-    lines = source.lstrip().splitlines(keepends=True)
-    if lines and lines[0].startswith("%%"):
-        magic = lines[0][2:].split()
-        return python("".join(lines[1:])) if magic and magic[0] in WRAPPING_MAGICS else ""
-    if _parse(source) is None:
+    lines = source.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if not line.lstrip().startswith("%%"):
+            break
+        magic = line.split()[0][2:]
+        if magic not in WRAPPING_MAGICS:
+            return ""
+        lines[number] = "\n"  # an empty line, so that errors name the line that the student sees
+    source = "".join(lines)
+    if _parse(source) is None and len(source) * len(MAGIC.findall(source)) <= MAX_MAGIC:
         from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  (slow to import, rarely needed)
 
         try:
             return str(TransformerManager().transform_cell(source))
-        except (SyntaxError, ValueError, RecursionError, IndexError):
+        except (SyntaxError, ValueError, RuntimeError, IndexError):  # RuntimeError: too many magics, or too deep
             return source  # as it stands; the worker will say what is wrong with it
     return source

@@ -185,7 +185,9 @@ class Decoder:
     def _buffer(self, tag: str, index: Any) -> Any:
         if type(index) is not int or not 0 <= index < len(self.arrays):
             raise WireError("a message that refers to an array that it does not hold")
-        array = self.arrays[index]
+        array, self.arrays[index] = self.arrays[index], None
+        if array is None:  # else a small message could stand for more memory than it has bytes
+            raise WireError("a message that refers to an array twice")
         if isinstance(array, bytes) != (tag == "b"):
             raise WireError("a message that takes bytes for an array")
         if tag == "s":

@@ -158,10 +158,12 @@ def describe(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and not lines:
         lines = [error.lineno]
     try:
-        text = str(error)[:MAX_TEXT]
+        text = str(error.msg if isinstance(error, SyntaxError) else error)[:MAX_TEXT]
     except BaseException:  # noqa: BLE001  (an evil __str__)
         text = ""
-    return {"type": type(error).__name__[:80], "text": text, "line": lines[-1] if lines else None}
+    # numpy's memory error is a MemoryError, its LinAlgError a ValueError: the built-in name is the one that says something.
+    name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+    return {"type": name, "text": text, "line": lines[-1] if lines else None}
 
 
 def silence() -> None:

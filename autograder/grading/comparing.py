@@ -67,7 +67,7 @@ def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0
         raise Mismatch(f"{what} is not finite{_at(place)}")
     scale = float(np.max(np.abs(expected))) or 1.0
     ratio = float(off[place]) / scale
-    size = f"{ratio:.1g} times" if ratio >= 1 else f"{100 * ratio:.1g} % of"
+    size = f"{float(f'{ratio:.1g}'):g} times" if ratio >= 1 else f"{float(f'{100 * ratio:.1g}'):g} % of"
     count = f"{int(wrong.sum())} of {wrong.size} values are off, the first" if wrong.size > 1 else "the value is off"
     raise Mismatch(f"{what}: {count}{_at(place)} by {size} the largest expected value")
 
@@ -78,18 +78,18 @@ def _at(place: tuple[int, ...]) -> str:
 
 def as_numbers(what: str, got: Any) -> np.ndarray:  # noqa: RET503  (_refuse never returns)
     """`got` as an array of real numbers; nested lists and tuples of numbers will do."""
-    if isinstance(got, list | tuple):
+    if isinstance(got, bool | int | float | np.ndarray | np.generic | list | tuple) or _is_tensor(got):
         try:
-            got = np.array(got, dtype=np.float64)
+            values = np.asarray(got)  # not as floats at once: numpy would read numbers out of text, and NaN out of None
         except (ValueError, TypeError, OverflowError):
             _refuse(what, got)
-    if type(got).__module__ == "torch":
-        got = got.numpy()
-    if isinstance(got, bool | int | float | np.ndarray | np.generic):
-        values = np.asarray(got)
         if values.dtype.kind in "biuf":
             return values.astype(np.float64)
     _refuse(what, got)
+
+
+def _is_tensor(got: Any) -> bool:
+    return type(got).__module__ == "torch"
 
 
 def _refuse(what: str, got: Any) -> NoReturn:

@@ -17,6 +17,8 @@ from autograder.wire import Handle
 
 RTOL = 1e-6
 ATOL = 1e-9
+NUMBERS = (bool, int, float, np.ndarray, np.generic)
+PLAIN = (*NUMBERS, str, bytes, list, tuple, dict, type(None))
 
 Transcript = list[tuple[str, Any]]
 # Runs one test, by its place in the exercise, with a misconception in the student's place: whether it passed, and what was said.
@@ -47,13 +49,13 @@ def diagnose(
 def same(one: Any, other: Any) -> bool:
     """Whether two answers agree. Keys that only one of two dicts has do not count: students may keep more, under other names."""
     if isinstance(one, Handle) or isinstance(other, Handle):
-        return True  # what cannot be looked into does not tell them apart
+        return not isinstance(one, PLAIN) and not isinstance(other, PLAIN)  # two things that cannot be looked into
     if isinstance(one, dict) and isinstance(other, dict):
-        return all(same(one[key], other[key]) for key in one.keys() & other.keys())
+        shared = one.keys() & other.keys()
+        return bool(shared or not (one or other)) and all(same(one[key], other[key]) for key in shared)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
-    numbers = (bool, int, float, np.ndarray, np.generic)
-    if isinstance(one, numbers) and isinstance(other, numbers):
+    if isinstance(one, NUMBERS) and isinstance(other, NUMBERS):
         one, other = np.asarray(one), np.asarray(other)
         if one.shape != other.shape:
             return False

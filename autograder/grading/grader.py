@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -26,11 +27,12 @@ from autograder.grading.student import Answers, StudentFault
 from autograder.isolation import IsolationError, Launcher, self_test
 
 Isolation = Literal["auto", "landlock", "none"]
+MAX_NOTES = 8
+MAX_REASON = 300
 PATIENCE = 2  # after so many timeouts in an exercise, its other tests are not run
 
 MESSAGES = {
     "timed-out": "not run, because two tests of this exercise ran out of time",
-    "assertion": "the answer does not have this property",
     "grader-error": "the grader failed in this test; your instructor has been told",
 }
 
@@ -85,7 +87,9 @@ def suite_hash(course: Course, assignment: str) -> str:
 
 def seed_of(course: Course, assignment: str, student: str | None) -> str:
     """The seed of a student's hidden inputs. It tells nothing about the secret that it is made from."""
-    return hmac.new(course.secret, f"{assignment}\0{student or ''}".encode(), hashlib.sha256).hexdigest()[:16]
+    return hmac.new(
+        course.secret, f"{assignment}\0{student or ''}".encode("utf-8", "surrogateescape"), hashlib.sha256
+    ).hexdigest()[:16]
 
 
 class Grader:
@@ -129,7 +133,7 @@ class Grader:
             str(folder),
             f"--rootdir={self.course.root}",
             *("-c", os.devnull, "-p", "autograder.grading.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
-            *("-s", "--import-mode=importlib", "-o", f"pythonpath={self.course.root}"),
+            *("-s", "--import-mode=importlib", "-o", f"pythonpath={self.course.root}", f"--confcutdir={folder}"),
         ]
         status = pytest.main(arguments, plugins=[sitting])
         if sitting.trouble or len(sitting.reports) != len(sitting.jobs):
@@ -182,7 +186,7 @@ class Sitting:
         self.trouble = self.trouble or self._wrong_points(session.items)
         if not self.trouble:
             for job in self.jobs:
-                self.reports.append(self._examine(session, job))
+                self.reports.append(self._examine_safely(session, job))
                 self.on_report(self.reports[-1])
         return True
 
@@ -209,6 +213,15 @@ class Sitting:
                 return f"the tests of {name} are worth {tested[name]:g} points, the notebook says {points:g}."
         return ""
 
+    def _examine_safely(self, session: pytest.Session, job: Job) -> Report:
+        """The report of one submission; what goes wrong in the grader itself with this one does not touch the others."""
+        begin = time.monotonic()
+        try:
+            return self._examine(session, job)
+        except Exception as fault:  # noqa: BLE001  (whatever it is, it is reported)
+            reason = f"the grader failed: {type(fault).__name__}: {fault}"[:MAX_REASON]
+            return self._report(job, _digest(job.path), "grader-error", reason, (), begin)
+
     def _examine(self, session: pytest.Session, job: Job) -> Report:
         """The report of one submission."""
         begin = time.monotonic()
@@ -226,7 +239,9 @@ class Sitting:
         if errors:
             reason = f"the grader failed in {', '.join(errors)}"
             return self._report(job, submission.sha256, "grader-error", reason, exercises, begin)
-        notes = (*submission.notes, *answers.failures.values())
+        notes = [*submission.notes, *answers.failures.values()]
+        if len(notes) > MAX_NOTES:
+            notes[MAX_NOTES:] = [f"and {len(notes) - MAX_NOTES} more of this kind"]
         return self._report(job, submission.sha256, "graded", "; ".join(notes) or None, exercises, begin)
 
     def _exercises(self, session: pytest.Session, exam: Exam) -> tuple[ExerciseResult, ...]:
@@ -257,8 +272,9 @@ class Sitting:
         return outcome
 
     def _finding(self, items: list[pytest.Item], outcomes: list[Outcome], seed: str) -> Finding | None:
-        """The misconception behind a failed exercise; nothing is run when all passed or nothing was answered."""
-        if not any(outcome.status == "failed" for outcome in outcomes):
+        """The misconception behind a failed exercise; nothing is run when all passed, or when nothing was answered."""
+        states = {outcome.status for outcome in outcomes}
+        if not states & {"failed", "crashed"} or not states & {"failed", "passed"}:
             return None
         folder = self.course.solution(self.assignment.name)
         exercise = exercise_of(items[0].path)
@@ -324,8 +340,9 @@ def _test_result(item: pytest.Item, outcome: Outcome) -> TestResult:
 
 
 def _digest(path: Path) -> str:
-    """Hash of a file that cannot be graded; of nothing where there is no file."""
-    if path.is_symlink() or not path.is_file():
-        return hashlib.sha256(b"").hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Hash of a file that cannot be graded; of nothing where there is no file, or none that can be read."""
+    with contextlib.suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(b"").hexdigest()

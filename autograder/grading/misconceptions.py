@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course import CourseError
-from autograder.grading.student import StudentFault
+from autograder.grading.student import StudentFault, raised
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 _numbers = itertools.count()
@@ -142,7 +142,7 @@ class Variant:
             with np.errstate(all="ignore"):
                 result = self.namespace[function](*args, **deepcopy(kwargs))
         except Exception as error:
-            raise StudentFault("crashed", f"{function} raised {type(error).__name__}") from error
+            raise StudentFault("crashed", raised(function, type(error).__name__)) from error
         return deepcopy((result, args) if inputs else result)
 
 

@@ -66,7 +66,7 @@ class Answers:
             raise StudentFault("out-of-memory", f"{function} needs more than {self.limits.memory_mb} MB")
         if kind == "unencodable":
             raise StudentFault("bad-reply", f"{function} returned something too deep or too large to be an answer")
-        raise StudentFault("crashed", f"{function} raised {named(kind)}")
+        raise StudentFault("crashed", raised(function, kind))
 
     def close(self) -> None:
         """End the worker, if one runs."""
@@ -152,6 +152,11 @@ def error_of(answer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def raised(function: str, kind: str) -> str:
+    """What is said of an exception that a call raised; of a variant's too, so that diagnosis can compare the two."""
+    return f"{function} raised {named(kind)}"
+
+
 def named(kind: str) -> str:
     """The name of a built-in exception; any other name is the student's own text and is not shown."""
     known = getattr(builtins, kind, None) if kind.isidentifier() else None
@@ -203,7 +208,7 @@ class Question:
         try:
             answer = self._ask(self._name, args, kwargs, inputs=inputs)
         except StudentFault as fault:
-            self._transcript.append((self._name, fault.state))
+            self._transcript.append((self._name, (fault.state, str(fault))))
             raise
         self._transcript.append((self._name, answer))
         return answer

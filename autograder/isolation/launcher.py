@@ -22,6 +22,7 @@ Mode = Literal["landlock", "none"]
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
 MESSAGE = 1 << 16
+UNFIT = "the function that was passed in cannot take these arguments"
 
 
 class IsolationError(GraderError):
@@ -60,7 +61,7 @@ class WorkerProcess:
                     raise wire.WireError("an answer that is none")
                 if "callback" not in answer:
                     return answer
-                self.channel.send(self._call_back(answer), self._encode_other, deadline)
+                self._reply(self._call_back(answer), deadline)
         except wire.Closed as closed:
             raise WorkerDied(self.close(grace=GRACE_SECONDS)) from closed
 
@@ -68,6 +69,13 @@ class WorkerProcess:
         """End the process, whatever it is doing; its wait status."""
         self.channel.close()
         return self.launcher.kill(self.pid, grace)
+
+    def _reply(self, message: dict[str, Any], deadline: float) -> None:
+        """Answer a call of a function of the grader's; a result that cannot travel comes from the student's arguments."""
+        try:
+            self.channel.send(message, self._encode_other, deadline)
+        except wire.Unencodable:
+            self.channel.send({"error": UNFIT}, self._encode_other, deadline)
 
     def _encode_other(self, value: Any) -> dict[str, Any]:
         if isinstance(value, wire.Handle):
@@ -84,7 +92,7 @@ class WorkerProcess:
         try:
             return {"ok": self.callbacks[number](*args)}
         except Exception:  # noqa: BLE001  (whatever the student passed, the fault is on that side)
-            return {"error": "the function that was passed in cannot take these arguments"}
+            return {"error": UNFIT}
 
 
 def _decode_other(tag: str, content: Any) -> Any:
@@ -132,6 +140,7 @@ class Launcher:
         self.control.settimeout(START_SECONDS)
         answer = self._exchange(setup)
         if not answer.get("ready"):
+            self.close()
             raise IsolationError("the process that starts workers did not come up; run `autograder doctor`.")
 
     def __enter__(self) -> Launcher:

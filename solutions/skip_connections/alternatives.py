@@ -56,6 +56,17 @@ def forward_as_one_matrix(x: np.ndarray, params: dict[str, Any]) -> tuple[np.nda
     return out, {"params": params, "z2": z2, "z1": z1, "x": x, "a1": a1}
 
 
+def forward_in_float32(x: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
+    """Computes with seven digits, and answers in float64."""
+    W1, b1, W2, b2 = (params[key].astype(np.float32) for key in ("W1", "b1", "W2", "b2"))
+    small = x.astype(np.float32)
+    z1 = small @ W1 + b1
+    a1 = np.maximum(z1, 0)
+    z2 = a1 @ W2 + b2 + (small if params["Ws"] is None else small @ params["Ws"].astype(np.float32))
+    cache = {"x": x, "z1": z1, "a1": a1, "z2": z2, "params": params}
+    return np.maximum(z2, 0).astype(np.float64), cache
+
+
 def backward_with_loops(dout: np.ndarray, cache: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
     """One row at a time, outer products added up."""
     x, z1, a1, z2, params = (cache[key] for key in ("x", "z1", "a1", "z2", "params"))
@@ -271,7 +282,7 @@ def norms_by_recursion(depth: int, skip: bool, rng: np.random.Generator) -> list
     weights = 0.075 * rng.standard_normal((depth, 16, 16)) + skip * np.eye(16)
     norms: list[Any] = []
 
-    def through(a: Any, block: int) -> Any:  # noqa: ANN401  (numpy types its products as Any)
+    def through(a: Any, block: int) -> Any:
         if block == depth:
             return r / 8
         z = a @ weights[block] + 0.1
@@ -303,6 +314,11 @@ def norms_from_gram_matrices(depth: int, skip: bool, rng: np.random.Generator) -
 
 
 ALTERNATIVES = [
+    Alternative(
+        exercise="residual_forward",
+        title="float32 inside",
+        functions={"residual_forward": forward_in_float32},
+    ),
     Alternative(
         "residual_forward",
         "loops in Python's floats, nested lists, prints",

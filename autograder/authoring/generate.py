@@ -1,0 +1,86 @@
+"""Build one assignment: the instructor's notebook, the files beside it, and the stubs. Called by `autograder build`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.authoring.answers import read_answers, stub_module
+from autograder.authoring.leaks import leaks_in, read_secrets, refusal
+from autograder.authoring.notebook import as_text, check_points, instructor_notebook, student_notebook
+from autograder.course import Course, CourseError
+
+# Never meant for students. Notebooks: jupytext pairs the text with one that holds its outputs.
+NOT_FOR_STUDENTS = {"__pycache__", ".ipynb_checkpoints"}
+NOT_COPIED = {".pyc", ".ipynb"}
+
+
+def build(course: Course, assignment: str) -> list[Path]:
+    """Make everything that is generated from one assignment and return the files, changed or not.
+
+    `course/source/<assignment>/` holds exactly what is made here: whatever else lies in it is removed, since nbgrader
+    would give it to students. Nothing is written when an answer or a hidden test would reach students.
+    """
+    declared = course.assignment(assignment)
+    check_points(declared)
+    answers = read_answers(course.solution(assignment) / "reference.py", declared)
+    stubs = stub_module(declared, answers).encode()
+    beside = dict(_figures(declared.folder, f"{assignment}.md")) | dict(_package(course, assignment))
+    beside[f"starter_code/{assignment}.py"] = stubs
+    notebook = instructor_notebook(declared, answers)
+
+    released = as_text(student_notebook(notebook, f"{assignment}.md")).encode()
+    if leaks := leaks_in(read_secrets(course), {declared.notebook_name: released, **beside}):
+        raise CourseError(refusal(leaks))
+
+    files = {course.source(assignment) / name: content for name, content in beside.items()}
+    files[course.source(assignment) / declared.notebook_name] = as_text(notebook).encode()
+    files[course.starter_code / f"{assignment}.py"] = stubs
+    _remove_others(course.source(assignment), set(files))
+    for path, content in files.items():
+        _write(path, content)
+    return sorted(files)
+
+
+def _figures(folder: Path, text: str) -> Iterator[tuple[str, bytes]]:
+    """The files of the assignment's folder that students get: all but the text itself."""
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        if name != text:
+            yield name, path.read_bytes()
+
+
+def _package(course: Course, assignment: str) -> Iterator[tuple[str, bytes]]:
+    """The files of the `starter_code` package that this assignment needs: not the checks and stubs of others."""
+    others = set(course.names()) - {assignment}
+    for path in _files(course.starter_code):
+        inside = path.relative_to(course.starter_code)
+        if others.isdisjoint(Path(part).stem for part in inside.parts):
+            yield f"starter_code/{inside.as_posix()}", path.read_bytes()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        hidden = any(part in NOT_FOR_STUDENTS or part.startswith(".") for part in parts)
+        if path.is_file() and not path.is_symlink() and not hidden and path.suffix not in NOT_COPIED:
+            yield path
+
+
+def _remove_others(folder: Path, wanted: set[Path]) -> None:
+    """Remove what an earlier build left behind, then the folders that this emptied."""
+    for path in sorted(folder.rglob("*"), reverse=True):  # the content of a folder comes before the folder
+        if path.is_symlink() or (path.is_file() and path not in wanted):
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write only what changed, so that building again touches nothing and a reader never sees half a file."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(path)

@@ -1,0 +1,21 @@
+"""What nbgrader runs of ours, named by dotted path in `nbgrader_config.py`: release check, grading, scores, pages.
+
+Stock nbgrader stays in charge of every step. Ours stand only where it would run student code in its own process, read a
+score out of a cell's output, stop at a mangled notebook, or let a script through to a page.
+"""
+
+from autograder.gradebook.exporter import SubmissionExporter, expect_notebook
+from autograder.gradebook.grading import GradeSubmission
+from autograder.gradebook.pages import clean_html, markdown_to_html
+from autograder.gradebook.release import RefuseLeaks
+from autograder.gradebook.scores import RecordScores
+
+__all__ = [
+    "GradeSubmission",
+    "RecordScores",
+    "RefuseLeaks",
+    "SubmissionExporter",
+    "clean_html",
+    "expect_notebook",
+    "markdown_to_html",
+]

@@ -1,0 +1,94 @@
+"""Grading inside of `nbgrader autograde`: the engine's Report of the submitted file, shown in the grade cells."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import nbformat
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Enum
+
+from autograder.course import Course
+from autograder.gradebook.pages import exercise_html, exercise_text
+from autograder.gradebook.repair import submitted_file
+from autograder.grading.report import Report
+
+if TYPE_CHECKING:
+    from autograder.grading import Grader
+
+# One self-test and one warm grader for each nbgrader process, however many students it grades.
+_open = ExitStack()
+_graders: dict[tuple[Path, str], Grader] = {}
+atexit.register(_open.close)
+
+
+class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carries no types
+    """Stands in Execute's place in `Autograde.autograde_preprocessors`. No student code runs in nbgrader's process."""
+
+    isolation = Enum(("auto", "landlock", "none"), "auto", help="How student code is confined.").tag(config=True)
+
+    def prepare(self, folder: Path, assignment: str) -> None:
+        """Start the grader and collect the suite. When that fails, nbgrader ends with one line, and nothing changed."""
+        try:
+            self._grader(Course.find(folder)).grade_all(assignment, [])
+        except Exception as error:
+            self.log.error("Nothing was graded: %s", error)  # noqa: TRY400  (a sentence, no traceback)
+            raise NbGraderException(str(error)) from error
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Grade the submitted file, not this copy; the Report goes to RecordScores, the notebook and grade cells."""
+        known = resources["nbgrader"]
+        course = Course.find(Path(resources["metadata"]["path"]))
+        path = submitted_file(course.submitted(known["student"], known["assignment"]) / f"{known['notebook']}.ipynb")
+        report = self._report(course, known["assignment"], path, known["student"])
+        if report.reason:
+            self.log.warning("%s: %s", known["student"], report.reason)
+        resources["autograder"] = report
+        nb.metadata.setdefault("autograder", {})["report"] = report.as_json()
+        for cell in nb.cells:
+            graded = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "code" and graded.get("grade") and not graded.get("solution"):
+                shown = {
+                    "text/html": exercise_html(report, graded["grade_id"], float(graded["points"])),
+                    "text/plain": exercise_text(report, graded["grade_id"], float(graded["points"])),
+                }
+                cell.outputs = [nbformat.v4.new_output("display_data", data=shown)]
+        return nb, resources
+
+    def _report(self, course: Course, assignment: str, path: Path, student: str) -> Report:
+        try:
+            return self._grader(course).grade(assignment, path, student=student)
+        except Exception as error:  # noqa: BLE001  (one student's grading must not end the class)
+            _graders.pop((course.root, self.isolation)).close()  # the next student gets a fresh one
+            return _not_graded(assignment, path, student, f"The grader failed: {type(error).__name__}: {error}")
+
+    def _grader(self, course: Course) -> Grader:
+        key = (course.root, self.isolation)
+        if key not in _graders:
+            from autograder.grading import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
+
+            isolation = cast("Literal['auto', 'landlock', 'none']", self.isolation)
+            _graders[key] = _open.enter_context(Grader(course, isolation=isolation))
+        return _graders[key]
+
+
+def _not_graded(assignment: str, path: Path, student: str, reason: str) -> Report:
+    return Report(
+        assignment=assignment,
+        submission=path.name,
+        student=student,
+        submission_sha256="",
+        suite_sha256="",
+        seed="",
+        isolation="",
+        status="grader-error",
+        reason=reason,
+        score=0.0,
+        max_score=0.0,
+        seconds=0.0,
+        exercises=(),
+    )

@@ -1,0 +1,169 @@
+"""What students and graders read on nbgrader's pages: the result of an exercise, and HTML that cannot carry a script.
+
+Results are written in plain tables, with class names of the Bootstrap that nbgrader's pages load, and nothing that a
+sanitizer takes away. Every mark is a word as well as a sign: the page must be readable in print and in grey.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import bleach  # type: ignore[import-untyped]
+import jinja2
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
+
+from autograder.course import Course, CourseError
+from autograder.grading.report import ExerciseResult, Report, State, TestResult
+
+LONGEST_MESSAGE = 2000
+MARKS: dict[State, str] = {
+    "passed": "✓ passed",
+    "failed": "✗ failed",
+    "not-attempted": "- not attempted",
+    "crashed": "✗ crashed",
+    "timed-out": "✗ out of time",
+    "out-of-memory": "✗ out of memory",
+    "bad-reply": "✗ no usable answer",
+    "skipped": "- skipped",
+    "grader-error": "? not graded yet",
+}
+
+IMAGE_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+}
+FIGURE = re.compile(r'(<img\b[^>]*?\bsrc=")([\w-]+\.(?:svg|png|jpe?g|gif))(?=")')
+SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+SAFE_IMAGE = re.compile(r"(data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*|[\w-]+\.(svg|png|jpe?g|gif))\Z")
+TABLE = '<table class="table table-bordered table-condensed">'
+# What Markdown and our own tables need; none of these can run anything.
+TAGS = """
+a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strong sub summary sup
+table tbody td th thead tr u ul
+""".split()  # noqa: SIM905  (forty quoted names read worse)
+
+
+def exercise_html(report: Report, exercise: str, max_points: float) -> str:
+    """The result of one exercise as the output of its grade cell. All text is escaped."""
+    result = result_of(report, exercise)
+    if result is None:
+        return (
+            f'<div class="autograder"><strong>{escape(exercise)}</strong> {escape(reason_for(report, exercise))}</div>'
+        )
+    rows = "".join(_row(test) for test in result.tests)
+    table = f"{TABLE}<thead><tr><th>Result</th><th>Points</th><th>Hidden test</th></tr></thead><tbody>{rows}</tbody></table>"
+    head = f"<div><strong>{escape(exercise)}: {_points(report, result, max_points)}</strong></div>"
+    return f'<div class="autograder">{head}{table}{_finding(result)}</div>'
+
+
+def exercise_text(report: Report, exercise: str, max_points: float) -> str:
+    """The same in plain text."""
+    result = result_of(report, exercise)
+    if result is None:
+        return f"{exercise}: {reason_for(report, exercise)}"
+    lines = [f"{exercise}: {_points(report, result, max_points)}"]
+    for test in result.tests:
+        lines.append(f"{MARKS[test.status]:<18} {test.points:g}/{test.max_points:g}  {test.title}")
+        lines += [f"    {line}" for line in test.message[:LONGEST_MESSAGE].splitlines()]
+    if result.misconception:
+        lines += [f"What may have happened: {result.misconception.title}", f"    {result.misconception.hint}"]
+    return "\n".join(lines)
+
+
+def reason_for(report: Report | None, exercise: str) -> str:
+    """Why an exercise has no result; empty when it has one."""
+    result = result_of(report, exercise)
+    if report is None:
+        return "0 points: this submission was not graded."
+    if report.status == "ungradable":
+        return f"0 points: the submission cannot be graded. {report.reason or ''}".strip()
+    if report.status == "grader-error" and (result is None or result.status == "grader-error"):
+        return (
+            "Not graded yet: the grader itself failed, which is not your fault. Your instructor will grade this again."
+        )
+    return "0 points: the hidden suite has no test for this exercise." if result is None else ""
+
+
+def result_of(report: Report | None, exercise: str) -> ExerciseResult | None:
+    """The result of one exercise, if the report has it. A submission that cannot be graded has none."""
+    if report is None or report.status == "ungradable":
+        return None
+    return next((result for result in report.exercises if result.name == exercise), None)
+
+
+@jinja2.pass_context
+def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
+    """Stands in nbconvert's `markdown2html`: the same without scripts, and with the figures of the assignment inside.
+
+    nbgrader's pages pass the Markdown of students on unsanitized, whatever `HTMLExporter.sanitize_html` says.
+    """
+    attachments = context.get("cell", {}).get("attachments", {})
+    try:
+        html = _render(source, attachments)
+    except InvalidNotebook:  # an attachment that is not there; stock nbgrader makes no feedback then
+        html = _render(source.replace("(attachment:", "("), {})
+    folder = context.get("resources", {}).get("metadata", {}).get("path", "")
+    clean = clean_html(html).replace("<table>", TABLE)
+    return FIGURE.sub(lambda found: found[1] + (_figure(Path(folder), found[2]) or found[2]), clean)
+
+
+def clean_html(element: object) -> str:
+    """Stands in nbconvert's `clean_html`, which shows students the `<tbody>` that its own parser puts into tables."""
+    return str(
+        bleach.clean(str(element), tags=TAGS, attributes=_is_safe, protocols={"http", "https", "mailto", "data"})
+    )
+
+
+def _render(source: str, attachments: dict[str, Any]) -> str:
+    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _is_safe(tag: str, name: str, value: str) -> bool:
+    if tag == "a" and name == "href":
+        return bool(SAFE_LINK.match(value))
+    if tag == "img" and name == "src":
+        return bool(SAFE_IMAGE.match(value))
+    if name == "class":
+        return tag in {"div", "span", "pre", "code", "table"}
+    return name in {"alt", "title", "align", "width", "height", "start"}
+
+
+def _figure(folder: Path, name: str) -> str | None:
+    """A figure as a data address. Only the instructor's own files: a student could submit a link to any other."""
+    try:
+        figure = Course.find(folder).source(folder.name) / name
+        data = figure.read_bytes()
+    except (CourseError, OSError):
+        return None
+    return f"data:{IMAGE_TYPES[figure.suffix]};base64,{base64.b64encode(data).decode()}"
+
+
+def _points(report: Report, result: ExerciseResult, max_points: float) -> str:
+    if report.status == "grader-error" and result.status == "grader-error":
+        return "not graded yet"
+    return f"{result.points:g} of {max_points:g} points"
+
+
+def _row(test: TestResult) -> str:
+    message = escape(test.message[:LONGEST_MESSAGE])
+    told = f'<pre class="autograder-message">{message}</pre>' if message else ""
+    return (
+        f"<tr><td>{MARKS[test.status]}</td><td>{test.points:g} of {test.max_points:g}</td>"
+        f"<td>{escape(test.title)}{told}</td></tr>"
+    )
+
+
+def _finding(result: ExerciseResult) -> str:
+    if result.misconception is None:
+        return ""
+    title, hint = escape(result.misconception.title), escape(result.misconception.hint)
+    told = f"<div><strong>What may have happened:</strong> {title}</div><div>{hint}</div>"
+    return f'<div class="panel panel-default"><div class="panel-body">{told}</div></div>'

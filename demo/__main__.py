@@ -1,0 +1,146 @@
+"""`make demo`: twelve students take every assignment, and a table says what the grader made of it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from autograder.course import Assignment, Course
+from demo.commands import COURSE_ID, CommandError, nbgrader, release
+from demo.students import Student, students
+
+MADE = ("source", "release", "submitted", "autograded", "feedback", "exchange", "demo")
+out = Console(highlight=False, soft_wrap=True)
+
+
+def clear(course: Course) -> None:
+    """Start afresh; refuse to touch a course that is not the demo's own."""
+    marker = course.data / "demo"
+    if course.gradebook.exists() and not marker.is_dir():
+        sys.exit(
+            f"{course.data} holds a course already, and the demo would mix with it. Run the demo in another clone."
+        )
+    for name in MADE:
+        shutil.rmtree(course.data / name, ignore_errors=True)
+    course.gradebook.unlink(missing_ok=True)
+    marker.mkdir(parents=True)
+
+
+def take(course: Course, assignment: Assignment, student: Student) -> None:
+    """One student fetches, fills in and submits, with the stock commands, in a folder of their own."""
+    desk = course.data / "demo" / student.id
+    desk.mkdir(parents=True, exist_ok=True)
+    exchange = (
+        f"--course={COURSE_ID}",
+        f"--Exchange.root={course.data / 'exchange'}",
+        f"--Exchange.cache={desk / 'cache'}",
+    )
+    nbgrader("fetch_assignment", assignment.name, *exchange, cwd=desk)
+    path = desk / assignment.name / assignment.notebook_name
+    notebook = nbformat.read(path, as_version=4)
+    student.fill(notebook)
+    nbformat.write(notebook, path)
+    nbgrader("submit", assignment.name, f"--student={student.id}", *exchange, cwd=desk)
+
+
+def hold(course: Course, assignment: Assignment, progress: Progress) -> None:
+    """The whole path of one assignment, with a bar that counts its steps."""
+    people = students(course, assignment)
+    task = progress.add_task(assignment.name, total=len(people) + 7, doing="is released")
+    release(course, assignment.name)
+    progress.update(task, advance=2, doing="is fetched, filled in and submitted")
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(lambda student: take(course, assignment, student), people):
+            progress.advance(task)
+    steps = {
+        "is collected": ("collect", "--ExchangeCollect.check_owner=False"),  # all students are one user here
+        "is graded": ("autograde", "--force"),
+        "gets feedback": ("generate_feedback", "--force"),
+        "gets feedback back": ("release_feedback",),
+    }
+    for doing, (command, *options) in steps.items():
+        progress.update(task, doing=doing)
+        nbgrader(command, assignment.name, *options, cwd=course.root)
+        progress.advance(task)
+    progress.update(task, advance=1, doing="is done")
+
+
+def results(course: Course, assignment: Assignment) -> Table:
+    """What became of everyone: the score in the gradebook, and what the grader found."""
+    table = Table(
+        "student", "what they did", "score", "state", "what was found", title=assignment.title, show_lines=True
+    )
+    with Gradebook(f"sqlite:///{course.gradebook}", COURSE_ID) as gradebook:
+        for student in students(course, assignment):
+            submission = gradebook.find_submission(assignment.name, student.id)
+            points = sum(grade.auto_score or 0 for notebook in submission.notebooks for grade in notebook.grades)
+            report = report_of(course, assignment, student.id)
+            cells = (student.id, student.does, f"{points:g} / {assignment.max_score:g}", state(report), found(report))
+            table.add_row(*map(escape, cells))
+    return table
+
+
+def report_of(course: Course, assignment: Assignment, student: str) -> dict[str, Any]:
+    """The report that grading left beside a student's graded notebook."""
+    path = course.data / "autograded" / student / assignment.name / assignment.notebook_name
+    report: dict[str, Any] = nbformat.read(path, as_version=4).metadata["autograder"]["report"]
+    return report
+
+
+def state(report: dict[str, Any]) -> str:
+    """How the exercises ended, each state once."""
+    states = [exercise["status"] for exercise in report["exercises"]]
+    return ", ".join(f"{states.count(one)} {one}" for one in dict.fromkeys(states)) or report["status"]
+
+
+def found(report: dict[str, Any]) -> str:
+    """Misconceptions by name; else the first message of each exercise that is not whole."""
+    lines = []
+    for exercise in report["exercises"]:
+        if exercise["misconception"]:
+            lines.append(f"{exercise['name']}: {exercise['misconception']['title']}")
+        elif exercise["status"] not in {"passed", "not-attempted"}:
+            lines.append(next(test["message"] for test in exercise["tests"] if test["message"]))
+    return "\n".join(dict.fromkeys(lines)) or report["reason"] or "nothing to find"
+
+
+def main() -> None:
+    """Run the demo on all assignments of the course."""
+    course = Course.find(Path.cwd())
+    clear(course)
+    assignments = [course.assignment(name) for name in course.names()]
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[doing]}"),
+    )
+    try:
+        with Progress(*columns, console=out) as progress:
+            for assignment in assignments:
+                hold(course, assignment, progress)
+        nbgrader("export", "--to", str(course.data / "grades.csv"), cwd=course.root)
+    except CommandError as error:
+        sys.exit(str(error))
+    for assignment in assignments:
+        out.print(results(course, assignment))
+    out.print(f"gradebook  {course.gradebook}")
+    out.print(f"grades     {course.data / 'grades.csv'}")
+    out.print(f"feedback   {course.data / 'feedback'}  (one page per student, for example:")
+    out.print(f"           {course.data / 'feedback' / 'ben' / assignments[0].name / assignments[0].name}.html)")
+    out.print("Formgrader: .venv/bin/jupyter lab, then the menu Nbgrader > Formgrader.")
+
+
+if __name__ == "__main__":
+    main()
