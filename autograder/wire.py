@@ -27,6 +27,7 @@ MAX_HEADER = 8 << 20
 MAX_DEPTH = 48
 MAX_NODES = 200_000
 MAX_DIMENSIONS = 32
+MAX_ELEMENTS = 1 << 40  # also where one side is 0: numpy cannot work with an empty array whose other sides are endless
 DTYPES = {
     name: np.dtype(name)
     for name in (
@@ -235,6 +236,8 @@ def read_header(header: bytes, body_length: int) -> tuple[Any, list[tuple[str, t
 def _spec(name: str, shape: list[int]) -> tuple[str, tuple[int, ...], int]:
     if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
         raise ValueError
+    if math.prod(n or 1 for n in shape) > MAX_ELEMENTS:
+        raise ValueError
     if name == "bytes":
         (size,) = shape
         return name, (size,), size
@@ -281,10 +284,7 @@ class Channel:
             if name == "bytes":
                 arrays.append(bytes(self._read(bytearray(size), deadline)))
             else:
-                try:
-                    array = np.empty(shape, DTYPES[name])
-                except ValueError as fault:  # no bytes at all, and yet more elements than an index can count
-                    raise WireError("an array of an impossible shape") from fault
+                array = np.empty(shape, DTYPES[name])
                 if size:
                     flat: Any = array.reshape(-1)
                     self._read(memoryview(flat).cast("B"), deadline)

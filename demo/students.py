@@ -89,13 +89,19 @@ class Answers:
         return [*chosen, *(one for one in everything if one not in chosen)][:count]
 
 
-def write(answers: dict[str, str], *more: str) -> Callable[[Notebook], None]:
-    """Fill these answers in, and add cells with `more` before the first answer."""
+ESSAY = "I have measured it, and this is what I make of it: ..."
+
+
+def write(answers: dict[str, str], *more: str, essay: str = "") -> Callable[[Notebook], None]:
+    """Fill these answers in, add cells with `more` before the first one, and answer the questions that a person marks."""
 
     def fill(notebook: Notebook) -> None:
         places = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
         for exercise, source in answers.items():
             places[f"answer-{exercise}"].source = source
+        for cell in places.values() if essay else ():
+            if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("grade"):
+                cell.source = essay
         first = notebook.cells.index(places[f"answer-{next(iter(answers))}"]) if answers else 0
         notebook.cells[first:first] = [nbformat.v4.new_code_cell(source) for source in more]
 
@@ -126,7 +132,7 @@ def students(course: Course, assignment: Assignment) -> list[Student]:
     endless = {**right, first: in_body(right[first], "while True: pass")}
     quits = {**right, second: in_body(right[second], "import os; os._exit(0)")}
     return [
-        Student("ada", "hands in the reference", write(right)),
+        Student("ada", "hands in the reference", write(right, essay=ESSAY)),
         *(
             Student(name, f"believes: {one.id}", write(answers.all(wrong=one)))
             for name, one in zip(("ben", "chen", "dora", "emil"), wrong, strict=False)
@@ -134,7 +140,9 @@ def students(course: Course, assignment: Assignment) -> list[Student]:
         Student("fatou", "did the first half", write(half)),
         Student("goran", "changed nothing", write({})),
         Student("hana", f"has a syntax error in {second}", write(broken)),
-        Student("ivan", "is right, prints, warns, uses magics and cells of his own", write(right, OWN_CELL)),
+        Student(
+            "ivan", "is right, prints, warns, uses magics and cells of his own", write(right, OWN_CELL, essay=ESSAY)
+        ),
         Student("jana", f"loops for ever in {first}", write(endless)),
         Student("kofi", f"calls os._exit(0) in {second}", write(quits)),
         Student("lena", "tries to read the hidden suite and the gradebook", write({}, thief)),

@@ -70,7 +70,8 @@ def preactivation_forward(x: np.ndarray, params: dict) -> tuple[np.ndarray, dict
 
     Returns (out, cache).
     out: (N, D)
-    cache: {"x", "a0", "z1", "a1", "params"}, each as named above. More keys are allowed.
+    cache: what your backward pass needs. If it has {"x", "a0", "z1", "a1", "params"}, each as named above, a slip in this
+        function cannot cost points in the other one.
 
     No input is modified. x may be float64 (the rule of this course), float32 or integer.
 
@@ -83,8 +84,8 @@ def preactivation_backward(dout: np.ndarray, cache: dict) -> tuple[np.ndarray, d
     """Backward pass of the pre-activation block: the shortcut hands the upstream gradient on as it is.
 
     dout: (N, D) the upstream gradient dL/dout, already divided by the batch size where the loss is a mean
-    cache: what `preactivation_forward` documents: {"x", "a0", "z1", "a1", "params"}; it may come from another right
-        forward pass than yours, so rely on these five keys only.
+    cache: what `preactivation_forward` returned. One with the five keys documented there may also come from another right
+        forward pass than yours.
 
     The slope of relu is 1 for z > 0 and 0 for z <= 0.
 
@@ -148,8 +149,8 @@ def batchnorm_forward(
 
     Returns (out, cache, running).
     out: (N, D)
-    cache: in training {"x_hat": (N, D), "std": (D,), "gamma": (D,)}, each as named above. More keys are allowed; at
-        inference the content is yours, since nothing is ever sent back.
+    cache: what your backward pass needs; at inference nothing is ever sent back. If it has {"x_hat": (N, D), "std": (D,),
+        "gamma": (D,)}, each as named above, a slip in this function cannot cost points in the other one.
     running: {"mean": (D,), "var": (D,)}, a new dict in training; the one passed in is not modified. At inference its
         values are those passed in.
 
@@ -164,8 +165,8 @@ def batchnorm_backward(dout: np.ndarray, cache: dict) -> tuple[np.ndarray, np.nd
     """Backward pass of batch normalisation in training, where mean and variance depend on x as well.
 
     dout: (N, D) the upstream gradient dL/dout
-    cache: what `batchnorm_forward` documents for training: {"x_hat", "std", "gamma"}; it may come from another right
-        forward pass than yours, so rely on these three keys only. std already contains eps.
+    cache: what `batchnorm_forward` returned in training. One with the three keys documented there may also come from
+        another right forward pass than yours; its std already contains eps.
 
     Returns (dx, dgamma, dbeta).
     dx: (N, D) = dL/dx: the direct path, less what flows back through the mean and what flows back through the variance

@@ -1,6 +1,14 @@
 """Grading: what a hidden suite uses (`expect*`), and what grades with it (`Grader`, `Report`)."""
 
-from autograder.grading.comparing import Mismatch, expect, expect_close, expect_keys, expect_none, expect_tuple
+from autograder.grading.comparing import (
+    Mismatch,
+    expect,
+    expect_any,
+    expect_close,
+    expect_keys,
+    expect_none,
+    expect_tuple,
+)
 from autograder.grading.grader import Grader, Job
 from autograder.grading.report import ExerciseResult, Finding, Report, TestResult
 
@@ -13,6 +21,7 @@ __all__ = [
     "Report",
     "TestResult",
     "expect",
+    "expect_any",
     "expect_close",
     "expect_keys",
     "expect_none",

@@ -5,10 +5,12 @@ Each raises `Mismatch`, whose message may be shown to students: it gives names, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
 
+from autograder.grading.student import StudentFault
 from autograder.wire import Handle
 
 ARTICLES = {
@@ -26,6 +28,22 @@ def expect(condition: bool, sentence: str) -> None:  # noqa: FBT001  (reads as a
     """Raise `Mismatch(sentence)` unless `condition` holds. The sentence must hold no hidden number."""
     if not condition:
         raise Mismatch(sentence)
+
+
+def expect_any(*attempts: Callable[[], None]) -> None:
+    """Pass when one of `attempts` passes, else fail as the first one did: for contracts that leave students a choice.
+
+    No further attempt is made after a timeout or when there is nothing to ask.
+    """
+    first: Mismatch | StudentFault | None = None
+    for attempt in attempts:
+        try:
+            return attempt()
+        except (Mismatch, StudentFault) as fault:
+            first = first or fault
+            if isinstance(fault, StudentFault) and fault.state not in {"crashed", "bad-reply"}:
+                break
+    raise first or Mismatch("nothing was tried")
 
 
 def expect_tuple(what: str, got: Any, length: int) -> tuple[Any, ...]:

@@ -76,12 +76,8 @@ def check_preactivation(preactivation_forward: Function, preactivation_backward:
     """Shapes, the worked example forward, and central differences backward."""
     forward, backward = "preactivation_forward", "preactivation_backward"
     answer = call(forward, preactivation_forward, X.copy(), _example())
-    out, cache = expect_tuple(forward, answer, ("out", "cache"))
+    out, _ = expect_tuple(forward, answer, ("out", "cache"))
     expect_array("out", out, (2, 2))
-    cache = expect_keys("cache", cache, ("x", "a0", "z1", "a1", "params"))
-    expect_close('cache["a0"]', cache["a0"], [[1.0, 0.0], [0.0, 3.0]])
-    expect_close('cache["z1"]', cache["z1"], [[1.5, -1.0, 1.5], [6.5, 3.0, -2.0]])
-    expect_close('cache["a1"]', cache["a1"], [[1.5, 0.0, 1.5], [6.5, 3.0, 0.0]])
     expect_close("out", out, [[1.5, -1.0], [12.0, 3.75]])
     _check_block_gradients(backward, preactivation_forward, preactivation_backward, seed=3, projection=False)
     done("preactivation", "what your backward pass makes of a cache that it did not get from your own forward pass.")
@@ -114,14 +110,13 @@ def check_batchnorm(batchnorm_forward: Function, batchnorm_backward: Function) -
     running = {"mean": np.array([0.0, 1.0]), "var": np.array([3.0, 8.0])}
     names = ("out", "cache", "running")
     answer = call(forward, batchnorm_forward, x, gamma, beta, running, TRAINING, 0.9, 1.0)
-    out, cache, moved = expect_tuple(forward, answer, names)
+    out, _, moved = expect_tuple(forward, answer, names)
     expect_array("out", out, (4, 2))
-    cache = expect_keys("cache", cache, ("x_hat", "std", "gamma"))
     moved = expect_keys("running", moved, ("mean", "var"))
     array_of('running["var"]', moved["var"], (2,))
-    expect_close('cache["std"]', cache["std"], [3.0, 2.0], "with eps = 1; the variances of the batch are 8 and 3")
-    expect_close('cache["x_hat"]', cache["x_hat"], [[0.0, -1.5], [4 / 3, 0.5], [0.0, 0.5], [-4 / 3, 0.5]])
-    expect_close("out", out, [[0.0, -4.0], [2.0, 0.0], [0.0, 0.0], [-2.0, 0.0]])
+    expect_close(
+        "out", out, [[0.0, -4.0], [2.0, 0.0], [0.0, 0.0], [-2.0, 0.0]], "with eps = 1; the variances are 8 and 3"
+    )
     expect_close('running["mean"]', moved["mean"], [1.0, 1.1], "from (0, 1), a tenth of the way to (10, 2)")
     row, resting = np.array([[6.0, 3.0]]), {"mean": np.array([2.0, 0.0]), "var": np.array([3.0, 8.0])}
     answer = call(forward, batchnorm_forward, row, gamma, beta, resting, INFERENCE, 0.9, 1.0)

@@ -84,9 +84,10 @@ def batch(rng, *, rows=6, features=4):
 
 
 def batch_gradient(rng, **shape):
-    """An upstream gradient and the reference's cache of batch normalisation in training."""
-    out, cache, _ = reference.batchnorm_forward(**batch(rng, **shape), training=True)
-    return rng.normal(size=out.shape), cache
+    """A batch, an upstream gradient and the reference's cache of batch normalisation in training."""
+    case = batch(rng, **shape)
+    out, cache, _ = reference.batchnorm_forward(**case, training=True)
+    return case, rng.normal(size=out.shape), cache
 
 
 def central_differences(loss, at):
