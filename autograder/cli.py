@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autograder.grading import Report
 
 BELOW, UNUSABLE, BROKEN = 1, 2, 3
+ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not-attempted": "[dim]-[/]", "grader-error": "[magenta]![/]"}
 
 app = typer.Typer(
@@ -44,7 +45,7 @@ AssignmentOption = Annotated[
 IsolationOption = Annotated[
     str,
     typer.Option(
-        help="How student code is confined: auto, landlock, or none (runs it with your rights; recorded in the report)."
+        help="How student code is confined: auto, bubblewrap, landlock, or none (runs it with your rights; recorded in the report)."
     ),
 ]
 
@@ -106,6 +107,8 @@ def check(
 
     Your code runs with your own rights, so never check somebody else's submission with this: [b]autograder grade[/] is for that.
     """
+    from autograder.visible import FINISHED  # noqa: PLC0415
+
     with one_line_errors():
         course = Course.find()
         settings = assignment_of(course, submission, assignment)
@@ -124,7 +127,7 @@ def check(
         except subprocess.TimeoutExpired:
             err.print(f"autograder: stopped after {settings.limits.wall_seconds:g} seconds; is there an endless loop?")
             raise typer.Exit(UNUSABLE) from None
-    if done.returncode:
+    if done.returncode != FINISHED:
         err.print("autograder: your code ended the process in which the checks run.")
         raise typer.Exit(UNUSABLE)
 
@@ -151,8 +154,8 @@ def grade(
     """
     from autograder.grading import Grader, Job  # noqa: PLC0415
 
-    if isolation not in {"auto", "landlock", "none"}:
-        err.print(f"autograder: --isolation is auto, landlock or none, not {printable(isolation)}.")
+    if isolation not in ISOLATIONS:
+        err.print(f"autograder: --isolation is {', '.join(ISOLATIONS)}, not {printable(isolation)}.")
         raise typer.Exit(UNUSABLE)
     reports: dict[Path, Report] = {}
     by_assignment: dict[str, list[Path]] = {}

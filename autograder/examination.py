@@ -5,13 +5,12 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.isolation import IsolationError, Launcher, self_test
+from autograder.isolation import IsolationError, Launcher, Mode, Property, modes_here, self_test
 
 PACKAGES = ("numpy", "torch", "pytest", "nbgrader", "jupyterlab", "jupytext", "landlockpy", "seccompy")
 
@@ -28,7 +27,7 @@ class Finding:
 
 def examine(course: Course) -> list[Finding]:
     """Look at everything that grading relies on."""
-    return [_python(), *_packages(), *_isolation(course), _bubblewrap(), _gpu(), *_nbgrader(course)]
+    return [_python(), *_packages(), *_isolation(course), _gpu(), *_nbgrader(course)]
 
 
 def _python() -> Finding:
@@ -47,27 +46,38 @@ def _packages() -> list[Finding]:
 
 
 def _isolation(course: Course) -> list[Finding]:
+    """Every property of the strongest mode that works, and a line for each other mode."""
     if sys.platform != "linux":
         sentence = "Grading other people's code needs Linux (Landlock, seccomp); use a Linux machine or container."
         return [Finding("isolation", sentence, good=False)]
+    findings: list[Finding] = []
+    works = False
+    for mode in modes_here():
+        properties, trouble = _properties(course, mode)
+        holds = bool(properties) and all(each.holds for each in properties)
+        if holds and not works:
+            findings += [Finding(mode, each.sentence, good=True) for each in properties]
+        else:
+            broken = " ".join(each.sentence for each in properties if not each.holds)
+            sentence = "All of this holds with it alone, too." if holds else trouble or f"Does NOT hold: {broken}"
+            findings.append(Finding(mode, sentence, holds, needed=False))
+        works = works or holds
+    if not works:
+        sentence = "Grading needs a kernel of 5.13 or later with Landlock switched on (CONFIG_SECURITY_LANDLOCK, lsm=landlock)."
+        findings.append(Finding("isolation", sentence, good=False))
+    if "bubblewrap" not in modes_here():
+        findings.append(Finding("bubblewrap", "Not installed; grading does without.", good=False, needed=False))
+    return findings
+
+
+def _properties(course: Course, mode: Mode) -> tuple[list[Property], str]:
+    """What the self-test says of one mode, or why it cannot be tried."""
+    folders = (course.root / "solutions", course.root / "tests", course.data)
     try:
-        with Launcher(
-            mode="landlock", path=course.root, preload=("numpy",), readable=(course.starter_code,)
-        ) as launcher:
-            folders = (course.root / "solutions", course.root / "tests", course.data)
-            properties = self_test(launcher, tuple(folder for folder in folders if folder.is_dir()))
+        with Launcher(mode=mode, path=course.root, preload=("numpy",), readable=(course.starter_code,)) as launcher:
+            return self_test(launcher, tuple(folder for folder in folders if folder.is_dir())), ""
     except IsolationError as error:
-        sentence = f"{error} Needs a kernel of 5.13 or later with Landlock switched on (CONFIG_SECURITY_LANDLOCK, lsm=landlock)."
-        return [Finding("isolation", sentence, good=False)]
-    return [
-        Finding("isolation", p.sentence if p.holds else f"Does NOT hold: {p.sentence}", p.holds) for p in properties
-    ]
-
-
-def _bubblewrap() -> Finding:
-    path = shutil.which("bwrap")
-    sentence = f"Found at {path}." if path else "Not installed; grading does without."
-    return Finding("bubblewrap", sentence, good=bool(path), needed=False)
+        return [], str(error)
 
 
 def _gpu() -> Finding:

@@ -24,6 +24,7 @@ import numpy as np
 
 PREFIX = struct.Struct("<IQ")
 MAX_HEADER = 8 << 20
+SMALL = 64 << 10
 MAX_DEPTH = 48
 MAX_NODES = 200_000
 MAX_DIMENSIONS = 32
@@ -61,8 +62,10 @@ class Handle:
     kind: str
 
 
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
 KINDS = ("object", "function", "generator", "class", "module", "set", "complex", "dict", "array", "text")
 
+to_json = json.JSONEncoder(separators=(",", ":")).encode
 Encode = Callable[[Any], dict[str, Any]]
 Decode = Callable[[str, Any], Any]
 
@@ -120,10 +123,12 @@ class Encoder:
     def _array(self, value: np.ndarray | np.generic) -> Any:
         if value.dtype.kind == "U" and isinstance(value, np.generic):
             return str(value)
-        if value.dtype.name not in DTYPES:
+        tag, shape = ("a" if isinstance(value, np.ndarray) else "s"), value.shape
+        if not value.dtype.isnative:  # no byte-swapped array travels: the name of a dtype does not tell
+            value = value.astype(value.dtype.newbyteorder("="))
+        if value.dtype not in NAMES:
             return self.other(value)
-        tag = "a" if isinstance(value, np.ndarray) else "s"
-        return {tag: self._buffer(np.ascontiguousarray(value).reshape(value.shape))}
+        return {tag: self._buffer(np.ascontiguousarray(value).reshape(shape))}
 
     def _buffer(self, buffer: np.ndarray | bytes) -> int:
         self.arrays.append(buffer)
@@ -135,16 +140,13 @@ def encode(value: Any, other: Encode) -> tuple[bytes, list[Any]]:
     encoder = Encoder(other)
     tree = encoder.tree(value)
     shapes = [
-        ["bytes", [len(array)]] if isinstance(array, bytes) else [array.dtype.name, list(array.shape)]
+        ["bytes", [len(array)]] if isinstance(array, bytes) else [NAMES[array.dtype], array.shape]
         for array in encoder.arrays
     ]
-    header = json.dumps({"value": tree, "arrays": shapes}, separators=(",", ":")).encode()
+    header = to_json({"value": tree, "arrays": shapes}).encode()
     if len(header) > MAX_HEADER:
         raise Unencodable("too many numbers outside of arrays")
-    # No byte-swapped array travels: the name of a dtype does not tell.
-    return header, [
-        a if isinstance(a, bytes) else a.astype(a.dtype.newbyteorder("="), copy=False) for a in encoder.arrays
-    ]
+    return header, encoder.arrays
 
 
 # --- trees to values -------------------------------------------------------------------------------------------------
@@ -247,12 +249,18 @@ def _spec(name: str, shape: list[int]) -> tuple[str, tuple[int, ...], int]:
 # --- bytes over a socket ---------------------------------------------------------------------------------------------
 
 
+def _joined(buffers: list[Any]) -> list[Any]:
+    """Small buffers as one, so that a small message is one system call."""
+    return [b"".join(buffers)] if sum(map(len, buffers)) < SMALL else buffers
+
+
 class Channel:
     """Messages over a connected socket, each with a size cap and a deadline."""
 
     def __init__(self, sock: socket.socket) -> None:
         """Own `sock`."""
         self.sock = sock
+        self._ahead = memoryview(b"")  # what was received beyond the message before
 
     def close(self) -> None:
         """Close the socket; the other side sees the end."""
@@ -264,7 +272,7 @@ class Channel:
         buffers: list[Any] = [memoryview(array).cast("B") for array in arrays if memoryview(array).nbytes]
         prefix = PREFIX.pack(len(header), sum(buffer.nbytes for buffer in buffers))
         try:
-            for buffer in (prefix + header, *buffers):
+            for buffer in _joined([prefix + header, *buffers]):
                 self._set_timeout(deadline)
                 self.sock.sendall(buffer)
         except TimeoutError as late:
@@ -295,10 +303,19 @@ class Channel:
         view = memoryview(buffer)
         try:
             while view.nbytes:
-                self._set_timeout(deadline)
-                count = self.sock.recv_into(view)
-                if not count:
-                    raise Closed
+                if not self._ahead.nbytes:
+                    self._set_timeout(deadline)
+                    if view.nbytes >= SMALL:  # large arrays go straight to where they belong
+                        count = self.sock.recv_into(view)
+                    else:
+                        self._ahead = memoryview(self.sock.recv(SMALL))
+                        count = 0
+                    if not count and not self._ahead.nbytes:
+                        raise Closed
+                else:
+                    count = min(view.nbytes, self._ahead.nbytes)
+                    view[:count] = self._ahead[:count]
+                    self._ahead = self._ahead[count:]
                 view = view[count:]
         except TimeoutError as late:
             raise Late from late

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import nbformat
 from nbgrader.converters.base import NbGraderException
@@ -19,6 +19,7 @@ from autograder.grading.report import Report
 
 if TYPE_CHECKING:
     from autograder.grading import Grader
+    from autograder.isolation import Isolation
 
 # One self-test and one warm grader for each nbgrader process, however many students it grades.
 _open = ExitStack()
@@ -29,7 +30,9 @@ atexit.register(_open.close)
 class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carries no types
     """Stands in Execute's place in `Autograde.autograde_preprocessors`. No student code runs in nbgrader's process."""
 
-    isolation = Enum(("auto", "landlock", "none"), "auto", help="How student code is confined.").tag(config=True)
+    isolation = Enum(("auto", "bubblewrap", "landlock", "none"), "auto", help="How student code is confined.").tag(
+        config=True
+    )
 
     def prepare(self, folder: Path, assignment: str) -> None:
         """Start the grader and collect the suite. When that fails, nbgrader ends with one line, and nothing changed."""
@@ -71,7 +74,7 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader c
         if key not in _graders:
             from autograder.grading import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
 
-            isolation = cast("Literal['auto', 'landlock', 'none']", self.isolation)
+            isolation = cast("Isolation", self.isolation)
             _graders[key] = _open.enter_context(Grader(course, isolation=isolation))
         return _graders[key]
 

@@ -6,6 +6,7 @@ call by call. A variant explains the student when that agrees in every failed te
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -53,11 +54,23 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         shared = one.keys() & other.keys()
         return bool(shared or not (one or other)) and all(same(one[key], other[key]) for key in shared)
+    if isinstance(one, np.ndarray) != isinstance(other, np.ndarray):
+        one, other = _as_array(one), _as_array(other)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, NUMBERS) and isinstance(other, NUMBERS):
         one, other = np.asarray(one), np.asarray(other)
-        if one.shape != other.shape:
+        if one.shape != other.shape or not {one.dtype.kind, other.dtype.kind} <= set(
+            "biuf"
+        ):  # an integer beyond 64 bits
             return False
         return bool(np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True))
     return type(one) is type(other) and isinstance(one, str | bytes | type(None)) and bool(one == other)
+
+
+def _as_array(value: Any) -> Any:
+    """A list of numbers as the array that another right answer would be; anything else as it is."""
+    if isinstance(value, list | tuple):
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            return np.array(value)
+    return value

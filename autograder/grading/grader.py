@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import hmac
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,9 +23,8 @@ from autograder.grading.misconceptions import Misconception, misconceptions, var
 from autograder.grading.plugin import EXAM, Exam, exercise_of, points_of, title_of
 from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, summarise
 from autograder.grading.student import Answers, StudentFault
-from autograder.isolation import IsolationError, Launcher, self_test
+from autograder.isolation import Isolation, Launcher, start_proven
 
-Isolation = Literal["auto", "landlock", "none"]
 MAX_NOTES = 8
 MAX_REASON = 300
 PATIENCE = 2  # after so many timeouts in an exercise, its other tests are not run
@@ -46,32 +44,15 @@ class Job:
 
 
 def start_launcher(course: Course, assignment: Assignment, isolation: Isolation) -> Launcher:
-    """A forkserver whose confinement has been proven by the self-test; raises IsolationError when it does not hold."""
-    mode: Literal["landlock", "none"] = "none" if isolation == "none" else "landlock"
-    if mode == "landlock" and sys.platform != "linux":
-        raise IsolationError(
-            "grading other people's code needs Linux (Landlock); use the container, or --isolation none."
-        )
-    launcher = Launcher(
-        mode=mode,
+    """A forkserver for one assignment, whose confinement has been proven; raises IsolationError when it does not hold."""
+    forbidden = (course.root / "solutions", course.root / "tests", course.data, course.root)
+    return start_proven(
+        isolation,
         path=course.root,
         preload=(*assignment.preload, "starter_code"),
         readable=(course.starter_code,),
+        forbidden=tuple(folder for folder in forbidden if folder.is_dir()),
     )
-    if mode == "none":
-        return launcher
-    try:
-        forbidden = (course.root / "solutions", course.root / "tests", course.data, course.root)
-        broken = [p.sentence for p in self_test(launcher, tuple(f for f in forbidden if f.is_dir())) if not p.holds]
-    except BaseException:
-        launcher.close()
-        raise
-    if broken:
-        launcher.close()
-        raise IsolationError(
-            f"this does not hold here: {' '.join(broken)} Nothing was graded; see `autograder doctor`."
-        )
-    return launcher
 
 
 def suite_hash(course: Course, assignment: str) -> str:
@@ -305,7 +286,7 @@ class Sitting:
             submission_sha256=sha256,
             suite_sha256=suite_hash(self.course, name),
             seed=seed_of(self.course, name, job.student),
-            isolation=self.launcher.mode,
+            isolation=self.launcher.name,
             status=status,
             reason=reason,
             score=min(sum(exercise.points for exercise in exercises), self.assignment.max_score),

@@ -3,7 +3,18 @@
 `Launcher` is what graders use: it starts one clean forkserver per grading run, proves the confinement, and forks workers from it.
 """
 
-from autograder.isolation.launcher import IsolationError, Launcher, WorkerDied, WorkerProcess
-from autograder.isolation.selftest import Property, self_test
+from autograder.isolation.launcher import IsolationError, Launcher, Mode, WorkerDied, WorkerProcess
+from autograder.isolation.selftest import Isolation, Property, modes_here, self_test, start_proven
 
-__all__ = ["IsolationError", "Launcher", "Property", "WorkerDied", "WorkerProcess", "self_test"]
+__all__ = [
+    "Isolation",
+    "IsolationError",
+    "Launcher",
+    "Mode",
+    "Property",
+    "WorkerDied",
+    "WorkerProcess",
+    "modes_here",
+    "self_test",
+    "start_proven",
+]

@@ -17,8 +17,10 @@ from typing import Any, Literal
 
 from autograder import wire
 from autograder.course import GraderError, Limits
+from autograder.isolation import bubblewrap
 
-Mode = Literal["landlock", "none"]
+Mode = Literal["bubblewrap", "landlock", "none"]
+NAMES: dict[Mode, str] = {"bubblewrap": "landlock+bubblewrap", "landlock": "landlock", "none": "none"}  # in reports
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
 MESSAGE = 1 << 16
@@ -113,17 +115,19 @@ class Launcher:
     def __init__(self, *, mode: Mode, path: Path, preload: tuple[str, ...], readable: tuple[Path, ...]) -> None:
         """Start the forkserver.
 
-        mode: "landlock" confines workers, "none" does not. path: where `preload` finds the starter code. readable: what workers
-        may read besides the interpreter and its packages.
+        mode: "landlock" confines workers, "bubblewrap" the forkserver as well, "none" nothing.
+        path: where `preload` finds the starter code.
+        readable: what workers may read besides the interpreter and its packages.
         """
         self.mode: Mode = mode
         self.pid = os.getpid()
         self.control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         home = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR") if name in os.environ}
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        sandbox = bubblewrap.command(readable) if mode == "bubblewrap" else []
         with other:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [sys.executable, "-I", "-m", "autograder.isolation.forkserver", str(other.fileno())],
+                [*sandbox, sys.executable, "-I", "-m", "autograder.isolation.forkserver", str(other.fileno())],
                 pass_fds=[other.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -142,6 +146,11 @@ class Launcher:
         if not answer.get("ready"):
             self.close()
             raise IsolationError("the process that starts workers did not come up; run `autograder doctor`.")
+
+    @property
+    def name(self) -> str:
+        """The mode, as reports name it."""
+        return NAMES[self.mode]
 
     def __enter__(self) -> Launcher:
         """This launcher."""

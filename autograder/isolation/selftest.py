@@ -9,15 +9,20 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from autograder import wire
 from autograder.course import Limits
-from autograder.isolation.launcher import Launcher, WorkerDied
+from autograder.isolation import bubblewrap
+from autograder.isolation.launcher import IsolationError, Launcher, Mode, WorkerDied
+
+Isolation = Literal["auto", "bubblewrap", "landlock", "none"]
 
 SECONDS = 10.0
 REPLY_BYTES = 1 << 20
@@ -102,6 +107,56 @@ class Property:
     name: str
     sentence: str
     holds: bool
+
+
+def modes_here() -> tuple[Mode, ...]:
+    """The confining modes that this machine may offer, the strongest first; the self-test says whether they hold."""
+    return ("bubblewrap", "landlock") if bubblewrap.available() else ("landlock",)
+
+
+def start_proven(
+    isolation: Isolation,
+    *,
+    path: Path,
+    preload: tuple[str, ...],
+    readable: tuple[Path, ...],
+    forbidden: tuple[Path, ...],
+) -> Launcher:
+    """A launcher whose confinement has passed the self-test; with "auto" the strongest that does. "none" is not tested.
+
+    Raises IsolationError, which says what does not hold, when no mode that may be used passes.
+    """
+    if isolation != "none" and sys.platform != "linux":
+        raise IsolationError(
+            "grading other people's code needs Linux (Landlock); use a container, or --isolation none."
+        )
+    reasons = []
+    for mode in modes_here() if isolation == "auto" else (isolation,):
+        try:
+            launcher = Launcher(mode=mode, path=path, preload=preload, readable=readable)
+            if mode == "none":
+                return launcher
+            broken = _broken(launcher, forbidden)
+        except IsolationError as error:
+            broken = [str(error)]
+        if not broken:
+            return launcher
+        reasons.append(f"{mode}: {' '.join(broken)}")
+    raise IsolationError(
+        f"nothing was graded, because this does not hold here: {' '.join(reasons)} See `autograder doctor`."
+    )
+
+
+def _broken(launcher: Launcher, forbidden: tuple[Path, ...]) -> list[str]:
+    """The promises that do not hold; then the launcher is closed."""
+    try:
+        broken = [each.sentence for each in self_test(launcher, forbidden) if not each.holds]
+    except BaseException:
+        launcher.close()
+        raise
+    if broken:
+        launcher.close()
+    return broken
 
 
 def self_test(launcher: Launcher, forbidden: tuple[Path, ...]) -> list[Property]:

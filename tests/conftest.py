@@ -1,0 +1,42 @@
+"""Courses and workers that tests of the engine share. Each is made once: nothing here may be changed by a test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.isolation import Launcher
+from tests.mini_course import edit, make_course
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMITS = "limits: {call_seconds: 1, wall_seconds: 12, cpu_seconds: 10, memory_mb: 256, reply_mb: 4}"
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course of two tiny assignments with tight limits."""
+    course = make_course(tmp_path_factory.mktemp("tiny"))
+    edit(course, "assignments/tiny/tiny.md", "minutes: 5\n", f"minutes: 5\n  {LIMITS}\n")
+    return course
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A copy of this repository's course, so that grading it leaves nothing behind in the checkout."""
+    root = tmp_path_factory.mktemp("real")
+    for name in ("assignments", "solutions", "starter_code", "tests/hidden"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return Course(root)
+
+
+@pytest.fixture(scope="session")
+def launcher(tiny: Course) -> Iterator[Launcher]:
+    """Starts confined workers that may read the starter code of the tiny course."""
+    with Launcher(
+        mode="landlock", path=tiny.root, preload=("numpy", "starter_code"), readable=(tiny.starter_code,)
+    ) as launcher:
+        yield launcher

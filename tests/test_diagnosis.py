@@ -1,0 +1,193 @@
+"""A failed exercise is explained by a misconception that reproduces it, or by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.grading.diagnosis import diagnose, same
+from autograder.grading.misconceptions import Misconception
+from autograder.wire import Handle
+from tests.handins import filled, grade, released, save
+from tests.mini_course import edit, make_course
+
+# --- one against the other -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (np.array([1.0, np.nan]), np.array([1.0 + 1e-9, np.nan])),
+        (np.float32(1), 1),
+        (np.array([1, 2]), np.array([1.0, 2.0])),
+        ((1, [2.0, None]), [1, (2, None)]),
+        (np.array([[1.0], [2.0]]), [[1], (2,)]),
+        ("crashed", "crashed"),
+        ({"dx": 1.0, "mine": "a"}, {"dx": 1.0, "theirs": [1, 2]}),
+        ({}, {}),
+        (Handle(0, "object"), Handle(3, "function")),
+        ((1.0, {"x": 2.0, "odd": Handle(0, "object")}), (1.0, {"x": 2.0, "odd": object()})),
+    ],
+)
+def test_answers_agree(one: Any, other: Any) -> None:
+    assert same(one, other)
+    assert same(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1.0, 1.001),
+        (np.nan, 1.0),
+        (np.array([1.0, np.nan]), np.array([np.nan, 1.0])),
+        (np.ones(2), np.ones((2, 1))),
+        (np.ones(2), [1.0, 1.0, 1.0]),
+        ((1, 2), (1, 2, 3)),
+        ("crashed", "timed-out"),
+        ("1", 1),
+        ("1", b"1"),
+        (None, 0),
+        (np.array([1.0]), ["1.0"]),
+        (np.array([1.0]), [None]),
+        (np.array([1.0]), [[1.0], [1.0, 2.0]]),
+        (np.array([1.0]), [10**400]),
+        (10**400, 1.0),
+        (10**400, 10**400),
+        ({"dx": 1.0}, {"dx": 2.0}),
+        ({"dx": 1.0}, {}),
+        ({"dx": 1.0}, {"dy": 1.0}),
+        (Handle(0, "object"), 1.0),
+        (Handle(0, "object"), None),
+        (Handle(0, "object"), (1.0, {})),
+        (Handle(0, "dict"), {"dx": 1.0}),
+        ((1.0, Handle(0, "object")), (1.0, {"dx": 1.0})),
+    ],
+)
+def test_answers_differ(one: Any, other: Any) -> None:
+    assert not same(one, other)
+    assert not same(other, one)
+
+
+# --- who explains it -----------------------------------------------------------------------------------------------------
+
+
+def named(name: str) -> Misconception:
+    return Misconception(name, "e", f"{name} was done.", "Think again.", "section 2", [])
+
+
+def found(student: list[tuple[bool, float]], **variants: list[tuple[bool, float]]) -> str | None:
+    """Who explains a student, when each test of each of them passed or not and returned a number."""
+
+    def said(number: float) -> list[tuple[str, Any]]:
+        return [("f", number)]
+
+    def rerun(candidate: Misconception, test: int) -> tuple[bool, list[tuple[str, Any]]]:
+        passed, number = variants[candidate.id][test]
+        return passed, said(number)
+
+    finding = diagnose([named(n) for n in variants], [p for p, _ in student], [said(n) for _, n in student], rerun)
+    return finding and finding.id
+
+
+RIGHT = (True, 1.0)
+
+
+def test_the_one_that_returns_the_same_is_found() -> None:
+    assert found([RIGHT, (False, 3.0)], a=[RIGHT, (False, 3.0)], b=[RIGHT, (False, 4.0)]) == "a"
+
+
+def test_two_that_return_the_same_are_not_told_apart() -> None:
+    assert found([(False, 3.0)], a=[(False, 3.0)], b=[(False, 3.0)]) is None
+
+
+def test_none_that_returns_the_same_is_silence() -> None:
+    assert found([(False, 3.0)], a=[(False, 4.0)]) is None
+    assert found([(False, 3.0)]) is None
+
+
+def test_one_that_fails_a_test_that_the_student_passed_explains_nothing() -> None:
+    assert found([RIGHT, (False, 3.0)], a=[(False, 1.0), (False, 3.0)]) is None
+
+
+def test_one_that_passes_a_test_that_the_student_failed_explains_nothing() -> None:
+    assert found([(False, 2.0), (False, 3.0)], a=[(True, 2.0), (False, 3.0)]) is None
+
+
+def test_a_passed_test_may_have_other_numbers_within_its_tolerance() -> None:
+    assert found([(True, 1.0), (False, 3.0)], a=[(True, 1.1), (False, 3.0)]) == "a"
+
+
+def test_a_finding_has_title_hint_and_where_to_read_on() -> None:
+    finding = diagnose([named("a")], [False], [[("f", 1.0)]], lambda *_: (False, [("f", 1.0)]))
+    assert finding is not None
+    assert (finding.title, finding.hint) == ("a was done.", "Think again. Read on: section 2.")
+
+
+# --- through the grader --------------------------------------------------------------------------------------------------
+
+SECOND = """
+    Misconception(
+        id="{id}", exercise="{exercise}", title="T.", hint="H.", read_on="R", changes=[rewrite("double", "{old}", "{new}")]
+    ),
+]
+"""
+ANSWERS = {
+    "three-times": "return 3 * x",
+    "three-times-otherwise": "return [x_ + x_ + x_ for x_ in x.tolist()]",
+    "four-times": "return 4 * x",
+    "nothing": "return None",
+    "an-object": "return object()",
+    "an-object-in-a-list": "return [object()]",
+    "big": "return 10 ** 400",
+    "raises": "raise ValueError",
+    "half": "return np.abs(2 * x)",
+    "right": "return 2 * x",
+}
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, dict[str, Any]]:
+    """What was found, for each of the answers, in a course with three misconceptions: two of them are one and the same."""
+    course = make_course(tmp_path_factory.mktemp("course"))
+    twins = "".join(
+        SECOND.format(id=f"five-times-{n}", exercise="double", old="factor = 2.0", new="factor = 5.0").rstrip("]\n")
+        for n in (1, 2)
+    )
+    other = SECOND.format(id="of-another", exercise="shift", old="factor = 2.0", new="factor = 4.0")
+    edit(course, "solutions/tiny/misconceptions.py", "\n]\n", twins + other)
+    folder = tmp_path_factory.mktemp("handed-in")
+    sources = ANSWERS | {"five-times": "return 5 * x"}
+    stub = released(course, "tiny")
+    paths = [
+        save(folder / f"{n}.ipynb", filled(stub, double=f"def double(x):\n    {source}"))
+        for n, source in sources.items()
+    ]
+    reports = grade(course, "--assignment", "tiny", *paths)
+    return {name: report["exercises"][0] for name, report in zip(sources, reports, strict=True)}
+
+
+@pytest.mark.parametrize("name", ["three-times", "three-times-otherwise"])
+def test_a_known_mistake_is_called_by_its_name_however_it_is_written(
+    findings: Mapping[str, dict[str, Any]], name: str
+) -> None:
+    assert findings[name]["misconception"] == {
+        "id": "three-times",
+        "title": "The factor is three.",
+        "hint": "What does twice mean? Read on: the first line.",
+    }
+
+
+@pytest.mark.parametrize("name", sorted({*ANSWERS, "five-times"} - {"three-times", "three-times-otherwise"}))
+def test_anything_else_is_met_with_silence(findings: Mapping[str, dict[str, Any]], name: str) -> None:
+    assert findings[name]["misconception"] is None
+    assert (findings[name]["status"] == "passed") == (name == "right")
+
+
+def test_diagnosis_changes_no_points(findings: Mapping[str, dict[str, Any]]) -> None:
+    assert {name: exercise["points"] for name, exercise in findings.items() if exercise["points"]} == {
+        "half": 20,
+        "right": 50,
+    }
