@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def main() -> None:
         first: dict[Mode, list[float]] = {mode: [] for mode in modes}
         for _ in range(5):
             for mode, launcher in launchers.items():
-                first[mode] += timed(lambda launcher=launcher: first_answer(launcher, program), 10)  # type: ignore[misc]
+                first[mode] += timed(partial(first_answer, launcher, program), 10)
         print(f"worker with {preload}: nothing to first answer and end")
         plain = statistics.median(first["none"])
         for mode in modes:
@@ -90,8 +91,8 @@ def main() -> None:
             large = np.ones(8 << 20)  # 64 MB
             for mode, launcher in launchers.items():
                 worker = begin(launcher, program)
-                small = timed(lambda worker=worker: ask(worker, np.ones(3)), 500)  # type: ignore[misc]
-                both = timed(lambda worker=worker: ask(worker, large), 10)  # type: ignore[misc]
+                small = timed(partial(ask, worker, np.ones(3)), 500)
+                both = timed(partial(ask, worker, large), 10)
                 rate = 2 * large.nbytes / statistics.median(both) / 1e9
                 print(f"  {mode:10} small call {spread(small, 1e-6, 'µs')}   64 MB each way at {rate:.2f} GB/s")
                 worker.close()

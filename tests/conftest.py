@@ -13,7 +13,7 @@ from autograder.isolation import Launcher
 from tests.mini_course import edit, make_course
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMITS = "limits: {call_seconds: 1, wall_seconds: 12, cpu_seconds: 10, memory_mb: 256, reply_mb: 4}"
+LIMITS = "limits: {call_seconds: 2, wall_seconds: 20, cpu_seconds: 10, memory_mb: 256, reply_mb: 4}"
 
 
 @pytest.fixture(scope="session")

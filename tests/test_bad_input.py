@@ -90,12 +90,12 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
     ),
     "segfault": ("import ctypes\ndef double(x):\n    return ctypes.string_at(0)", "crashed", "it ended the whole process"),
     "abort": ("import os\ndef double(x):\n    os.abort()", "crashed", "it ended the whole process"),
-    "endless": ("def double(x):\n    while True:\n        pass", "timed-out", "did not return within 1 seconds"),
+    "endless": ("def double(x):\n    while True:\n        pass", "timed-out", "did not return within 2 seconds"),
     "stubborn": (
         ("import signal\ndef double(x):\n    while True:\n        try:\n            signal.pause()\n"
          "        except BaseException:\n            pass"),
         "timed-out",
-        "did not return within 1 seconds",
+        "did not return within 2 seconds",
     ),
     "memory": ("def double(x):\n    return np.ones(1 << 30)", "out-of-memory", "more than 256 MB"),
     "own-memory": ("def double(x):\n    return bytearray(1 << 32)", "out-of-memory", "more than 256 MB"),

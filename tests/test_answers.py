@@ -1,0 +1,139 @@
+"""One submission in its workers: whatever becomes of a worker, a hidden test gets an answer or a fault with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course import Limits
+from autograder.grading.student import Answers, Student, StudentFault, error_of, named, sentence
+from autograder.isolation import Launcher
+from autograder.submissions import ProgramCell
+
+LIMITS = Limits(call_seconds=1, wall_seconds=20, cpu_seconds=20, memory_mb=256, reply_mb=1)
+
+
+@pytest.fixture
+def ask(launcher: Launcher) -> Iterator[Any]:
+    """Makes the face of a program that hidden tests see; ends its workers afterwards."""
+    made: list[Answers] = []
+
+    def student(*cells: str, limits: Limits = LIMITS) -> Student:
+        program = tuple(
+            ProgramCell(f"cell {n}", source, "f" if "def f" in source else "") for n, source in enumerate(cells, 1)
+        )
+        made.append(Answers(program, launcher, limits))
+        return Student(made[-1])
+
+    yield student
+    for answers in made:
+        answers.close()
+
+
+@pytest.mark.parametrize(
+    "end", ["import os\n    os._exit(0)", "import ctypes\n    ctypes.string_at(0)", "while True:\n        pass"]
+)
+def test_a_fresh_worker_goes_on_after_one_was_lost(ask: Any, end: str) -> None:
+    student = ask("calls = []", f"def f(x):\n    calls.append(x)\n    return len(calls)\ndef die():\n    {end}")
+    assert [student.f(1), student.f(1)] == [1, 2]
+    with pytest.raises(StudentFault) as fault:
+        student.die()
+    assert fault.value.state in {"crashed", "timed-out"}
+    assert student.f(1) == 1
+
+
+def test_a_cell_that_kills_its_process_is_left_out_and_the_others_run(ask: Any) -> None:
+    student = ask("import os\nos._exit(0)", "def f():\n    return g()", "while True: pass", "def g():\n    return 7")
+    assert student.f() == 7
+
+
+def test_an_answer_whose_cell_ended_the_process_says_so(ask: Any) -> None:
+    with pytest.raises(
+        StudentFault, match=r"^f is not defined, because cell 1 did not end: it ended the whole process$"
+    ):
+        ask("import os\nos._exit(0)\ndef f(): pass").f()
+
+
+def test_all_calls_together_have_a_limit_too(ask: Any) -> None:
+    student = ask(
+        "def f():\n    while True: pass",
+        limits=Limits(call_seconds=0.3, wall_seconds=0.5, cpu_seconds=9, memory_mb=256),
+    )
+    sentences = []
+    for _ in range(3):
+        with pytest.raises(StudentFault) as fault:
+            student.f()
+        assert fault.value.state == "timed-out"
+        sentences.append(str(fault.value))
+    assert sentences[0] == "f did not return within 0.3 seconds"
+    assert sentences[2] == "the submission used up its 0.5 seconds"
+
+
+def test_inputs_after_the_call_show_what_was_changed(ask: Any) -> None:
+    student = ask("def f(x, d):\n    x += 1\n    d['k'] = x\n    return 0")
+    x, d = np.zeros(2), {"k": None}
+    result, (x_after, d_after) = student.f.with_inputs(x, d)
+    assert (result, x_after.tolist(), d_after["k"].tolist()) == (0, [1, 1], [1, 1])
+    assert (x.tolist(), d) == ([0, 0], {"k": None})
+
+
+def test_the_transcript_keeps_answers_and_faults_in_their_order(ask: Any) -> None:
+    student = ask("def f(x):\n    return 1 / x")
+    student.f(2)
+    for call in (lambda: student.f(0), lambda: student.g(0)):
+        with pytest.raises(StudentFault):
+            call()
+    assert [function for function, _ in student.transcript] == ["f", "f", "g"]
+    assert student.transcript[0] == ("f", 0.5)
+    assert [outcome[0] for _, outcome in student.transcript[1:]] == ["crashed", "not-attempted"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        ("{'ok': 3}", "bad-reply"),
+        ("{'ok': (1,)}", "bad-reply"),
+        ("{'ok': (1, 2)}", "bad-reply"),
+        ("{'ok': (1, ())}", "bad-reply"),
+        ("{'error': 5}", "crashed"),
+        ("{'error': {'type': 'x' * 10**6, 'text': [], 'line': 'a'}}", "crashed"),
+        ("{}", "crashed"),
+        ("{'ok': (1, (2,))}", None),
+    ],
+)
+def test_a_worker_that_was_tampered_with_can_only_harm_its_own_answer(ask: Any, reply: str, state: str | None) -> None:
+    takeover = f"""
+import gc
+from autograder.worker import Worker
+worker = next(thing for thing in gc.get_objects() if isinstance(thing, Worker))
+worker.answer = lambda request: {reply} if request["do"] == "call" else {{"ok": None}}
+def f(x): pass
+"""
+    student = ask(takeover)
+    if state is None:
+        assert student.f.with_inputs(5) == (1, (2,))
+        return
+    with pytest.raises(StudentFault) as fault:
+        student.f.with_inputs(5)
+    assert fault.value.state == state
+    assert len(str(fault.value)) < 100
+
+
+def test_names_of_exceptions_are_shown_when_they_are_pythons_own_and_not_when_they_are_the_students() -> None:
+    assert [named(kind) for kind in ("ValueError", "IndexError", "KeyError")] == [
+        "a ValueError",
+        "an IndexError",
+        "a KeyError",
+    ]
+    for kind in ("print", "XError", "", "<b>", "ValueError\x1b[31m"):
+        assert named(kind) == "an exception of its own"
+
+
+def test_what_a_worker_says_of_an_error_is_cut_and_cleaned() -> None:
+    told = sentence(error_of({"error": {"type": "ValueError", "text": "a\x1b[31m\n\nb\u202e" + "x" * 1000, "line": 3}}))
+    assert told.startswith("a ValueError in line 3 (a [31m b x")
+    assert len(told) < 250
+    assert told.isprintable()
