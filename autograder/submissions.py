@@ -24,7 +24,7 @@ PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
 # What is read here is read by the grader itself, outside of any worker, so it must stay cheap whatever a file holds.
 MAX_CELLS = 2000
 MAX_CODE = 1_000_000  # characters
-MAX_MAGIC = 300_000  # characters times magics: IPython reads a cell once for each magic in it
+MAX_MAGIC = 300_000  # characters times magics, over all cells: IPython reads a cell once for each magic in it
 MAGIC = re.compile(r"(?:^|=)[ \t]*[%!?]|\?[ \t]*$", re.MULTILINE)
 
 
@@ -220,12 +220,14 @@ def _program(cells: tuple[SubmittedCell, ...]) -> tuple[ProgramCell, ...]:
     """Answers and the student's own cells, in their order; not the course's demonstrations, nor checks."""
     filled = {cell.name for cell in cells if cell.role == "exercise" and not is_stub(cell.source)}
     program = []
+    effort = 0
     for number, cell in enumerate(cells, start=1):
         if cell.kind != "code" or cell.role in {"check", "demo"} or (cell.role == "setup" and not cell.changed):
             continue
         if cell.role == "exercise" and cell.name in filled and is_stub(cell.source):
             continue  # a duplicate that was left empty must not undo the answer
-        source = python(cell.source)
+        effort += len(cell.source) * len(MAGIC.findall(cell.source))
+        source = python(cell.source) if effort <= MAX_MAGIC else cell.source
         if source.strip():
             program.append(ProgramCell(f"cell {number}", source, cell.name if cell.role == "exercise" else ""))
     return tuple(program)
@@ -269,7 +271,7 @@ def python(source: str) -> str:
             return ""
         lines[number] = "\n"  # an empty line, so that errors name the line that the student sees
     source = "".join(lines)
-    if _parse(source) is None and len(source) * len(MAGIC.findall(source)) <= MAX_MAGIC:
+    if _parse(source) is None:
         from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  (slow to import, rarely needed)
 
         try:
