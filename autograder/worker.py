@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.random  # numpy loads it on first use; here once, for all workers that are forked
 
 from autograder import wire
 

@@ -5,6 +5,7 @@ Each raises `Mismatch`, whose message may be shown to students: it gives names, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -13,6 +14,8 @@ import numpy as np
 from autograder.grading.student import StudentFault
 from autograder.wire import Handle
 
+MAX_COUNT = 1000
+MAX_DIMENSIONS = 8
 ARTICLES = {
     "object": "an object",
     "array": "an array of an unsupported type",
@@ -51,7 +54,7 @@ def expect_tuple(what: str, got: Any, length: int) -> tuple[Any, ...]:
     if not isinstance(got, tuple | list):
         raise Mismatch(f"{what} should return {length} values, and returned {described(got)}")
     if len(got) != length:
-        raise Mismatch(f"{what} should return {length} values, and returned {len(got)}")
+        raise Mismatch(f"{what} should return {length} values, and returned {_count(len(got))}")
     return tuple(got)
 
 
@@ -75,7 +78,8 @@ def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0
     expected = np.asarray(want)
     values = as_numbers(what, got)
     if values.shape != expected.shape:
-        raise Mismatch(f"{what} should have the shape {expected.shape}, and has {values.shape}")
+        has = str(values.shape) if _tellable(values.shape, expected.size) else "a far larger one"
+        raise Mismatch(f"{what} should have the shape {expected.shape}, and has {has}")
     off = np.abs(values - expected)
     wrong = ~(off <= atol + rtol * np.abs(expected))  # also where a value is not a number
     if not wrong.any():
@@ -114,15 +118,24 @@ def _refuse(what: str, got: Any) -> NoReturn:
     raise Mismatch(f"{what} should be an array of numbers, and is {described(got)}")
 
 
+def _tellable(shape: tuple[int, ...], like: int = 0) -> bool:
+    """Whether a shape of the student's may be told: not one of sizes that honest work has not, since they can spell a hidden number."""
+    return len(shape) <= MAX_DIMENSIONS and math.prod(max(n, 1) for n in shape) <= max(MAX_COUNT, 4 * like)
+
+
+def _count(number: int) -> str:
+    return str(number) if number <= MAX_COUNT else "many"
+
+
 def described(got: Any) -> str:
     """What `got` is, in words that hold nothing of the student's own text."""
     if got is None:
         return "None"
     if isinstance(got, np.ndarray):
-        return f"an array of shape {got.shape}"
+        return f"an array of shape {got.shape}" if _tellable(got.shape) else "a large array"
     if isinstance(got, Handle):
         return ARTICLES.get(got.kind, f"a {got.kind}")
     if isinstance(got, tuple | list):
-        return f"a {type(got).__name__} of {len(got)} values"
+        return f"a {type(got).__name__} of {_count(len(got))} values"
     names = {"bool": "a bool", "int": "an int", "float": "a number", "str": "text", "bytes": "bytes", "dict": "a dict"}
     return names.get(type(got).__name__, "a number" if isinstance(got, np.generic) else "an object")

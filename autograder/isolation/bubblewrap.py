@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from autograder.isolation.confine import SYSTEM_PATHS
+from autograder.isolation.confine import SYSTEM_PATHS, package_folders
 
 PROGRAM = "bwrap"
 MATPLOTLIB = "/tmp/matplotlib"  # noqa: S108  (in the sandbox's own memory)
@@ -50,6 +50,7 @@ def command(readable: Iterable[Path]) -> list[str]:
 def _interpreter() -> Iterator[Path]:
     """The virtual environment, and the Python that it was made from."""
     yield Path(sys.prefix)
+    yield from map(Path, package_folders())
     yield Path(sys.base_prefix, "bin")  # every link on the way from the environment's python to the real one
     yield from Path(sys.base_prefix, "lib").glob(f"python{sys.version_info[0]}.{sys.version_info[1]}")
     yield from Path(sys.base_prefix, "lib").glob("libpython*")

@@ -22,6 +22,7 @@ from seccompy import CmpOp
 
 READ = landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.READ_DIR
 SYSTEM_PATHS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+PACKAGE_FOLDERS = {"site-packages", "dist-packages"}
 DEVICES = ("/dev/urandom", "/dev/random", "/dev/zero")
 
 # System calls that computing, reading files and answering over one socket need. What is not here fails with EPERM: sockets, new
@@ -89,10 +90,15 @@ def _exists(system_call: str) -> bool:
     return True
 
 
+def package_folders() -> list[str]:
+    """Where installed packages lie, as this interpreter found them."""
+    known = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    return list(dict.fromkeys([*known, *(path for path in sys.path if Path(path).name in PACKAGE_FOLDERS)]))
+
+
 def readable_paths(extra: Iterable[str]) -> list[str]:
     """What a worker may read: the interpreter, its packages, system libraries, and `extra`."""
-    names = ("stdlib", "platstdlib", "purelib", "platlib")
-    interpreter = [sysconfig.get_path(name) for name in names]
+    interpreter = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *package_folders()]
     base = Path(sys.base_prefix) / "lib"
     interpreter += [str(base / f"python{sys.version_info[0]}.{sys.version_info[1]}")]
     interpreter += [str(path) for path in base.glob("libpython*")]

@@ -1,6 +1,6 @@
 """The process that forks workers: warm (numpy and the like imported), clean (it never held a hidden test or an answer), idle.
 
-The grader starts it as `python -I -m autograder.isolation.forkserver FD` and talks to it over that socket, one JSON message at a time:
+The launcher starts it in a Python of its own and talks to it over a socket, one JSON message at a time:
 first the setup, then {"spawn": limits} with the worker's socket, or {"kill": pid}. When the grader is gone, so is it, with all workers.
 """
 
@@ -141,12 +141,8 @@ def close_all_but(*keep: int) -> None:
             os.closerange(left + 1, right)
 
 
-def main() -> None:
-    """Run on the socket whose descriptor is the first argument."""
+def main(control: int) -> None:
+    """Run on the socket with the descriptor `control`."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)  # Ctrl-C is the grader's to handle; it hangs up, and this process ends
-    Forkserver(socket.socket(fileno=int(sys.argv[1]))).run()
-
-
-if __name__ == "__main__":
-    main()
+    Forkserver(socket.socket(fileno=control)).run()

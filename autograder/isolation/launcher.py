@@ -24,6 +24,15 @@ NAMES: dict[Mode, str] = {"bubblewrap": "landlock+bubblewrap", "landlock": "land
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
 MESSAGE = 1 << 16
+ENGINE = Path(__file__).resolve().parent.parent
+# The forkserver runs the engine that the grader runs, wherever that was imported from, and nothing else from beside it.
+BOOT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from autograder.isolation.forkserver import main
+del sys.path[0]
+main(int(sys.argv[2]))
+"""
 UNFIT = "the function that was passed in cannot take these arguments"
 
 
@@ -127,7 +136,7 @@ class Launcher:
         sandbox = bubblewrap.command(readable) if mode == "bubblewrap" else []
         with other:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [*sandbox, sys.executable, "-I", "-m", "autograder.isolation.forkserver", str(other.fileno())],
+                [*sandbox, sys.executable, "-I", "-c", BOOT, str(ENGINE.parent), str(other.fileno())],
                 pass_fds=[other.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
