@@ -24,7 +24,11 @@ PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
 # What is read here is read by the grader itself, outside of any worker, so it must stay cheap whatever a file holds.
 MAX_CELLS = 2000
 MAX_CODE = 1_000_000  # characters
+MAX_DOTS = 1000  # in one dotted name: Python's parser takes time with the square of their number
+MAX_PARTS = 2_000_000  # objects and lists in a notebook's JSON: each takes far more memory than characters
 MAX_MAGIC = 300_000  # characters times magics, over all cells: IPython reads a cell once for each magic in it
+DOTTED = re.compile(r"(?:\.\w++)++")
+INVISIBLE = re.compile(r"[ \t\f]+|\\\r?\n")  # what may stand within a dotted name
 MAGIC = re.compile(r"(?:^|=)[ \t]*[%!?]|\?[ \t]*$", re.MULTILINE)
 
 
@@ -121,6 +125,8 @@ def _content(path: Path, limit_mb: int) -> bytes:
 
 
 def _notebook_cells(text: str, name: str) -> list[dict[str, Any]]:
+    if text.count("{") + text.count("[") > MAX_PARTS:
+        raise Ungradable(f"{name} is made of too many parts; clear its outputs and hand it in again.")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -249,7 +255,9 @@ def _only_raises(function: ast.FunctionDef) -> bool:
 
 
 def _parse(source: str) -> ast.Module | None:
-    """The syntax tree, or nothing when this is no Python."""
+    """The syntax tree, or nothing when this is no Python, or none that a person wrote."""
+    if any(run.count(".") > MAX_DOTS for run in DOTTED.findall(INVISIBLE.sub("", source))):
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the student's text, not of ours
         try:

@@ -84,7 +84,7 @@ def test_equal_numbers_are_close_whatever_holds_them(got: Any, want: Any) -> Non
         (Handle(0, "generator"), "x should be an array of numbers, and is a generator"),
         ([Handle(0, "object")], "x should be an array of numbers, and is a list of 1 values"),
         (np.random.default_rng(), "x should be an array of numbers, and is an object"),
-        (np.zeros((0, 1 << 40), dtype=bool), "x should have the shape (3,), and has (0, 1099511627776)"),
+        (np.zeros((0, 1 << 40), dtype=bool), "x should have the shape (3,), and has a far larger one"),
     ],
 )
 def test_other_values_are_a_mismatch_whose_message_shows_no_hidden_number(got: Any, says: str) -> None:

@@ -237,7 +237,7 @@ def test_a_report_does_not_reveal_the_secret(own: Course) -> None:
 
 
 def test_the_hash_of_the_suite_changes_with_all_that_decides_a_grade_and_with_nothing_else(own: Course) -> None:
-    from autograder.grading.grader import suite_hash  # noqa: PLC0415
+    from autograder.grading.sitting import suite_hash  # noqa: PLC0415
 
     before = suite_hash(own, "tiny")
     (own.suite("tiny") / "__pycache__").mkdir()

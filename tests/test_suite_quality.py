@@ -18,7 +18,6 @@ import pytest
 
 from autograder.course import Assignment, Course, Exercise
 from autograder.grading import ExerciseResult, Grader, Job
-from autograder.grading.grader import Sitting
 from autograder.grading.misconceptions import (
     Alternative,
     Misconception,
@@ -28,6 +27,7 @@ from autograder.grading.misconceptions import (
     rewritten,
 )
 from autograder.grading.plugin import Exam, exercise_of, points_of, title_of
+from autograder.grading.sitting import Sitting
 from autograder.grading.student import Respondent, StudentFault, _is_result_and_inputs
 from autograder.wire import Handle
 

@@ -9,8 +9,9 @@ from autograder.grading.comparing import (
     expect_none,
     expect_tuple,
 )
-from autograder.grading.grader import Grader, Job
+from autograder.grading.grader import Grader
 from autograder.grading.report import ExerciseResult, Finding, Report, TestResult
+from autograder.grading.sitting import Job
 
 __all__ = [
     "ExerciseResult",

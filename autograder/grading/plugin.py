@@ -1,7 +1,7 @@
 """The pytest plugin of hidden suites: the fixtures `student` and `rng`, the marker `points`, and the option `--submission`.
 
 A suite lies in tests/hidden/<assignment>/, one file test_<exercise>.py per exercise. With plain pytest, one submission (default: the
-reference) is asked by all tests; the grader (grader.py) runs the same collected tests once per submission.
+reference) is asked by all tests; the grader (`grader`) runs the same collected tests once per submission.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 from autograder import submissions
 from autograder.course import Assignment, Course
-from autograder.grading.student import Answers, Respondent, Student
+from autograder.grading.student import Answers, Respondent, Student, start_launcher
 from autograder.isolation import Launcher
 
 EXAM = pytest.StashKey["Exam"]()
@@ -94,8 +94,6 @@ def _launchers() -> Iterator[dict[str, Launcher]]:
 @pytest.fixture(scope="module")
 def _single_exam(request: pytest.FixtureRequest, _launchers: dict[str, Launcher]) -> Iterator[Exam]:
     """The one submission of a plain pytest run."""
-    from autograder.grading.grader import start_launcher  # noqa: PLC0415  (it imports this module)
-
     folder = request.path.parent
     course = Course.find(folder)
     assignment = course.assignment(folder.name)

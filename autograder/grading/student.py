@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from autograder import wire
-from autograder.course import Limits
+from autograder.course import Assignment, Course, Limits
 from autograder.grading.report import State
-from autograder.isolation import Launcher, WorkerDied, WorkerProcess
+from autograder.isolation import Isolation, Launcher, WorkerDied, WorkerProcess, start_proven
 from autograder.submissions import ProgramCell
 
 MAX_TEXT = 200
@@ -33,6 +33,18 @@ class Respondent(Protocol):
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """What `function` returns; with `inputs`, a pair of that and the arguments after the call. Raises StudentFault."""
+
+
+def start_launcher(course: Course, assignment: Assignment, isolation: Isolation) -> Launcher:
+    """A forkserver for one assignment, whose confinement has been proven; raises IsolationError when it does not hold."""
+    forbidden = (course.root / "solutions", course.root / "tests", course.data, course.root)
+    return start_proven(
+        isolation,
+        path=course.root,
+        preload=(*assignment.preload, "starter_code"),
+        readable=(course.starter_code,),
+        forbidden=tuple(folder for folder in forbidden if folder.is_dir()),
+    )
 
 
 class Answers:

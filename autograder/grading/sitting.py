@@ -1,0 +1,260 @@
+"""One batch at the same hidden suite: a pytest plugin that runs every collected test once per submission. Used by `grader`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from autograder import submissions
+from autograder.course import Assignment, Course
+from autograder.grading.comparing import Mismatch
+from autograder.grading.diagnosis import Transcript, diagnose
+from autograder.grading.misconceptions import Misconception, misconceptions, variant
+from autograder.grading.plugin import EXAM, Exam, exercise_of, points_of, title_of
+from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, summarise
+from autograder.grading.student import Answers, StudentFault
+from autograder.isolation import Launcher
+
+MAX_NOTES = 8
+MAX_REASON = 300
+PATIENCE = 2  # after so many timeouts in an exercise, its other tests are not run
+
+MESSAGES = {
+    "timed-out": "not run, because two tests of this exercise ran out of time",
+    "grader-error": "the grader failed in this test; your instructor has been told",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to grade, of whom, and how the report names it."""
+
+    path: Path
+    student: str | None = None
+
+
+def suite_hash(course: Course, assignment: str) -> str:
+    """Hash of all that decides a grade besides the submission: suite, solutions, notebook text."""
+    folders = (course.suite(assignment), course.solution(assignment), course.root / "assignments" / assignment)
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".md"}):
+            digest.update(f"{path.relative_to(course.root)}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def seed_of(course: Course, assignment: str, student: str | None) -> str:
+    """The seed of a student's hidden inputs. It tells nothing about the secret that it is made from."""
+    return hmac.new(
+        course.secret, f"{assignment}\0{student or ''}".encode("utf-8", "surrogateescape"), hashlib.sha256
+    ).hexdigest()[:16]
+
+
+@dataclass
+class Outcome:
+    """How one run of one test ended."""
+
+    status: State
+    message: str
+    seconds: float
+    transcript: Transcript
+
+
+@dataclass
+class Sitting:
+    """A pytest plugin: all submissions of one batch sit the same collected suite, one after the other."""
+
+    course: Course
+    assignment: Assignment
+    launcher: Launcher
+    jobs: list[Job]
+    on_report: Callable[[Report], None]
+    reports: list[Report] = field(default_factory=list)
+    trouble: str = ""
+    _ended: Outcome | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Tracebacks of failed tests are never shown; pytest's long form costs 100 ms each."""
+        config.option.tbstyle = "native"
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember why the suite cannot be collected."""
+        if report.failed and not self.trouble:
+            last = str(report.longrepr).strip().splitlines()[-1]
+            self.trouble = f"the hidden suite of {self.assignment.name} cannot be collected: {report.nodeid}: {last}"
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """In place of pytest's own loop: every test, for every submission."""
+        self.trouble = self.trouble or self._wrong_points(session.items)
+        if not self.trouble:
+            for job in self.jobs:
+                self.reports.append(self._examine_safely(session, job))
+                self.on_report(self.reports[-1])
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        """Note how a test ended, from the exception itself."""
+        if call.excinfo is not None:
+            exam: Exam = item.config.stash[EXAM]
+            status, message = _verdict(call.excinfo.value)
+            self._ended = Outcome(status, message, call.duration, exam.student.transcript)
+        return (yield)
+
+    def _wrong_points(self, items: list[pytest.Item]) -> str:
+        """A sentence when the suite's points differ from the notebook's."""
+        declared = {exercise.name: exercise.points for exercise in self.assignment.exercises}
+        tested = dict.fromkeys(declared, 0.0)
+        for item in items:
+            name = exercise_of(item.path)
+            if name not in declared:
+                return f"{item.path.name} tests '{name}', which is no exercise of {self.assignment.name}."
+            tested[name] += points_of(item)
+        for name, points in declared.items():
+            if abs(points - tested[name]) > 1e-9:  # noqa: PLR2004  (halves and thirds of points)
+                return f"the tests of {name} are worth {tested[name]:g} points, the notebook says {points:g}."
+        return ""
+
+    def _examine_safely(self, session: pytest.Session, job: Job) -> Report:
+        """The report of one submission; what goes wrong in the grader itself with this one does not touch the others."""
+        begin = time.monotonic()
+        try:
+            return self._examine(session, job)
+        except Exception as fault:  # noqa: BLE001  (whatever it is, it is reported)
+            reason = f"the grader failed: {type(fault).__name__}: {fault}"[:MAX_REASON]
+            return self._report(job, _digest(job.path), "grader-error", reason, (), begin)
+
+    def _examine(self, session: pytest.Session, job: Job) -> Report:
+        """The report of one submission."""
+        begin = time.monotonic()
+        try:
+            submission = submissions.read(job.path, self.assignment)
+        except submissions.Ungradable as fault:
+            return self._report(job, _digest(job.path), "ungradable", str(fault), (), begin)
+        seed = seed_of(self.course, self.assignment.name, job.student)
+        answers = Answers(submission.program, self.launcher, self.assignment.limits)
+        try:
+            exercises = self._exercises(session, Exam(answers, seed))
+        finally:
+            answers.close()
+        errors = [test.name for exercise in exercises for test in exercise.tests if test.status == "grader-error"]
+        if errors:
+            reason = f"the grader failed in {', '.join(errors)}"
+            return self._report(job, submission.sha256, "grader-error", reason, exercises, begin)
+        notes = [*submission.notes, *answers.failures.values()]
+        if len(notes) > MAX_NOTES:
+            notes[MAX_NOTES:] = [f"and {len(notes) - MAX_NOTES} more of this kind"]
+        return self._report(job, submission.sha256, "graded", "; ".join(notes) or None, exercises, begin)
+
+    def _exercises(self, session: pytest.Session, exam: Exam) -> tuple[ExerciseResult, ...]:
+        results = []
+        for exercise in self.assignment.exercises:
+            items = [item for item in session.items if exercise_of(item.path) == exercise.name]
+            outcomes: list[Outcome] = []
+            for item in items:
+                late = sum(outcome.status == "timed-out" for outcome in outcomes)
+                patience = Outcome("timed-out", MESSAGES["timed-out"], 0.0, [])
+                outcomes.append(self._run(item, exam) if late < PATIENCE else patience)
+            tests = tuple(map(_test_result, items, outcomes))
+            points = min(exercise.points, sum(test.max_points for test in tests))
+            results.append(summarise(exercise.name, points, tests, self._finding(items, outcomes, exam.seed)))
+        return tuple(results)
+
+    def _run(self, item: pytest.Item, exam: Exam, attempts: int = 2) -> Outcome:
+        """Run one test; what looks like the grader's own fault is tried twice."""
+        item.config.stash[EXAM] = exam
+        self._ended = None
+        begin = time.monotonic()
+        item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001  (fresh fixtures, as for any rerun of an item)
+        runtestprotocol(item, nextitem=None, log=False)
+        outcome = self._ended or Outcome("passed", "", 0.0, exam.student.transcript)
+        outcome.seconds = time.monotonic() - begin
+        if outcome.status == "grader-error" and attempts > 1:
+            return self._run(item, exam, attempts - 1)
+        return outcome
+
+    def _finding(self, items: list[pytest.Item], outcomes: list[Outcome], seed: str) -> Finding | None:
+        """The misconception behind a failed exercise; nothing is run when all passed, or when nothing was answered."""
+        states = {outcome.status for outcome in outcomes}
+        if not states & {"failed", "crashed"} or not states & {"failed", "passed"}:
+            return None
+        folder = self.course.solution(self.assignment.name)
+        exercise = exercise_of(items[0].path)
+        candidates = [m for m in misconceptions(folder) if m.exercise == exercise]
+
+        def rerun(candidate: Misconception, test: int) -> tuple[bool, Transcript]:
+            respondent = variant(folder / "reference.py", tuple(candidate.changes))
+            outcome = self._run(items[test], Exam(respondent, seed), attempts=1)
+            return outcome.status == "passed", outcome.transcript
+
+        passed = [outcome.status == "passed" for outcome in outcomes]
+        return diagnose(candidates, passed, [outcome.transcript for outcome in outcomes], rerun)
+
+    def _report(  # noqa: PLR0913, PLR0917  (what varies between reports)
+        self,
+        job: Job,
+        sha256: str,
+        status: Literal["graded", "ungradable", "grader-error"],
+        reason: str | None,
+        exercises: tuple[ExerciseResult, ...],
+        begin: float,
+    ) -> Report:
+        name = self.assignment.name
+        return Report(
+            assignment=name,
+            submission=job.path.name,
+            student=job.student,
+            submission_sha256=sha256,
+            suite_sha256=suite_hash(self.course, name),
+            seed=seed_of(self.course, name, job.student),
+            isolation=self.launcher.name,
+            status=status,
+            reason=reason,
+            score=min(sum(exercise.points for exercise in exercises), self.assignment.max_score),
+            max_score=self.assignment.max_score,
+            seconds=time.monotonic() - begin,
+            exercises=exercises,
+        )
+
+
+def _verdict(error: BaseException) -> tuple[State, str]:
+    """State and message of a test that ended with `error`."""
+    if isinstance(error, Mismatch):
+        return "failed", str(error)
+    if isinstance(error, StudentFault):
+        return error.state, str(error)
+    if isinstance(error, pytest.skip.Exception):
+        return "skipped", str(error.msg)
+    return "grader-error", MESSAGES["grader-error"]
+
+
+def _test_result(item: pytest.Item, outcome: Outcome) -> TestResult:
+    points = points_of(item)
+    return TestResult(
+        name=item.name,
+        title=title_of(item),
+        points=points if outcome.status == "passed" else 0.0,
+        max_points=points,
+        status=outcome.status,
+        message=outcome.message,
+        seconds=outcome.seconds,
+    )
+
+
+def _digest(path: Path) -> str:
+    """Hash of a file that cannot be graded; of nothing where there is no file, or none that can be read."""
+    with contextlib.suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(b"").hexdigest()
