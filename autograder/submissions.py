@@ -74,20 +74,25 @@ def read(path: Path, assignment: Assignment) -> Submission:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Ungradable(f"{path.name} is not UTF-8 text, so it is no notebook.") from None
+        raise Ungradable(f"{shown(path)} is not UTF-8 text, so it is no notebook.") from None
     if not text.strip():
-        raise Ungradable(f"{path.name} is empty.")
-    raw = _notebook_cells(text, path.name) if path.suffix == ".ipynb" else _script_cells(text)
+        raise Ungradable(f"{shown(path)} is empty.")
+    raw = _notebook_cells(text, shown(path)) if path.suffix == ".ipynb" else _script_cells(text)
     if len(raw) > MAX_CELLS:
-        raise Ungradable(f"{path.name} has more than {MAX_CELLS} cells; delete those that are not needed.")
+        raise Ungradable(f"{shown(path)} has more than {MAX_CELLS} cells; delete those that are not needed.")
     cells = _recognise(raw, assignment)
     if sum(len(cell.source) for cell in cells if cell.kind == "code") > MAX_CODE:
-        raise Ungradable(f"{path.name} holds more than {MAX_CODE:,} characters of code; delete what is no code.")
+        raise Ungradable(f"{shown(path)} holds more than {MAX_CODE:,} characters of code; delete what is no code.")
     if not _is_of(assignment, cells):
-        raise Ungradable(f"{path.name} is no submission of {assignment.name}: none of its exercises is in it.")
+        raise Ungradable(f"{shown(path)} is no submission of {assignment.name}: none of its exercises is in it.")
     own = _program(cells)
     notes = _notes(cells, assignment) if path.suffix == ".ipynb" else ()
-    return Submission(path.name, hashlib.sha256(content).hexdigest(), setup_program(assignment) + own, cells, notes)
+    return Submission(shown(path), hashlib.sha256(content).hexdigest(), setup_program(assignment) + own, cells, notes)
+
+
+def shown(path: Path) -> str:
+    """The name of a file for people: students choose it, so control characters in it, and bytes that are no text, are not kept."""
+    return "".join(character if character.isprintable() else "?" for character in path.name)
 
 
 def setup_program(assignment: Assignment) -> tuple[ProgramCell, ...]:
@@ -106,21 +111,21 @@ def answer_program(assignment: Assignment, source: str) -> tuple[ProgramCell, ..
 def _content(path: Path, limit_mb: int) -> bytes:
     try:
         if path.is_symlink():
-            raise Ungradable(f"{path.name} is a link to another file; hand in the file itself.")
+            raise Ungradable(f"{shown(path)} is a link to another file; hand in the file itself.")
         if path.is_dir():
-            raise Ungradable(f"{path.name} is a folder; name the notebook in it.")
+            raise Ungradable(f"{shown(path)} is a folder; name the notebook in it.")
         if path.suffix not in SUFFIXES:
-            raise Ungradable(f"{path.name} is neither a notebook (.ipynb) nor a Python file (.py).")
+            raise Ungradable(f"{shown(path)} is neither a notebook (.ipynb) nor a Python file (.py).")
         if path.exists() and not path.is_file():
-            raise Ungradable(f"{path.name} is no ordinary file; hand in a notebook.")
+            raise Ungradable(f"{shown(path)} is no ordinary file; hand in a notebook.")
         with path.open("rb") as file:
             content = file.read((limit_mb << 20) + 1)
     except FileNotFoundError:
-        raise Ungradable(f"{path.name} does not exist.") from None
+        raise Ungradable(f"{shown(path)} does not exist.") from None
     except OSError as error:
-        raise Ungradable(f"{path.name} cannot be read: {error.strerror}.") from None
+        raise Ungradable(f"{shown(path)} cannot be read: {error.strerror}.") from None
     if len(content) > limit_mb << 20:
-        raise Ungradable(f"{path.name} is larger than {limit_mb} MB; clear its outputs and hand it in again.")
+        raise Ungradable(f"{shown(path)} is larger than {limit_mb} MB; clear its outputs and hand it in again.")
     return content
 
 

@@ -132,7 +132,7 @@ class Sitting:
             return self._examine(session, job)
         except Exception as fault:  # noqa: BLE001  (whatever it is, it is reported)
             reason = f"the grader failed: {type(fault).__name__}: {fault}"[:MAX_REASON]
-            return self._report(job, _digest(job.path), "grader-error", reason, (), begin)
+            return self._report(job, self._digest(job.path), "grader-error", reason, (), begin)
 
     def _examine(self, session: pytest.Session, job: Job) -> Report:
         """The report of one submission."""
@@ -140,7 +140,7 @@ class Sitting:
         try:
             submission = submissions.read(job.path, self.assignment)
         except submissions.Ungradable as fault:
-            return self._report(job, _digest(job.path), "ungradable", str(fault), (), begin)
+            return self._report(job, self._digest(job.path), "ungradable", str(fault), (), begin)
         seed = seed_of(self.course, self.assignment.name, job.student)
         answers = Answers(submission.program, self.launcher, self.assignment.limits)
         try:
@@ -155,6 +155,15 @@ class Sitting:
         if len(notes) > MAX_NOTES:
             notes[MAX_NOTES:] = [f"and {len(notes) - MAX_NOTES} more of this kind"]
         return self._report(job, submission.sha256, "graded", "; ".join(notes) or None, exercises, begin)
+
+    def _digest(self, path: Path) -> str:
+        """Hash of what could be read of a file that cannot be graded; of nothing where there is no file."""
+        content = b""
+        with contextlib.suppress(OSError):
+            if path.is_file() and not path.is_symlink():
+                with path.open("rb") as file:
+                    content = file.read(self.assignment.limits.notebook_mb << 20)
+        return hashlib.sha256(content).hexdigest()
 
     def _exercises(self, session: pytest.Session, exam: Exam) -> tuple[ExerciseResult, ...]:
         results = []
@@ -212,7 +221,7 @@ class Sitting:
         name = self.assignment.name
         return Report(
             assignment=name,
-            submission=job.path.name,
+            submission=submissions.shown(job.path),
             student=job.student,
             submission_sha256=sha256,
             suite_sha256=suite_hash(self.course, name),
@@ -249,12 +258,3 @@ def _test_result(item: pytest.Item, outcome: Outcome) -> TestResult:
         message=outcome.message,
         seconds=outcome.seconds,
     )
-
-
-def _digest(path: Path) -> str:
-    """Hash of a file that cannot be graded; of nothing where there is no file, or none that can be read."""
-    with contextlib.suppress(OSError):
-        if path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-    return hashlib.sha256(b"").hexdigest()
