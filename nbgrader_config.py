@@ -86,5 +86,6 @@ c.Autograde.autograde_preprocessors = [
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "clean_html": "autograder.gradebook.clean_html",
+    "highlight_code": "autograder.gradebook.highlight",
     "markdown2html": "autograder.gradebook.markdown_to_html",
 }

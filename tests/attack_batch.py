@@ -28,7 +28,7 @@ from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading import Grader, Job
 from autograder.grading.report import Report
 from autograder.grading.student import Answers
-from autograder.isolation import IsolationError
+from autograder.isolation import IsolationError, WorkerDied
 
 NOT_OFFERED = 77  # exit code where this machine does not have the mode
 PATIENCE = 10.0
@@ -110,7 +110,7 @@ class Onlooker:
         self.processes = descendants(os.getpid())
         self.before = self.files(), self.state()
 
-    def look(self, report: dict[str, Any], pages: str) -> dict[str, Any]:
+    def look(self, report: dict[str, Any], page: str, text: str) -> dict[str, Any]:
         """What is different since the last look, and what the report of an attack and its page tell."""
         files, state = self.files(), self.state()
         changed = [p for p in files.keys() | self.before[0].keys() if files.get(p) != self.before[0].get(p)]
@@ -122,12 +122,13 @@ class Onlooker:
             "disturbed": [key for key in state if state[key] != self.before[1].get(key)],
             "connected": [kind for kind, listener in self.listeners.items() if reached(listener)],
             "shared": shared(self.name),
-            "told": self.told(pages + json.dumps(report["exercises"]) + str(report["reason"])),
+            "told": self.told(page + text + json.dumps(report["exercises"]) + str(report["reason"])),
             "said": self.received[-300:].decode("latin-1"),
         }
         for pid in alive:  # they descend from this process, so they are an attack's
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
         self.before = files, state
         return found
 
@@ -154,37 +155,37 @@ def state_of(pid: int) -> tuple[Any, ...]:
         adjusted = Path(f"/proc/{pid}/oom_score_adj").read_text()
         where = (os.getpriority(os.PRIO_PROCESS, pid), os.sched_getscheduler(pid), sorted(os.sched_getaffinity(pid)))
         return fields[0] in "TtZX", tracer, adjusted, limits, *where
-    except ProcessLookupError:
-        return ("gone",)
-    except FileNotFoundError:
+    except (ProcessLookupError, FileNotFoundError):
         return ("gone",)
 
 
 def descendants(pid: int) -> set[int]:
-    """Processes that `pid` started, and those that they started. Orphans among them are adopted by this process."""
+    """Living processes that `pid` started, and those that they started. Orphans among them are adopted by this process."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    found, grown = {pid}, True
-    while grown:
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+                if state not in "ZX":
+                    parents[int(entry.name)] = int(parent)
+    found, more = {pid}, {pid}
+    while more:
         more = {child for child, parent in parents.items() if parent in found} - found
         found |= more
-        grown = bool(more)
     return found - {pid}
 
 
 def reached(listener: socket.socket) -> bool:
     """Whether somebody connected to `listener`, or sent it something."""
-    try:
-        if listener.type == socket.SOCK_DGRAM:
-            listener.recv(1)
-        else:
-            listener.accept()[0].close()
-    except BlockingIOError:
-        return False
-    return True
+    somebody = False
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            if listener.type == socket.SOCK_DGRAM:
+                listener.recv(1)
+            else:
+                listener.accept()[0].close()
+            somebody = True
+    return somebody
 
 
 def shared(name: str) -> list[str]:
@@ -229,12 +230,9 @@ class Batch:
 
     def told(self, report: Report) -> dict[str, Any]:
         """What a report and its page tell people, without times."""
-        pages = [
-            show(report, name, points)
-            for name, points in self.points.items()
-            for show in (exercise_html, exercise_text)
-        ]
-        return {"report": timeless(report.as_json()), "pages": "\n".join(pages)}
+        page = "\n".join(exercise_html(report, name, points) for name, points in self.points.items())
+        text = "\n".join(exercise_text(report, name, points) for name, points in self.points.items())
+        return {"report": timeless(report.as_json()), "page": page, "text": text}
 
     def run(self, out: Path) -> None:
         """Every attack, each followed by an honest submission. What is seen is appended to `out`, a line per attack."""
@@ -260,7 +258,10 @@ class Batch:
     def sibling_lives(self) -> bool:
         """Whether the other worker is well."""
         call = {"do": "call", "function": "answer", "args": (), "kwargs": {}, "inputs": False}
-        return self.sibling.ask(call, PATIENCE, 1 << 20) == {"ok": len(self.kept)}
+        try:
+            return self.sibling.ask(call, PATIENCE, 1 << 20) == {"ok": len(self.kept)}
+        except (WorkerDied, wire.Late, wire.WireError):
+            return False
 
 
 def timeless(value: Any) -> Any:

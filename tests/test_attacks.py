@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 from typing import Any, get_args
 
 import pytest
@@ -143,15 +144,20 @@ def hand_in(attack: Path, folder: Path, course: Course) -> Path:
     place = folder / attack.parent.name
     if attack.parent.name == "programs":
         return save(place / attack.name, attack.read_text(encoding="utf-8"))
-    spec = importlib.util.spec_from_file_location(attack.stem, attack)
+    own = place / attack.stem
+    own.mkdir()
+    made: Path = attack_module(attack).hand_in(own, course)
+    return made
+
+
+def attack_module(path: Path) -> ModuleType:
+    """One of attacks/files, imported."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    own = place / attack.stem
-    own.mkdir()
-    made: Path = module.hand_in(own, course)
-    return made
+    return module
 
 
 def run_batch(place: Place, mode: str) -> subprocess.CompletedProcess[str]:
@@ -219,8 +225,8 @@ def harm(seen: dict[str, Any]) -> list[str]:
     """What an attack achieved, as sentences."""
     report = seen["report"]
     tags = Tags()
-    tags.feed("".join(line for line in seen["pages"].splitlines() if line.startswith("<")))
-    text = seen["pages"] + (report["reason"] or "")
+    tags.feed(seen["page"])
+    text = seen["page"] + seen["text"] + (report["reason"] or "")
     done = [f"earned {e['points']:g} points in {e['name']}" for e in report["exercises"] if e["points"]]
     done += [f"earned {report['score']:g} points"] if report["score"] else []
     done += [f"carried out the token of: {name}" for name in seen["tokens"]]

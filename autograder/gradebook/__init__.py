@@ -6,7 +6,7 @@ score out of a cell's output, stop at a mangled notebook, or let a script throug
 
 from autograder.gradebook.exporter import SubmissionExporter, expect_notebook
 from autograder.gradebook.grading import GradeSubmission
-from autograder.gradebook.pages import clean_html, markdown_to_html
+from autograder.gradebook.pages import clean_html, highlight, markdown_to_html
 from autograder.gradebook.release import RefuseLeaks
 from autograder.gradebook.scores import RecordScores
 
@@ -17,5 +17,6 @@ __all__ = [
     "SubmissionExporter",
     "clean_html",
     "expect_notebook",
+    "highlight",
     "markdown_to_html",
 ]

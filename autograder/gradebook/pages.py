@@ -14,12 +14,16 @@ from typing import Any
 
 import bleach  # type: ignore[import-untyped]
 import jinja2
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
 from autograder.course import Course, CourseError
 from autograder.grading.report import ExerciseResult, Report, State, TestResult
 
 LONGEST_MESSAGE = 2000
+# What no person wrote, by its length in characters, is shown plain or cut: highlighting takes time with the square of a line's length.
+LONGEST_LINE = 1000
+LONGEST_CELL = 40_000
 MARKS: dict[State, str] = {
     "passed": "✓ passed",
     "failed": "✗ failed",
@@ -105,6 +109,7 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
     nbgrader's pages pass the Markdown of students on unsanitized, whatever `HTMLExporter.sanitize_html` says.
     """
     attachments = context.get("cell", {}).get("attachments", {})
+    source = source[:LONGEST_CELL]
     try:
         html = _render(source, attachments)
     except InvalidNotebook:  # an attachment that is not there; stock nbgrader makes no feedback then
@@ -112,6 +117,13 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
     folder = context.get("resources", {}).get("metadata", {}).get("path", "")
     clean = clean_html(html).replace("<table>", TABLE)
     return FIGURE.sub(lambda found: found[1] + (_figure(Path(folder), found[2]) or found[2]), clean)
+
+
+def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
+    """Stands in nbconvert's `highlight_code`: the same, within bounds."""
+    if len(source) > LONGEST_CELL or any(len(line) > LONGEST_LINE for line in source.splitlines()):
+        return f"<pre>{escape(source[:LONGEST_CELL])}</pre>"
+    return str(Highlight2HTML()(source, language, metadata))
 
 
 def clean_html(element: object) -> str:

@@ -5,6 +5,8 @@ from tests.handins import filled, save, solved
 
 def hand_in(folder, course):
     wrong = filled(
-        solved(course, "tiny"), double="import a" + ".a" * 100_000 + "\nimport b" + " . \\\n b" * 50_000, shift="1"
+        solved(course, "tiny"),
+        double="import a" + ".a" * 100_000 + "\n# " + "x.a" * 100_000 + "\nimport b" + " . \\\n b" * 50_000,
+        shift="1",
     )
     return save(folder / "tiny.ipynb", wrong)

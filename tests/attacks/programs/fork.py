@@ -9,6 +9,8 @@ got = []
 
 
 def attempt(number, *arguments):
+    if got:
+        return
     pid = libc.syscall(number, *arguments)
     if pid == 0:
         os._exit(0)
@@ -23,7 +25,7 @@ def double(x):
     attempt(0x40000000 | 57)
     attempt(56, 0x20000000 | 17, 0, 0, 0, 0)
     try:
-        got.append(os.posix_spawn("/bin/true", ["true"], {}))
+        got.append(got or os.posix_spawn("/bin/true", ["true"], {}))
     except OSError:
         pass
     return BOAST if got else ""
