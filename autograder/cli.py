@@ -55,9 +55,9 @@ def main() -> None:
     app()
 
 
-def printable(text: str) -> str:
+def plain(text: str) -> str:
     """Text for a terminal: no control characters, no markup."""
-    return escape("".join(c if c.isprintable() else "?" for c in text))
+    return escape(submissions.printable(text))
 
 
 @contextmanager
@@ -66,10 +66,10 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except (CourseError, submissions.Ungradable) as error:
-        err.print(f"autograder: {printable(str(error))}")
+        err.print(f"autograder: {plain(str(error))}")
         raise typer.Exit(UNUSABLE) from None
     except GraderError as error:
-        err.print(f"autograder: {printable(str(error))}")
+        err.print(f"autograder: {plain(str(error))}")
         raise typer.Exit(BROKEN) from None
 
 
@@ -95,7 +95,7 @@ def build(names: Annotated[list[str] | None, typer.Argument(help="Assignments; d
         course = Course.find()
         for name in names or course.names():
             for path in build_assignment(course, name):
-                out.print(printable(str(path.relative_to(course.root))))
+                out.print(plain(str(path.relative_to(course.root))))
 
 
 @app.command()
@@ -155,7 +155,7 @@ def grade(
     from autograder.grading import Grader, Job  # noqa: PLC0415
 
     if isolation not in ISOLATIONS:
-        err.print(f"autograder: --isolation is {', '.join(ISOLATIONS)}, not {printable(isolation)}.")
+        err.print(f"autograder: --isolation is {', '.join(ISOLATIONS)}, not {plain(isolation)}.")
         raise typer.Exit(UNUSABLE)
     reports: dict[Path, Report] = {}
     by_assignment: dict[str, list[Path]] = {}
@@ -167,7 +167,7 @@ def grade(
             except CourseError as error:
                 if len(paths) == 1 or assignment is not None:
                     raise
-                err.print(f"autograder: {printable(str(error))}")
+                err.print(f"autograder: {plain(str(error))}")
         # What a suite prints goes to standard error: standard output may be for JSON.
         with progress(len(paths)) as advance, Grader(course, isolation) as grader, redirect_stdout(sys.stderr):  # type: ignore[arg-type]
             for name, group in by_assignment.items():
@@ -216,29 +216,29 @@ def write_json(reports: list[Report], target: str | None, *, single: bool) -> No
         try:
             Path(target).write_text(text, encoding="utf-8")
         except OSError as error:
-            err.print(f"autograder: {printable(target)} cannot be written: {error.strerror}.")
+            err.print(f"autograder: {plain(target)} cannot be written: {error.strerror}.")
             raise typer.Exit(UNUSABLE) from None
 
 
 def print_report(console: Console, report: Report, *, full: bool) -> None:
     """One report for people: a line, and with `full` every test."""
-    name = printable(f"{report.student}: {report.submission}" if report.student else report.submission)
+    name = plain(f"{report.student}: {report.submission}" if report.student else report.submission)
     if report.status == "ungradable":
-        console.print(f"{name}: [red]not graded[/]. {printable(report.reason or '')}")
+        console.print(f"{name}: [red]not graded[/]. {plain(report.reason or '')}")
         return
     console.print(f"[b]{name}: {report.score:g} of {report.max_score:g} points[/]")
     if report.reason:
-        console.print(f"[dim]note: {printable(report.reason)}[/]")
+        console.print(f"[dim]note: {plain(report.reason)}[/]")
     for exercise in report.exercises:
         found = f"  [yellow]{exercise.misconception.id}[/]" if exercise.misconception else ""
         console.print(f"  {exercise.name}  {exercise.points:g}/{exercise.max_points:g}  {exercise.status}{found}")
         for test in exercise.tests if full else ():
             mark = MARKS.get(test.status, "[red]✗[/]")
-            message = f"  [dim]{printable(test.message)}[/]" if test.message else ""
-            console.print(f"    {mark} {test.points:g}/{test.max_points:g}  {printable(test.title)}{message}")
+            message = f"  [dim]{plain(test.message)}[/]" if test.message else ""
+            console.print(f"    {mark} {test.points:g}/{test.max_points:g}  {plain(test.title)}{message}")
         if full and exercise.misconception:
             finding = exercise.misconception
-            console.print(f"    [yellow]→ {printable(finding.title)}[/] {printable(finding.hint)}")
+            console.print(f"    [yellow]→ {plain(finding.title)}[/] {plain(finding.hint)}")
 
 
 @app.command()
@@ -252,7 +252,7 @@ def doctor() -> None:
     findings = examine(course)
     for finding in findings:
         mark = "[green]✓[/]" if finding.good else ("[red]✗[/]" if finding.needed else "[dim]-[/]")
-        table.add_row(mark, printable(finding.subject), printable(finding.sentence))
+        table.add_row(mark, plain(finding.subject), plain(finding.sentence))
     out.print(table)
     if any(finding.needed and not finding.good for finding in findings):
         raise typer.Exit(BROKEN)

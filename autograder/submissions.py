@@ -90,9 +90,14 @@ def read(path: Path, assignment: Assignment) -> Submission:
     return Submission(shown(path), hashlib.sha256(content).hexdigest(), setup_program(assignment) + own, cells, notes)
 
 
+def printable(text: str) -> str:
+    """`text` without control characters and bytes that are no text: for what students chose and people read."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def shown(path: Path) -> str:
-    """The name of a file for people: students choose it, so control characters in it, and bytes that are no text, are not kept."""
-    return "".join(character if character.isprintable() else "?" for character in path.name)
+    """The name of a file for people."""
+    return printable(path.name)
 
 
 def setup_program(assignment: Assignment) -> tuple[ProgramCell, ...]:

@@ -1,8 +1,4 @@
-"""Plain data to bytes and back, between the grader and a worker. Both sides import this; nothing here trusts what arrives.
-
-A message is a JSON header and the raw bytes of its arrays, one after the other, in C order:
-
-    12 bytes: header length, body length    header: {"value": tree, "arrays": [[dtype, shape], ...]}    body: array bytes
+"""Values to messages and back: a JSON header, {"value": tree, "arrays": [[dtype, shape], ...]}, and the bytes of its arrays in C order.
 
 None, bool, int, float, str and lists stand for themselves in the tree; everything else is an object with one key, its tag. Sizes are
 checked before memory is taken, and a header that lies about its arrays is a `WireError`, as is every other fault of the sender.
@@ -12,19 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-import socket
-import struct
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-PREFIX = struct.Struct("<IQ")
 MAX_HEADER = 8 << 20
-SMALL = 64 << 10
 MAX_DEPTH = 48
 MAX_NODES = 200_000
 MAX_DIMENSIONS = 32
@@ -244,90 +235,3 @@ def _spec(name: str, shape: list[int]) -> tuple[str, tuple[int, ...], int]:
         (size,) = shape
         return name, (size,), size
     return name, tuple(shape), math.prod(shape) * DTYPES[name].itemsize
-
-
-# --- bytes over a socket ---------------------------------------------------------------------------------------------
-
-
-def _joined(buffers: list[Any]) -> list[Any]:
-    """Small buffers as one, so that a small message is one system call."""
-    return [b"".join(buffers)] if sum(map(len, buffers)) < SMALL else buffers
-
-
-class Channel:
-    """Messages over a connected socket, each with a size cap and a deadline."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        """Own `sock`."""
-        self.sock = sock
-        self._ahead = memoryview(b"")  # what was received beyond the message before
-
-    def close(self) -> None:
-        """Close the socket; the other side sees the end."""
-        self.sock.close()
-
-    def send(self, value: Any, other: Encode, deadline: float | None = None) -> None:
-        """Send `value`; raises Unencodable before a byte is sent."""
-        header, arrays = encode(value, other)
-        buffers: list[Any] = [memoryview(array).cast("B") for array in arrays if memoryview(array).nbytes]
-        prefix = PREFIX.pack(len(header), sum(buffer.nbytes for buffer in buffers))
-        try:
-            for buffer in _joined([prefix + header, *buffers]):
-                self._set_timeout(deadline)
-                self.sock.sendall(buffer)
-        except TimeoutError as late:
-            raise Late from late
-        except OSError as gone:
-            raise Closed from gone
-
-    def receive(self, other: Decode, limit: int, deadline: float | None = None) -> Any:
-        """The next message, of at most `limit` bytes."""
-        header_length, body_length = PREFIX.unpack(self._read(bytearray(PREFIX.size), deadline))
-        if header_length > MAX_HEADER or body_length > limit:
-            raise WireError("a message that is too large")
-        header = self._read(bytearray(header_length), deadline)
-        tree, specs = read_header(bytes(header), body_length)
-        arrays: list[Any] = []
-        for name, shape, size in specs:
-            if name == "bytes":
-                arrays.append(bytes(self._read(bytearray(size), deadline)))
-            else:
-                array = np.empty(shape, DTYPES[name])
-                if size:
-                    flat: Any = array.reshape(-1)
-                    self._read(memoryview(flat).cast("B"), deadline)
-                arrays.append(array)
-        return Decoder(arrays, other).value(tree)
-
-    def _read(self, buffer: bytearray | memoryview, deadline: float | None) -> bytearray | memoryview:
-        view = memoryview(buffer)
-        try:
-            while view.nbytes:
-                if not self._ahead.nbytes:
-                    self._set_timeout(deadline)
-                    if view.nbytes >= SMALL:  # large arrays go straight to where they belong
-                        count = self.sock.recv_into(view)
-                    else:
-                        self._ahead = memoryview(self.sock.recv(SMALL))
-                        count = 0
-                    if not count and not self._ahead.nbytes:
-                        raise Closed
-                else:
-                    count = min(view.nbytes, self._ahead.nbytes)
-                    view[:count] = self._ahead[:count]
-                    self._ahead = self._ahead[count:]
-                view = view[count:]
-        except TimeoutError as late:
-            raise Late from late
-        except OSError as gone:
-            raise Closed from gone
-        return buffer
-
-    def _set_timeout(self, deadline: float | None) -> None:
-        if deadline is None:
-            self.sock.settimeout(None)
-            return
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise Late
-        self.sock.settimeout(left)
