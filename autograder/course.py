@@ -33,14 +33,17 @@ class GraderError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Times are in seconds; a call is one question of a hidden test."""
+    """What one submission may use, over all the processes that it needs. A call is one question of a hidden test."""
 
-    call_seconds: float = 5.0
+    call_seconds: float = 5.0  # until a call must have returned
     wall_seconds: float = 60.0
     cpu_seconds: float = 60.0
-    memory_mb: int = 1024
-    reply_mb: int = 64
-    notebook_mb: int = 64
+    memory_mb: int = 1024  # at any time, above what the interpreter and the imported packages take
+    output_mb: int = 16  # standard output and error, of each process
+    reply_mb: int = 64  # what one call returns
+    calls: int = 10_000
+    callbacks: int = 10_000  # calls of functions that were passed in, within one call
+    notebook_mb: int = 64  # the file that is handed in
 
 
 @dataclass(frozen=True)
@@ -238,12 +241,14 @@ def _read_limits(settings: dict[str, Any], where: str) -> Limits:
     if unknown := sorted(set(settings) - known):
         raise CourseError(f"{where}: unknown limit: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
     if wrong := sorted(name for name, value in settings.items() if not _is_limit(name, value)):
-        raise CourseError(f"{where}: a limit is a number above 0, and a whole one for MB: {', '.join(wrong)}.")
+        raise CourseError(
+            f"{where}: a limit is a number above 0, and a whole one where it counts MB or calls: {', '.join(wrong)}."
+        )
     return Limits(**settings)
 
 
 def _is_limit(name: str, value: Any) -> bool:
-    return (type(value) is int or (type(value) is float and not name.endswith("_mb"))) and 0 < value < math.inf
+    return (type(value) is int or (type(value) is float and name.endswith("_seconds"))) and 0 < value < math.inf
 
 
 def _read_cell(raw: Any, where: str) -> Cell:

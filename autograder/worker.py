@@ -6,7 +6,6 @@ go back as plain data, and the grader compares. Of the engine, this imports `wir
 
 from __future__ import annotations
 
-import io
 import os
 import socket
 import sys
@@ -167,16 +166,14 @@ def describe(error: BaseException) -> dict[str, Any]:
     return {"type": name, "text": text, "line": lines[-1] if lines else None}
 
 
-def silence() -> None:
-    """Point standard input, output and error at nothing: no flood, no question, no terminal escape leaves a worker."""
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    if null > 2:  # noqa: PLR2004
-        os.close(null)
-    sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False))
-    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False))
-    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False))
+def silence(output: int) -> None:
+    """Point standard input at nothing, and output and error at the descriptor `output`: no terminal hears from a worker."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, descriptor in ((null, 0), (output, 1), (output, 2)):
+        os.dup2(source, descriptor)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  (for as long as the process lives)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
 
 
 def announce(sock: socket.socket, refusal: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def test_a_fresh_worker_goes_on_after_one_was_lost(ask: Any, end: str) -> None:
     with pytest.raises(StudentFault) as fault:
         student.die()
     assert fault.value.state in {"crashed", "timed-out"}
+    assert str(fault.value).endswith("; what comes after this runs in a fresh process")
     assert student.f(1) == 1
 
 
@@ -52,7 +54,8 @@ def test_a_cell_that_kills_its_process_is_left_out_and_the_others_run(ask: Any) 
 
 def test_an_answer_whose_cell_ended_the_process_says_so(ask: Any) -> None:
     with pytest.raises(
-        StudentFault, match=r"^f is not defined, because cell 1 did not end: it ended the whole process$"
+        StudentFault,
+        match=r"^f is not defined, because cell 1 did not end: it ended the whole process; what comes after",
     ):
         ask("import os\nos._exit(0)\ndef f(): pass").f()
 
@@ -68,8 +71,52 @@ def test_all_calls_together_have_a_limit_too(ask: Any) -> None:
             student.f()
         assert fault.value.state == "timed-out"
         sentences.append(str(fault.value))
-    assert sentences[0] == "f did not return within 0.3 seconds"
+    assert sentences[0] == "f did not return within 0.3 seconds; what comes after this runs in a fresh process"
     assert sentences[2] == "the submission used up its 0.5 seconds"
+
+
+# What one call does, and how it then ends: each limit of the assignment has a state of its own.
+REACHED = {
+    "call_seconds": ("while True: pass", "timed-out", "f did not return within 1 seconds"),
+    "wall_seconds": ("import time; time.sleep(9)", "timed-out", "f did not return within 0.5 seconds"),
+    "cpu_seconds": ("while True: pass", "out-of-cpu", "f did not return within 1 seconds of computing"),
+    "memory_mb": ("return bytearray(300 << 20)", "out-of-memory", "f needs more than 256 MB"),
+    "output_mb": ("print('x' * (2 << 20))", "too-much-output", "f did not return: it printed more than 1 MB"),
+    "reply_mb": ("return bytes(2 << 20)", "reply-too-large", "f did not return an answer of at most 1 MB"),
+    "callbacks": ("while True: x()", "too-many-calls", "before it had called a function that it was given 9 times"),
+}
+
+
+@pytest.mark.parametrize("limit", REACHED)
+def test_each_limit_has_a_state_of_its_own(ask: Any, limit: str) -> None:
+    code, state, says = REACHED[limit]
+    settings = {"wall_seconds": 0.5} if limit == "wall_seconds" else {"call_seconds": 3, "cpu_seconds": 1}
+    limits = replace(LIMITS, output_mb=1, callbacks=9, **(settings if limit in {"wall_seconds", "cpu_seconds"} else {}))
+    with pytest.raises(StudentFault, match=says) as fault:
+        ask(f"def f(x):\n    {code}", limits=limits).f(lambda: 0)
+    assert fault.value.state == state
+
+
+def test_more_calls_than_the_limit_are_not_asked(ask: Any) -> None:
+    student = ask("def f(x):\n    return x", limits=replace(LIMITS, calls=3))
+    assert [student.f(n) for n in range(3)] == [0, 1, 2]
+    with pytest.raises(StudentFault, match=r"^the submission used up its 3 calls$") as fault:
+        student.f(3)
+    assert fault.value.state == "too-many-calls"
+
+
+def test_the_computing_of_all_workers_of_a_submission_counts_together(ask: Any) -> None:
+    student = ask(
+        "import os, time\ndef f():\n    while time.process_time() < 0.8: pass\n    os._exit(0)",
+        limits=replace(LIMITS, cpu_seconds=1.5, call_seconds=5),
+    )
+    states = []
+    for _ in range(3):
+        with pytest.raises(StudentFault) as fault:
+            student.f()
+        states.append((fault.value.state, "fresh process" in str(fault.value)))
+    assert states == [("crashed", True), ("crashed", False), ("out-of-cpu", False)]
+    assert str(fault.value) == "the submission used up its 1.5 seconds of computing"
 
 
 def test_inputs_after_the_call_show_what_was_changed(ask: Any) -> None:

@@ -25,7 +25,8 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
     "list": ("def double(x):\n    return [2 * value for value in x.tolist()]", "passed", ""),
     "single-precision-inside": ("def double(x):\n    return (2 * x).astype(object).astype(float)", "passed", ""),
     "prints": (f"def double(x):\n    print('{WORD}', x, flush=True)\n    return 2 * x", "passed", ""),
-    "prints-50-MB": ("def double(x):\n    print('x' * (50 << 20))\n    return 2 * x", "passed", ""),
+    "prints-5-MB": ("def double(x):\n    print('x' * (5 << 20))\n    return 2 * x", "passed", ""),
+    "prints-50-MB": ("def double(x):\n    print('x' * (50 << 20))\n    return 2 * x", "too-much-output", "it printed more than 16 MB"),
     "warns": ("import warnings, sys\ndef double(x):\n    warnings.warn('w')\n    sys.stderr.write('w')\n    return 2 * x", "passed", ""),
     "display": ("def double(x):\n    display(x)\n    return 2 * x", "passed", ""),
     "types": ("def double(x: 'np.ndarray') -> 'np.ndarray':\n    return 2 * x", "passed", ""),
@@ -99,7 +100,7 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
     ),
     "memory": ("def double(x):\n    return np.ones(1 << 30)", "out-of-memory", "more than 256 MB"),
     "own-memory": ("def double(x):\n    return bytearray(1 << 32)", "out-of-memory", "more than 256 MB"),
-    "too-large": ("def double(x):\n    return np.zeros(6 << 17)", "bad-reply", "an answer that could be read"),
+    "too-large": ("def double(x):\n    return np.zeros(6 << 17)", "reply-too-large", "an answer of at most 4 MB"),
     "too-deep": (
         "def double(x):\n    out = []\n    for _ in range(200):\n        out = [out]\n    return out",
         "bad-reply",
@@ -128,7 +129,8 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
 
 OWN_CELLS: dict[str, str] = {
     "helper": "def helper():\n    return 1",
-    "prints": "print('x' * (50 << 20))",
+    "prints": "print('x' * (5 << 20))",
+    "prints-too-much": "print('x' * (50 << 20))",
     "unicode": "print('naïve ☃ \\ud83d')",
     "warns": "import warnings\nwarnings.warn('a warning')",
     "matplotlib-magic": "%matplotlib inline\nimport numpy as np",

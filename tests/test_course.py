@@ -159,7 +159,11 @@ DOUBLE = "from solutions.tiny.reference import double\n"
         ("minutes: 5", "minutes: [5", r"cannot be read: .*line \d"),
         ("minutes: 5", "preload: 5", "cannot be read"),
         ("minutes: 5", "limits: 5", "cannot be read"),
-        ("minutes: 5", "limits: {wall_second: 5}", "unknown limit: wall_second. Known: call_seconds, cpu_seconds"),
+        (
+            "minutes: 5",
+            "limits: {wall_second: 5}",
+            "unknown limit: wall_second. Known: call_seconds, callbacks, calls, cpu_seconds",
+        ),
         ("minutes: 5", "limits: {wall_seconds: abc}", "a limit is a number above 0.*: wall_seconds"),
         (
             "minutes: 5",
@@ -167,7 +171,11 @@ DOUBLE = "from solutions.tiny.reference import double\n"
             "a limit is a number above 0.*: cpu_seconds, wall_seconds",
         ),
         ("minutes: 5", "limits: {wall_seconds: .inf}", "a limit is a number above 0.*: wall_seconds"),
-        ("minutes: 5", "limits: {memory_mb: 1.5}", "a whole one for MB: memory_mb"),
+        (
+            "minutes: 5",
+            "limits: {memory_mb: 1.5, calls: 0.5}",
+            "a whole one where it counts MB or calls: calls, memory_mb",
+        ),
         ("why: 20", "why: many", "cannot be read: .*'many'"),
         ("{why: 20}", "{why: 20, how: 5}", "questions in the text and in the front matter differ: how"),
         ("{why: 20}", "{}", "questions in the text and in the front matter differ: why"),

@@ -18,7 +18,15 @@ import pytest
 
 from autograder import wire
 from autograder.course import Course, Limits
-from autograder.isolation import IsolationError, Launcher, WorkerDied, WorkerProcess, self_test, selftest
+from autograder.isolation import (
+    IsolationError,
+    Launcher,
+    TooManyCallbacks,
+    WorkerDied,
+    WorkerProcess,
+    self_test,
+    selftest,
+)
 from autograder.isolation.launcher import Mode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
@@ -303,7 +311,7 @@ def test_a_worker_that_dies_says_how_and_is_collected(worker: WorkerProcess, how
     with pytest.raises(WorkerDied) as died:
         run(worker, source)
     assert expected(died.value.args[0])
-    assert not died.value.out_of_time
+    assert not died.value.out_of_cpu
     assert gone(worker)
 
 
@@ -322,18 +330,66 @@ def test_a_worker_that_hides_from_signals_can_be_ended(worker: WorkerProcess) ->
     assert gone(worker)
 
 
-def test_processor_time_beyond_the_limit_ends_the_worker_as_out_of_time(launcher: Launcher) -> None:
+def test_output_beyond_the_limit_ends_the_worker_as_too_much_output(worker: WorkerProcess) -> None:
+    line = "import sys\nfor _ in range(15):\n    print('x' * (1 << 20))"
+    assert run(worker, line) == {"ok": None}
+    with pytest.raises(WorkerDied) as died:
+        run(worker, line.replace("print(", "sys.stderr.write("))
+    assert died.value.too_much_output
+    assert gone(worker)
+
+
+def test_a_worker_that_ignores_the_limit_of_output_gets_nothing_more_written(worker: WorkerProcess) -> None:
+    source = f"""
+import os, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+total = 0
+try:
+    while True:
+        total += os.write(1, bytes(1 << 20))
+except OSError:
+    assert total == {Limits.output_mb << 20}, total
+for attempt in (lambda: os.pwrite(2, b"x", 1 << 40), lambda: os.ftruncate(1, 1 << 40), lambda: os.posix_fallocate(1, 0, 1 << 30)):
+    try:
+        attempt()
+    except OSError:
+        continue
+    raise AssertionError
+"""
+    assert run(worker, source) == {"ok": None}
+
+
+def test_a_function_that_was_passed_in_can_be_called_so_often_and_no_more(worker: WorkerProcess) -> None:
+    run(worker, "def often(f, n):\n    for _ in range(n): f()")
+    call = {"do": "call", "function": "often", "kwargs": {}, "inputs": False}
+    made = []
+    assert worker.ask(call | {"args": (lambda: made.append(1), 20)}, PATIENT, 1 << 20, callbacks=20) == {"ok": None}
+    with pytest.raises(TooManyCallbacks):
+        worker.ask(call | {"args": (lambda: made.append(1), 21)}, PATIENT, 1 << 20, callbacks=20)
+    assert len(made) == 40
+
+
+def test_a_worker_that_has_ended_says_how_long_it_computed(worker: WorkerProcess) -> None:
+    run(worker, "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass")
+    worker.close()
+    first = worker.cpu_seconds
+    assert 0.3 <= first < PATIENT
+    worker.close()
+    assert worker.cpu_seconds == first
+
+
+def test_processor_time_beyond_the_limit_ends_the_worker_as_out_of_cpu(launcher: Launcher) -> None:
     worker = launcher.spawn(Limits(memory_mb=256, cpu_seconds=1))
     with pytest.raises(WorkerDied) as died:
         run(worker, "while True:\n    pass")
-    assert died.value.out_of_time
+    assert died.value.out_of_cpu
 
 
 def test_processor_time_beyond_the_limit_ends_a_worker_that_ignores_the_warning(launcher: Launcher) -> None:
     worker = launcher.spawn(Limits(memory_mb=256, cpu_seconds=1))
     with pytest.raises(WorkerDied) as died:
         run(worker, "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True:\n    pass")
-    assert died.value.out_of_time
+    assert died.value.out_of_cpu
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,11 @@ MARKS: dict[State, str] = {
     "not-attempted": "- not attempted",
     "crashed": "✗ crashed",
     "timed-out": "✗ out of time",
+    "out-of-cpu": "✗ out of computing time",
     "out-of-memory": "✗ out of memory",
+    "too-much-output": "✗ too much output",
+    "reply-too-large": "✗ answer too large",
+    "too-many-calls": "✗ too many calls",
     "bad-reply": "✗ no usable answer",
     "skipped": "- skipped",
     "grader-error": "? not graded yet",
@@ -74,7 +78,7 @@ def exercise_text(report: Report, exercise: str, max_points: float) -> str:
         return f"{exercise}: {reason_for(report, exercise)}"
     lines = [f"{exercise}: {_points(report, result, max_points)}"]
     for test in result.tests:
-        lines.append(f"{MARKS[test.status]:<18} {test.points:g}/{test.max_points:g}  {test.title}")
+        lines.append(f"{MARKS[test.status]:<24} {test.points:g}/{test.max_points:g}  {test.title}")
         lines += [f"    {line}" for line in test.message[:LONGEST_MESSAGE].splitlines()]
     if result.misconception:
         lines += [f"What may have happened: {result.misconception.title}", f"    {result.misconception.hint}"]

@@ -76,10 +76,11 @@ def expect_none(what: str, got: Any) -> None:
 def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0.0) -> None:
     """`got` equals the array or number `want`: same shape, and each |got - want| <= atol + rtol |want|."""
     expected = np.asarray(want)
-    values = as_numbers(what, got)
+    values = _numbers(what, got)
     if values.shape != expected.shape:
         has = str(values.shape) if _tellable(values.shape, expected.size) else "a far larger one"
         raise Mismatch(f"{what} should have the shape {expected.shape}, and has {has}")
+    values = values.astype(np.float64)  # not before: a large array of truth values would take eight times its size
     off = np.abs(values - expected)
     wrong = ~(off <= atol + rtol * np.abs(expected))  # also where a value is not a number
     if not wrong.any():
@@ -98,15 +99,20 @@ def _at(place: tuple[int, ...]) -> str:
     return f" at [{', '.join(map(str, place))}]" if place else ""
 
 
-def as_numbers(what: str, got: Any) -> np.ndarray:  # noqa: RET503  (_refuse never returns)
+def as_numbers(what: str, got: Any) -> np.ndarray:
     """`got` as an array of real numbers; nested lists and tuples of numbers will do."""
+    return _numbers(what, got).astype(np.float64)
+
+
+def _numbers(what: str, got: Any) -> np.ndarray:  # noqa: RET503  (_refuse never returns)
+    """The same, in the type in which it came."""
     if isinstance(got, bool | int | float | np.ndarray | np.generic | list | tuple) or _is_tensor(got):
         try:
             values = np.asarray(got)  # not as floats at once: numpy would read numbers out of text, and NaN out of None
         except (ValueError, TypeError, OverflowError):
             _refuse(what, got)
         if values.dtype.kind in "biuf":
-            return values.astype(np.float64)
+            return values
     _refuse(what, got)
 
 

@@ -12,9 +12,13 @@ State = Literal[
     "failed",  # an answer came, and it is wrong
     "not-attempted",  # the stub is unchanged, or nothing defines the function
     "crashed",  # the student's code raised, or its process died
-    "timed-out",
+    "timed-out",  # this and the next five: a limit of the assignment's was reached
+    "out-of-cpu",
     "out-of-memory",
-    "bad-reply",  # what came back is no data, too large, or malformed
+    "too-much-output",
+    "reply-too-large",
+    "too-many-calls",
+    "bad-reply",  # what came back is no data, or malformed
     "skipped",  # an earlier gate was not passed
     "grader-error",  # never the student's fault
 ]
@@ -23,7 +27,11 @@ State = Literal[
 SEVERITY: tuple[State, ...] = (
     "grader-error",
     "timed-out",
+    "out-of-cpu",
     "out-of-memory",
+    "too-much-output",
+    "reply-too-large",
+    "too-many-calls",
     "crashed",
     "bad-reply",
     "failed",

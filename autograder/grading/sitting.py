@@ -26,7 +26,8 @@ from autograder.isolation import Launcher
 
 MAX_NOTES = 8
 MAX_REASON = 300
-PATIENCE = 2  # after so many timeouts in an exercise, its other tests are not run
+PATIENCE = 2  # after so many tests of an exercise that ran out of time, its others are not run
+OUT_OF_TIME: set[State] = {"timed-out", "out-of-cpu"}
 
 MESSAGES = {
     "timed-out": "not run, because two tests of this exercise ran out of time",
@@ -171,7 +172,7 @@ class Sitting:
             items = [item for item in session.items if exercise_of(item.path) == exercise.name]
             outcomes: list[Outcome] = []
             for item in items:
-                late = sum(outcome.status == "timed-out" for outcome in outcomes)
+                late = sum(outcome.status in OUT_OF_TIME for outcome in outcomes)
                 patience = Outcome("timed-out", MESSAGES["timed-out"], 0.0, [])
                 outcomes.append(self._run(item, exam) if late < PATIENCE else patience)
             tests = tuple(map(_test_result, items, outcomes))

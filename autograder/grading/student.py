@@ -8,15 +8,17 @@ from __future__ import annotations
 import builtins
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from autograder import wire
 from autograder.course import Assignment, Course, Limits
 from autograder.grading.report import State
-from autograder.isolation import Isolation, Launcher, WorkerDied, WorkerProcess, start_proven
+from autograder.isolation import Isolation, Launcher, TooManyCallbacks, WorkerDied, WorkerProcess, start_proven
 from autograder.submissions import ProgramCell
 
 MAX_TEXT = 200
+AFRESH = "; what comes after this runs in a fresh process"
 
 
 class StudentFault(Exception):  # noqa: N818  (an outcome of a test, not a fault of the grader's)
@@ -57,11 +59,16 @@ class Answers:
         self.limits = limits
         self.worker: WorkerProcess | None = None
         self.seconds = 0.0
+        self.cpu_seconds = 0.0  # of workers that have ended
+        self.calls = 0
         self.failures: dict[str, str] = {}  # title of a cell -> why it did not run to its end
         self.deadly: set[str] = set()  # titles of cells that ended or hung their process
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """See Respondent."""
+        self.calls += 1
+        if self.calls > self.limits.calls:
+            raise StudentFault("too-many-calls", f"the submission used up its {self.limits.calls:,} calls")
         worker = self.worker or self._start()
         request = {"do": "call", "function": function, "args": args, "kwargs": kwargs, "inputs": inputs}
         answer = self._ask(worker, request, f"{function} did not return")
@@ -84,12 +91,17 @@ class Answers:
         """End the worker, if one runs."""
         if self.worker is not None:
             self.worker.close()
+            self.cpu_seconds += self.worker.cpu_seconds
             self.worker = None
 
     def _start(self) -> WorkerProcess:
         """A worker in which the program has run; cells that killed an earlier worker are left out."""
         while True:
-            worker = self.worker = self.launcher.spawn(self.limits)
+            left = self.limits.cpu_seconds - self.cpu_seconds
+            if left <= 0:
+                used = f"the submission used up its {self.limits.cpu_seconds:g} seconds of computing"
+                raise StudentFault("out-of-cpu", used)
+            worker = self.worker = self.launcher.spawn(replace(self.limits, cpu_seconds=left))
             for cell in self.program:
                 if cell.title not in self.deadly and not self._run(worker, cell):
                     break
@@ -102,7 +114,7 @@ class Answers:
         try:
             answer = self._ask(worker, request, f"{cell.title} did not end")
         except StudentFault as fault:
-            if not self._left():
+            if self._exhausted():
                 raise
             self.failures.setdefault(cell.title, str(fault))
             self.deadly.add(cell.title)
@@ -114,6 +126,10 @@ class Answers:
     def _left(self) -> float:
         return max(0.0, self.limits.wall_seconds - self.seconds)
 
+    def _exhausted(self) -> bool:
+        """Whether no further process may be started."""
+        return not self._left() or self.cpu_seconds >= self.limits.cpu_seconds
+
     def _ask(self, worker: WorkerProcess, request: dict[str, Any], late: str) -> dict[str, Any]:
         """The worker's answer; on a fault the worker is ended, and the next call starts another."""
         seconds = min(self.limits.call_seconds, self._left())
@@ -121,20 +137,30 @@ class Answers:
             raise StudentFault("timed-out", f"the submission used up its {self.limits.wall_seconds:g} seconds")
         begin = time.monotonic()
         try:
-            return worker.ask(request, seconds, self.limits.reply_mb << 20)
-        except wire.Late:
-            fault = StudentFault("timed-out", f"{late} within {seconds:.3g} seconds")
-        except WorkerDied as died:
-            if died.out_of_time:
-                fault = StudentFault("timed-out", f"{late} within {self.limits.cpu_seconds:g} seconds of computing")
-            else:
-                fault = StudentFault("crashed", f"{late}: it ended the whole process")
-        except wire.WireError:
-            fault = StudentFault("bad-reply", f"{late} an answer that could be read")
+            return worker.ask(request, seconds, self.limits.reply_mb << 20, self.limits.callbacks)
+        except (wire.Late, wire.WireError, TooManyCallbacks, WorkerDied) as ended:
+            state, reason = self._why(ended, seconds)
         finally:
             self.seconds += time.monotonic() - begin
         self.close()
-        raise fault
+        raise StudentFault(state, f"{late}{reason}{'' if self._exhausted() else AFRESH}")
+
+    def _why(self, ended: Exception, seconds: float) -> tuple[State, str]:  # noqa: PLR0911  (one for each limit)
+        """How a question ended that got no answer, and the second half of a sentence about it."""
+        limits = self.limits
+        if isinstance(ended, wire.Late):
+            return "timed-out", f" within {seconds:.3g} seconds"
+        if isinstance(ended, TooManyCallbacks):
+            return "too-many-calls", f" before it had called a function that it was given {limits.callbacks:,} times"
+        if isinstance(ended, wire.TooLarge):
+            return "reply-too-large", f" an answer of at most {limits.reply_mb} MB"
+        if isinstance(ended, WorkerDied) and ended.out_of_cpu:
+            return "out-of-cpu", f" within {limits.cpu_seconds:g} seconds of computing"
+        if isinstance(ended, WorkerDied) and ended.too_much_output:
+            return "too-much-output", f": it printed more than {limits.output_mb} MB"
+        if isinstance(ended, WorkerDied):
+            return "crashed", ": it ended the whole process"
+        return "bad-reply", " an answer that could be read"
 
     def _missing(self, function: str) -> StudentFault:
         """Why a function is not there: its cell failed, another cell failed, or nobody wrote it."""

@@ -3,7 +3,7 @@
 `Launcher` is what graders use: it starts one clean forkserver per grading run, proves the confinement, and forks workers from it.
 """
 
-from autograder.isolation.launcher import IsolationError, Launcher, Mode, WorkerDied, WorkerProcess
+from autograder.isolation.launcher import IsolationError, Launcher, Mode, TooManyCallbacks, WorkerDied, WorkerProcess
 from autograder.isolation.selftest import Isolation, Property, modes_here, self_test, start_proven
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Launcher",
     "Mode",
     "Property",
+    "TooManyCallbacks",
     "WorkerDied",
     "WorkerProcess",
     "modes_here",

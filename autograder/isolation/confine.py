@@ -7,6 +7,7 @@ what computing needs and refuses the rest. Capabilities: none, also for root. Me
 from __future__ import annotations
 
 import errno
+import math
 import os
 import resource
 import signal
@@ -120,15 +121,19 @@ def file_rules(readable: Iterable[str]) -> landlockpy.Ruleset:
     return rules
 
 
-def limit_resources(memory_mb: int, cpu_seconds: float) -> None:
-    """Bound memory above what the warm process already maps, processor time, files and locks."""
+def limit_resources(*, memory_mb: int, cpu_seconds: float, output_mb: int) -> None:
+    """Bound memory above what the warm process already maps, processor time, output, files and locks.
+
+    Output goes to the only file that a worker may write to; the kernel ends the worker that writes beyond the limit.
+    """
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     memory = pages * resource.getpagesize() + memory_mb * 2**20
-    seconds = max(1, round(cpu_seconds))
+    seconds = max(1, math.ceil(cpu_seconds))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
     for limit, soft, hard in (
         (resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CPU, seconds, seconds + 1),
-        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_FSIZE, output_mb << 20, output_mb << 20),
         (resource.RLIMIT_NOFILE, 64, 64),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
@@ -138,9 +143,13 @@ def limit_resources(memory_mb: int, cpu_seconds: float) -> None:
 
 def drop_capabilities() -> None:
     """Give up every capability, and the way to get one back, also as root."""
-    if pyprctl.CapState.get_current().permitted:
+    own = pyprctl.CapState.get_current()
+    if (
+        pyprctl.Cap.SETPCAP in own.effective
+    ):  # the right to take them out of reach; no program could be started to use them
         for capability in pyprctl.capbset_probe():
             pyprctl.capbset_drop(capability)
+    if own.permitted:
         pyprctl.CapState().set_current()
 
 

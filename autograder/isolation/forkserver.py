@@ -74,7 +74,8 @@ class Forkserver:
     def obey(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """Do what one message asks."""
         if "kill" in order:
-            self.answer({"status": self.kill(order["kill"], order["grace"])})
+            status, cpu_seconds = self.kill(order["kill"], order["grace"])
+            self.answer({"status": status, "cpu_seconds": cpu_seconds})
             return
         (descriptor,) = descriptors
         child = os.fork()
@@ -91,10 +92,11 @@ class Forkserver:
             sock = socket.socket(fileno=descriptor)
             for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
-            worker.silence()
+            confined = self.rules is not None
+            worker.silence(os.memfd_create("output") if confined else os.open(os.devnull, os.O_WRONLY))
             os.chdir("/")
             try:
-                if self.rules is not None:
+                if confined:
                     self.confine(limits, sock)
             except Exception as fault:  # noqa: BLE001  (a layer that fails is a refusal, whatever the reason)
                 worker.announce(sock, f"{type(fault).__name__}: {fault}")
@@ -112,25 +114,28 @@ class Forkserver:
         self.rules = None
         confine.tie_to_parent(self.pid)
         close_all_but(0, 1, 2, sock.fileno(), files.fileno())
-        confine.limit_resources(limits["memory_mb"], limits["cpu_seconds"])
+        confine.limit_resources(**limits)
         confine.drop_capabilities()
         files.restrict()
         files.close()
         system_calls.load()
 
-    def kill(self, child: int, grace: float = 0.0) -> int:
-        """End a worker and collect it. One that is already ending has `grace` seconds, so that its status is its own."""
+    def kill(self, child: int, grace: float = 0.0) -> tuple[int, float]:
+        """End a worker and collect it: its wait status, and the seconds that it computed.
+
+        One that is already ending has `grace` seconds, so that its status is its own.
+        """
         if child not in self.children:
-            return 0
+            return 0, 0.0
         if grace:
             ending = os.pidfd_open(child)
             select.select([ending], [], [], grace)
             os.close(ending)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
+        _, status, used = os.wait4(child, 0)
         self.children.discard(child)
-        return status
+        return status, used.ru_utime + used.ru_stime
 
 
 def close_all_but(*keep: int) -> None:

@@ -41,12 +41,18 @@ class IsolationError(GraderError):
 
 
 class WorkerDied(Exception):  # noqa: N818  (an event, not a fault of the grader's)
-    """The worker's process ended while it owed an answer; `status` says how."""
+    """The worker's process ended while it owed an answer: whether a limit ended it, and which."""
 
-    def __init__(self, status: int) -> None:
-        """`status` is a wait status."""
+    def __init__(self, status: int, *, cpu_used_up: bool) -> None:
+        """`status` is a wait status; `cpu_used_up` says that the process computed for as long as it might."""
         super().__init__(status)
-        self.out_of_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL}
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        self.out_of_cpu = number == signal.SIGXCPU or (number == signal.SIGKILL and cpu_used_up)
+        self.too_much_output = number == signal.SIGXFSZ
+
+
+class TooManyCallbacks(Exception):  # noqa: N818  (the worker's doing, not a fault of the grader's)
+    """A function that was passed in was called more often than it may be within one call."""
 
 
 @dataclass
@@ -56,30 +62,42 @@ class WorkerProcess:
     pid: int
     channel: wire.Channel
     launcher: Launcher
-    callbacks: list[Callable[..., Any]] = field(default_factory=list)
+    limits: Limits
+    functions: list[Callable[..., Any]] = field(default_factory=list)
+    cpu_seconds: float = 0.0  # known when the process has ended
+    _status: int | None = None
 
-    def ask(self, request: dict[str, Any], seconds: float, reply_bytes: int) -> dict[str, Any]:
+    def ask(
+        self, request: dict[str, Any], seconds: float, reply_bytes: int, callbacks: int = Limits.callbacks
+    ) -> dict[str, Any]:
         """Send `request` and return the answer; functions of the grader's that the worker calls are called in between.
 
-        Raises wire.Late, wire.WireError or WorkerDied; after any of them the process is of no use and must be closed.
+        Raises wire.Late, wire.WireError, TooManyCallbacks or WorkerDied; then the process is of no use and must be closed.
         """
         deadline = time.monotonic() + seconds
         try:
             self.channel.send(request, self._encode_other, deadline)
+            made = 0
             while True:
                 answer = self.channel.receive(_decode_other, reply_bytes, deadline)
                 if not isinstance(answer, dict):
                     raise wire.WireError("an answer that is none")
                 if "callback" not in answer:
                     return answer
+                made += 1
+                if made > callbacks:
+                    raise TooManyCallbacks
                 self._reply(self._call_back(answer), deadline)
         except wire.Closed as closed:
-            raise WorkerDied(self.close(grace=GRACE_SECONDS)) from closed
+            status = self.close(grace=GRACE_SECONDS)
+            raise WorkerDied(status, cpu_used_up=self.cpu_seconds >= self.limits.cpu_seconds) from closed
 
     def close(self, grace: float = 0.0) -> int:
         """End the process, whatever it is doing; its wait status."""
-        self.channel.close()
-        return self.launcher.kill(self.pid, grace)
+        if self._status is None:
+            self.channel.close()
+            self._status, self.cpu_seconds = self.launcher.kill(self.pid, grace)
+        return self._status
 
     def _reply(self, message: dict[str, Any], deadline: float) -> None:
         """Answer a call of a function of the grader's; a result that cannot travel comes from the student's arguments."""
@@ -92,16 +110,16 @@ class WorkerProcess:
         if isinstance(value, wire.Handle):
             return {"h": value.id}
         if callable(value):
-            self.callbacks.append(value)
-            return {"c": len(self.callbacks) - 1}
+            self.functions.append(value)
+            return {"c": len(self.functions) - 1}
         raise wire.Unencodable(f"a {type(value).__name__}")
 
     def _call_back(self, message: dict[str, Any]) -> dict[str, Any]:
         number, args = message["callback"], message.get("args")
-        if type(number) is not int or not 0 <= number < len(self.callbacks) or not isinstance(args, tuple):
+        if type(number) is not int or not 0 <= number < len(self.functions) or not isinstance(args, tuple):
             raise wire.WireError("a call of a function that was never passed in")
         try:
-            return {"ok": self.callbacks[number](*args)}
+            return {"ok": self.functions[number](*args)}
         except Exception:  # noqa: BLE001  (whatever the student passed, the fault is on that side)
             return {"error": UNFIT}
 
@@ -173,11 +191,11 @@ class Launcher:
         """Fork a confined worker."""
         ours, theirs = socket.socketpair()
         with theirs:
-            order = {"spawn": {"memory_mb": limits.memory_mb, "cpu_seconds": limits.cpu_seconds}}
+            order = {"spawn": {name: getattr(limits, name) for name in ("memory_mb", "cpu_seconds", "output_mb")}}
             answer = self._exchange(order, [theirs.fileno()])
         if "pid" not in answer:
             raise IsolationError("the process that starts workers is gone.")
-        worker = WorkerProcess(answer["pid"], wire.Channel(ours), self)
+        worker = WorkerProcess(answer["pid"], wire.Channel(ours), self, limits)
         try:
             greeting = worker.channel.receive(_decode_other, MESSAGE, time.monotonic() + START_SECONDS)
         except (wire.Closed, wire.Late, wire.WireError):
@@ -187,9 +205,10 @@ class Launcher:
             raise IsolationError(f"a worker could not be confined: {greeting['refusal']}.")
         return worker
 
-    def kill(self, pid: int, grace: float) -> int:
-        """End the worker `pid`; its wait status."""
-        return int(self._exchange({"kill": pid, "grace": grace}).get("status", 0))
+    def kill(self, pid: int, grace: float) -> tuple[int, float]:
+        """End the worker `pid`: its wait status, and the seconds that it computed."""
+        answer = self._exchange({"kill": pid, "grace": grace})
+        return int(answer.get("status", 0)), float(answer.get("cpu_seconds", 0.0))
 
     def close(self) -> None:
         """Hang up: the forkserver kills its workers and ends."""

@@ -20,6 +20,7 @@ from autograder.wire.values import (
     Decoder,
     Encode,
     Late,
+    TooLarge,
     WireError,
     encode,
     read_header,
@@ -63,8 +64,10 @@ class Channel:
     def receive(self, other: Decode, limit: int, deadline: float | None = None) -> Any:
         """The next message, of at most `limit` bytes."""
         header_length, body_length = PREFIX.unpack(self._read(bytearray(PREFIX.size), deadline))
-        if header_length > MAX_HEADER or body_length > limit:
-            raise WireError("a message that is too large")
+        if header_length > MAX_HEADER:
+            raise WireError("a message with a header that no sender of ours makes")
+        if body_length > limit:
+            raise TooLarge("a message that is too large")
         header = self._read(bytearray(header_length), deadline)
         tree, specs = read_header(bytes(header), body_length)
         arrays: list[Any] = []
