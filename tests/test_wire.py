@@ -434,14 +434,14 @@ def test_no_memory_is_taken_for_a_message_beyond_the_cap(
 
 
 @pytest.mark.parametrize("part", ["[],", "{},", "[[[]]],", '"ab",', "1.5,", "12345,", '{"t":[]},', '{"a":0},', "null,"])
-def test_a_header_takes_no_more_than_25_times_its_size_in_memory(part: str) -> None:
+def test_no_header_takes_more_than_100_mb_of_memory(part: str) -> None:
     header = f'{{"arrays":[],"value":[{part * (wire.MAX_HEADER // len(part) - 20)}0]}}'.encode()
     assert len(header) <= wire.MAX_HEADER
     tracemalloc.start()
     try:
         with pytest.raises(wire.WireError):
             received(header, b"")
-        assert tracemalloc.get_traced_memory()[1] < 25 * wire.MAX_HEADER
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
     finally:
         tracemalloc.stop()
 
