@@ -69,6 +69,10 @@ c.GenerateAssignment.preprocessors = [
     "autograder.gradebook.RefuseLeaks",
 ]
 
+# Between students and instructor: ordinary files only, and no text that a spreadsheet would run.
+c.ExchangeFactory.collect = "autograder.gradebook.CollectSubmissions"
+c.ExportApp.plugin_class = "autograder.gradebook.CsvExport"
+
 # Grading: the stock list, with ours in the places of Execute and SaveAutoGrades.
 c.Autograde.exporter_class = "autograder.gradebook.SubmissionExporter"
 c.Autograde.pre_convert_hook = "autograder.gradebook.expect_notebook"

@@ -245,7 +245,7 @@ class Batch:
                     self.onlooker.start()
                 elif not seen:
                     told = self.told(report)
-                    seen.update({"name": next(names)} | told | self.onlooker.look(**told))
+                    seen.update({"name": next(names), "user": os.getuid()} | told | self.onlooker.look(**told))
                 else:
                     seen.update(witness=self.told(report) == self.expected, sibling=self.sibling_lives())
                     file.write(json.dumps(seen) + "\n")

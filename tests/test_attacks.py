@@ -12,12 +12,15 @@ import importlib.util
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from types import ModuleType
 from typing import Any, get_args
@@ -29,6 +32,7 @@ from autograder.isolation import Isolation
 from tests.attack_batch import NOT_OFFERED
 from tests.handins import filled, save, solved
 from tests.mini_course import edit, make_course
+from tests.unprivileged import RIGHTS, give_to_nobody, home, python_for_nobody
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
 
@@ -37,6 +41,7 @@ PROGRAMS = sorted((HERE / "attacks" / "programs").glob("*.py"))
 FILES = sorted((HERE / "attacks" / "files").glob("*.py"))
 ATTACKS = {f"{path.parent.name}/{path.stem}": path for path in (*PROGRAMS, *FILES)}
 MODES = [mode for mode in get_args(Isolation) if mode not in {"auto", "none"}]
+WHO = ("as-started", "unprivileged")
 PATIENCE = 300
 LIMITS = "limits: {call_seconds: 1, wall_seconds: 6, cpu_seconds: 6, memory_mb: 256, reply_mb: 4}"
 
@@ -160,21 +165,16 @@ def attack_module(path: Path) -> ModuleType:
     return module
 
 
-def run_batch(place: Place, mode: str) -> subprocess.CompletedProcess[str]:
+def run_batch(place: Place, mode: str, python: Path, **rights: Any) -> subprocess.CompletedProcess[str]:
     """All attacks in one mode; what there was to see is in `place.out`."""
-    command = [
-        sys.executable,
-        str(HERE / "attack_batch.py"),
-        str(place.plan),
-        mode,
-        str(place.out),
-        place.tokens["arguments"],
-    ]
-    env = os.environ | {"ATTACKED": place.tokens["environment"], "OMP_NUM_THREADS": "1"}
+    script = shutil.copy(HERE / "attack_batch.py", place.plan.parent)
+    command = [str(python), script, str(place.plan), mode, str(place.out), place.tokens["arguments"]]
+    env = home(place.plan.parent) if rights else dict(os.environ)
     with subprocess.Popen(
         command,
         cwd=place.plan.parent,
-        env=env,
+        env=env | {"ATTACKED": place.tokens["environment"], "OMP_NUM_THREADS": "1"},
+        **rights,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -194,17 +194,37 @@ class Seen:
 
     ended: subprocess.CompletedProcess[str] = field(repr=False)
     attacks: dict[str, dict[str, Any]] = field(repr=False)
+    user: int
 
 
-@pytest.fixture(scope="module", params=MODES)
-def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    """Every attack, graded in one isolation mode."""
-    place = make_place(tmp_path_factory.mktemp("attacks"))
-    ended = run_batch(place, request.param)
-    if ended.returncode == NOT_OFFERED:
+@pytest.fixture(scope="module", params=[(mode, who) for mode in MODES for who in WHO], ids="-".join)
+def batch(request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """Every attack, graded in one isolation mode, by a process that whoever runs these tests or nobody in particular started."""
+    mode, who = request.param
+    with TemporaryDirectory(prefix="attacks-") as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        python, rights = Path(sys.executable), {}
+        if who == "unprivileged":
+            if os.getuid() != 0:
+                pytest.skip("whoever runs these tests is unprivileged already")
+            found = python_for_nobody(folder)
+            if found is None:
+                pytest.skip("no Python of this version here that another user may run")
+            python, rights = found, RIGHTS
+        (folder / "place").mkdir()
+        place = make_place(folder / "place")
+        if rights:
+            give_to_nobody(folder / "place")
+        yield seen_of(place, run_batch(place, mode, python, **rights), mode, rights.get("user", os.getuid()))
+
+
+def seen_of(place: Place, ended: subprocess.CompletedProcess[str], mode: str, user: int) -> Seen:
+    """What the batch wrote down. Landlock is what grading needs; other modes may be absent."""
+    if ended.returncode == NOT_OFFERED and mode != "landlock":
         pytest.skip(f"not on this machine: {ended.stdout.strip()}")
     lines = place.out.read_text(encoding="utf-8").splitlines() if place.out.exists() else []
-    return Seen(ended, {seen["name"]: seen for seen in map(json.loads, lines)})
+    return Seen(ended, {seen["name"]: seen for seen in map(json.loads, lines)}, user)
 
 
 class Tags(HTMLParser):
@@ -253,6 +273,7 @@ def test_the_attack_achieves_nothing(batch: Seen, attack: str) -> None:
 def test_the_grader_outlives_all_attacks_and_grades_every_file(batch: Seen) -> None:
     assert (batch.ended.returncode, batch.ended.stdout) == (0, "")
     assert list(batch.attacks) == list(ATTACKS)
+    assert {seen["user"] for seen in batch.attacks.values()} == {batch.user}
 
 
 def test_every_attack_says_what_it_goes_for() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -38,9 +40,65 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for student, path in ATTACKS.items():
         course.submitted(student, "tiny").mkdir(parents=True)
         attack_module(path).hand_in(course.submitted(student, "tiny"), course)
+    hand_in_by_the_exchange(course)
+    nbgrader(course, "release_assignment", "tiny")
+    course.data.joinpath("collected.log").write_text(nbgrader(course, "collect", "tiny"))
+    for student in FORMULAS:
+        shutil.copytree(course.submitted(HONEST[0], "tiny"), course.submitted(student, "tiny"))
+    unpack_what_was_not_collected(course)
     nbgrader(course, "autograde", "tiny")
     nbgrader(course, "generate_feedback", "tiny")
     return course
+
+
+# Names of students that a spreadsheet would take for formulas.
+FORMULAS = ("=1+2", "@SUM(A1)", "+1", "-1")
+TIME = "2026-01-01 10:00:00 UTC"
+
+
+def hand_in_by_the_exchange(course: Course) -> None:
+    """What students put into the folder of the exchange that all may write to, past `nbgrader submit`."""
+    inbound = course.data / "exchange" / "trainable_networks" / "inbound"
+    inbound.mkdir(parents=True)
+    honest = course.submitted(HONEST[0], "tiny") / "tiny.ipynb"
+
+    def submission(name: str) -> Path:
+        folder = inbound / name
+        folder.mkdir()
+        shutil.copy(honest, folder)
+        return folder
+
+    submission(f"anna+tiny+{TIME}+1")
+    linker = submission(f"linker+tiny+{TIME}+1")
+    (linker / "tiny.ipynb").unlink()
+    (linker / "tiny.ipynb").symlink_to(honest)
+    (linker / "secret.txt").symlink_to(course.data / "secret")
+    (linker / "endless").symlink_to("/dev/zero")
+    (linker / "folder").symlink_to(course.solution("tiny"))
+    os.mkfifo(linker / "pipe")
+    (inbound / f"whole+tiny+{TIME}+1").symlink_to(course.submitted(HONEST[0], "tiny"))
+    deep = submission(f"deep+tiny+{TIME}+1")
+    for _ in range(400):
+        deep /= "d"
+    deep.mkdir(parents=True)
+    with (submission(f"large+tiny+{TIME}+1") / "data").open("wb") as file:
+        file.truncate(10 << 30)
+    submission("timeless+tiny+no time+1")
+    submission(f"..+tiny+{TIME}+1")
+
+
+def unpack_what_was_not_collected(course: Course) -> None:
+    """The folder of a student as an archive may leave it, with honest answers and much that is no file of theirs."""
+    folder = course.submitted("unpacked", "tiny")
+    shutil.copytree(course.submitted(HONEST[0], "tiny"), folder)
+    (folder / "secret.txt").symlink_to(course.data / "secret")
+    (folder / "timestamp.txt").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe")
+    (folder / "locked").mkdir()
+    (folder / "locked" / "link").symlink_to(course.data / "secret")
+    (folder / "locked").chmod(0o500)
+    shutil.copytree(course.submitted(HONEST[0], "tiny"), course.submitted("timeless", "tiny"), dirs_exist_ok=True)
+    (course.submitted("timeless", "tiny") / "timestamp.txt").write_text("yesterday\n" * 9)
 
 
 class Page(HTMLParser):
@@ -98,3 +156,41 @@ def test_nothing_of_an_attacker_runs_on_a_page(course: Course, attack: str) -> N
 def test_the_honest_get_their_points_and_pages(course: Course, student: str) -> None:
     assert scores(course, student) == {"double": 50, "shift": 30, "why": 0}
     assert live_parts(course, student) == live_parts(course, HONEST[0])
+
+
+@pytest.mark.parametrize("student", ["anna", "timeless", "unpacked", *FORMULAS])
+def test_odd_names_times_and_links_beside_honest_answers_cost_nothing(course: Course, student: str) -> None:
+    assert scores(course, student) == {"double": 50, "shift": 30, "why": 0}
+
+
+def test_collecting_follows_no_link_and_waits_for_nothing(course: Course) -> None:
+    told = (course.data / "collected.log").read_text()
+    assert sorted(path.name for path in course.submitted("linker", "tiny").rglob("*")) == []
+    assert "linker+tiny+2026-01-01 10:00:00 UTC+1: left out, since these are no ordinary files:" in told
+    for name, reason in {
+        "whole": "a link in the place",
+        "deep": "folders within 16 others",
+        "large": "more than",
+    }.items():
+        assert not course.submitted(name, "tiny").exists()
+        assert f"{name}+tiny+{TIME}+1 was not collected: it has {reason}" in told
+    assert not (course.data / "tiny").exists()  # which the student called ".." would have been
+
+
+def test_nothing_that_a_link_leads_to_gets_any_further(course: Course) -> None:
+    secret = (course.data / "secret").read_bytes()
+    assert secret
+    for folder in ("submitted", "autograded", "feedback"):
+        files = [path for path in (course.data / folder).rglob("*") if path.is_file()]
+        assert files
+        assert [path for path in files if secret in path.read_bytes()] == []
+    assert [path for path in (course.data / "autograded").rglob("*") if path.is_symlink()] == []
+
+
+def test_no_cell_of_an_export_is_a_formula(course: Course, tmp_path: Path) -> None:
+    nbgrader(course, "export", "--to", str(tmp_path / "grades.csv"))
+    with (tmp_path / "grades.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {f"'{student}" for student in FORMULAS} <= {row["student_id"] for row in rows}
+    assert [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))] == []
+    assert {row["student_id"]: float(row["score"]) for row in rows}[HONEST[0]] == 80

@@ -1,9 +1,11 @@
 """What nbgrader runs of ours, named by dotted path in `nbgrader_config.py`: release check, grading, scores, pages.
 
 Stock nbgrader stays in charge of every step. Ours stand only where it would run student code in its own process, read a
-score out of a cell's output, stop at a mangled notebook, or let a script through to a page.
+score out of a cell's output, stop at a mangled notebook, follow a student's link, or let a script or a formula through.
 """
 
+from autograder.gradebook.collect import CollectSubmissions
+from autograder.gradebook.export import CsvExport
 from autograder.gradebook.exporter import SubmissionExporter, expect_notebook
 from autograder.gradebook.grading import GradeSubmission
 from autograder.gradebook.pages import clean_html, highlight, markdown_to_html
@@ -11,6 +13,8 @@ from autograder.gradebook.release import RefuseLeaks
 from autograder.gradebook.scores import RecordScores
 
 __all__ = [
+    "CollectSubmissions",
+    "CsvExport",
     "GradeSubmission",
     "RecordScores",
     "RefuseLeaks",

@@ -16,7 +16,9 @@ from nbconvert.exporters import NotebookExporter
 
 from autograder.course import Course, CourseError
 from autograder.gradebook.grading import GradeSubmission
+from autograder.gradebook.plain_files import keep_plain_files
 from autograder.gradebook.repair import repair
+from autograder.submissions import printable
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert carries no types
@@ -27,6 +29,21 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
         super().__init__(**kwargs)
         coursedir = self.parent.coursedir
         GradeSubmission(parent=self).prepare(Path(coursedir.root), coursedir.assignment_id)
+        for folder in list(self.parent.assignments):
+            self._expect_plain_files(folder)
+
+    def _expect_plain_files(self, folder: str) -> None:
+        """Remove what nbgrader must not copy; a folder of which that is not possible is left ungraded, and its name is told."""
+        try:
+            removed = keep_plain_files(Path(folder))
+        except OSError as fault:
+            self.log.warning("%s is not graded, because it cannot be searched for links: %s", folder, fault.strerror)
+            del self.parent.assignments[folder]
+        else:
+            if removed:
+                self.log.warning(
+                    "%s: removed, since these are no ordinary files: %s", folder, printable(", ".join(removed))
+                )
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         """Read the notebook at `filename`, repaired if it is a submitted one, and run the preprocessors on it."""

@@ -10,8 +10,10 @@ MARKUP = """<script>alert(1)</script> <img src=x onerror=alert(2)> <svg onload=a
 
 
 def hand_in(folder, course):
+    quiet = MARKUP.replace('"', "'")
+    in_a_comment = "# " + MARKUP.replace("\n", " ")
     wrong = filled(
-        solved(course, "tiny"), double=f"def double(x):\n    return x  # {MARKUP}".replace("\n", " ", 9), shift="1"
+        solved(course, "tiny"), double=f'def double(x):\n    """{quiet}"""\n    return x', shift=in_a_comment
     )
     for cell in wrong["cells"]:
         if cell["id"] == "why":

@@ -1,0 +1,61 @@
+"""How `nbgrader export` writes grades: as CSV that no spreadsheet takes for formulas, with quotes where a name holds a comma."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import CsvExportPlugin
+
+COLUMNS = (
+    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score"),
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def harmless(value: Any) -> Any:
+    """`value` as a spreadsheet shows it: text that it would run begins with an apostrophe; numbers and times stay."""
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+class CsvExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader carries no types
+    """Stands in `ExportApp.plugin_class`: the columns of nbgrader's own export."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write a row for each student and assignment, to `--to FILE` or grades.csv."""
+        target = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", target)
+        with target.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(COLUMNS)
+            for assignment in gradebook.assignments:
+                for student in gradebook.students:
+                    if assignment.name in (self.assignment or [assignment.name]) and student.id in (
+                        self.student or [student.id]
+                    ):
+                        rows.writerow(map(harmless, _row(gradebook, assignment, student)))
+
+
+def _row(gradebook: Gradebook, assignment: Any, student: Any) -> tuple[Any, ...]:
+    """One row; a student who handed in nothing has no time and no points."""
+    try:
+        submission = gradebook.find_submission(assignment.name, student.id)
+        time, raw, penalty = submission.timestamp, submission.score, submission.late_submission_penalty or 0.0
+    except MissingEntry:
+        time, raw, penalty = None, 0.0, 0.0
+    person = (student.id, student.last_name, student.first_name, student.email)
+    return (
+        assignment.name,
+        assignment.duedate,
+        time,
+        *person,
+        raw,
+        penalty,
+        max(0.0, raw - penalty),
+        assignment.max_score,
+    )
