@@ -9,11 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from autograder import wire
 from autograder.course import GraderError, Limits
@@ -24,6 +25,7 @@ NAMES: dict[Mode, str] = {"bubblewrap": "landlock+bubblewrap", "landlock": "land
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
 MESSAGE = 1 << 16
+LONGEST_REASON = 300
 ENGINE = Path(__file__).resolve().parent.parent
 # The forkserver runs the engine that the grader runs, wherever that was imported from, and nothing else from beside it.
 BOOT = """
@@ -136,6 +138,13 @@ def _decode_other(tag: str, content: Any) -> Any:
     return wire.Handle(number, kind)
 
 
+def _last_line(file: IO[bytes]) -> str:
+    """The last line that was written to `file`, as the second half of a sentence: nothing of a student's is in it."""
+    file.seek(0)
+    lines = file.read().decode(errors="replace").strip().splitlines()
+    return f" ({' '.join(lines[-1].split())[:LONGEST_REASON]})" if lines else ""
+
+
 class Launcher:
     """One forkserver for one grading run. Use as a context manager."""
 
@@ -152,27 +161,27 @@ class Launcher:
         home = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR") if name in os.environ}
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         sandbox = bubblewrap.command(readable) if mode == "bubblewrap" else []
-        with other:
-            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [*sandbox, sys.executable, "-I", "-c", BOOT, str(ENGINE.parent), str(other.fileno())],
-                pass_fds=[other.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL if mode != "none" else None,
-                env={"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PATH": os.defpath, **home, **threads},
-                cwd="/",
-            )
         setup = {
             "path": [str(path)],
             "preload": list(preload),
             "readable": [str(folder) for folder in readable],
             "confined": mode != "none",
         }
-        self.control.settimeout(START_SECONDS)
-        answer = self._exchange(setup)
-        if not answer.get("ready"):
-            self.close()
-            raise IsolationError("the process that starts workers did not come up; run `autograder doctor`.")
+        with tempfile.TemporaryFile() as said:
+            with other:  # until the forkserver has it: when that ends, nobody holds the other end
+                self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                    [*sandbox, sys.executable, "-I", "-c", BOOT, str(ENGINE.parent), str(other.fileno())],
+                    pass_fds=[other.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                    env={"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PATH": os.defpath, **home, **threads},
+                    cwd="/",
+                )
+            self.control.settimeout(START_SECONDS)
+            if not self._exchange(setup).get("ready"):
+                self.close()
+                raise IsolationError(f"the process that starts workers did not come up{_last_line(said)}.")
 
     @property
     def name(self) -> str:
