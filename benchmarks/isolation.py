@@ -1,4 +1,4 @@
-"""What confinement costs: a worker from nothing to its first answer, a small call, and large arrays, in each mode side by side.
+"""What confinement costs: a worker from nothing to its first answer, a small call, large arrays, the self-test; each mode side by side.
 
 Run `python -m benchmarks.isolation`; it prints medians with the spread (first and third quartile).
 """
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course import Course, Limits
-from autograder.isolation import Launcher, Mode, WorkerProcess, modes_here
+from autograder.isolation import Launcher, Mode, WorkerProcess, modes_here, self_test
 
 PROGRAM = """
 import numpy as np
@@ -52,7 +52,7 @@ def first_answer(launcher: Launcher, program: str) -> None:
     worker.close()
 
 
-def timed(action: Callable[[], None], times: int) -> list[float]:
+def timed(action: Callable[[], object], times: int) -> list[float]:
     """Seconds of each repetition, after one that does not count."""
     action()
     seconds = []
@@ -96,6 +96,10 @@ def main() -> None:
                 rate = 2 * large.nbytes / statistics.median(both) / 1e9
                 print(f"  {mode:10} small call {spread(small, 1e-6, 'µs')}   64 MB each way at {rate:.2f} GB/s")
                 worker.close()
+            folders = tuple(course.root / name for name in ("assignments", "solutions", "tests"))
+            for mode in modes_here():
+                test = timed(partial(self_test, launchers[mode], folders), 20)
+                print(f"  {mode:10} self-test  {spread(test, 1e-3, 'ms')}")
         for launcher in launchers.values():
             launcher.close()
 
