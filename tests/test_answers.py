@@ -43,7 +43,7 @@ def test_a_fresh_worker_goes_on_after_one_was_lost(ask: Any, end: str) -> None:
     with pytest.raises(StudentFault) as fault:
         student.die()
     assert fault.value.state in {"crashed", "timed-out"}
-    assert str(fault.value).endswith("; what comes after this runs in a fresh process")
+    assert str(fault.value).endswith("; a fresh process goes on")
     assert student.f(1) == 1
 
 
@@ -55,7 +55,7 @@ def test_a_cell_that_kills_its_process_is_left_out_and_the_others_run(ask: Any) 
 def test_an_answer_whose_cell_ended_the_process_says_so(ask: Any) -> None:
     with pytest.raises(
         StudentFault,
-        match=r"^f is not defined, because cell 1 did not end: it ended the whole process; what comes after",
+        match=r"^f is not defined, because cell 1 did not end: it ended the whole process; a fresh process goes on$",
     ):
         ask("import os\nos._exit(0)\ndef f(): pass").f()
 
@@ -71,7 +71,7 @@ def test_all_calls_together_have_a_limit_too(ask: Any) -> None:
             student.f()
         assert fault.value.state == "timed-out"
         sentences.append(str(fault.value))
-    assert sentences[0] == "f did not return within 0.3 seconds; what comes after this runs in a fresh process"
+    assert sentences[0] == "f did not return within 0.3 seconds; a fresh process goes on"
     assert sentences[2] == "the submission used up its 0.5 seconds"
 
 

@@ -169,8 +169,8 @@ def _points(report: Report, result: ExerciseResult, max_points: float) -> str:
 
 
 def _row(test: TestResult) -> str:
-    message = escape(test.message[:LONGEST_MESSAGE])
-    told = f'<pre class="autograder-message">{message}</pre>' if message else ""
+    lines = test.message[:LONGEST_MESSAGE].splitlines()
+    told = "".join(f'<div class="text-muted">{escape(line)}</div>' for line in lines)  # in lines that wrap, unlike code
     return (
         f"<tr><td>{MARKS[test.status]}</td><td>{test.points:g} of {test.max_points:g}</td>"
         f"<td>{escape(test.title)}{told}</td></tr>"

@@ -18,7 +18,7 @@ from autograder.isolation import Isolation, Launcher, TooManyCallbacks, WorkerDi
 from autograder.submissions import ProgramCell
 
 MAX_TEXT = 200
-AFRESH = "; what comes after this runs in a fresh process"
+AFRESH = "; a fresh process goes on"
 
 
 class StudentFault(Exception):  # noqa: N818  (an outcome of a test, not a fault of the grader's)
