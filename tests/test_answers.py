@@ -78,7 +78,7 @@ def test_all_calls_together_have_a_limit_too(ask: Any) -> None:
 # What one call does, and how it then ends: each limit of the assignment has a state of its own.
 REACHED = {
     "call_seconds": ("while True: pass", "timed-out", "f did not return within 1 seconds"),
-    "wall_seconds": ("import time; time.sleep(9)", "timed-out", "f did not return within 0.5 seconds"),
+    "wall_seconds": ("import time; time.sleep(9)", "timed-out", "f did not return within the submission's 0.5 seconds"),
     "cpu_seconds": ("while True: pass", "out-of-cpu", "f did not return within 1 seconds of computing"),
     "memory_mb": ("return bytearray(300 << 20)", "out-of-memory", "f needs more than 256 MB"),
     "output_mb": ("print('x' * (2 << 20))", "too-much-output", "f did not return: it printed more than 1 MB"),

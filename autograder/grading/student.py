@@ -149,7 +149,12 @@ class Answers:
         """How a question ended that got no answer, and the second half of a sentence about it."""
         limits = self.limits
         if isinstance(ended, wire.Late):
-            return "timed-out", f" within {seconds:.3g} seconds"
+            within = (
+                f"{seconds:g} seconds"
+                if seconds == limits.call_seconds
+                else f"the submission's {limits.wall_seconds:g} seconds"
+            )
+            return "timed-out", f" within {within}"
         if isinstance(ended, TooManyCallbacks):
             return "too-many-calls", f" before it had called a function that it was given {limits.callbacks:,} times"
         if isinstance(ended, wire.TooLarge):
