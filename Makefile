@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz lint release clean
+.PHONY: help setup demo test quality fuzz lint release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: $(READY)  ## a class of 12 takes an assignment: release, fetch, submit, co
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest
+
+quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
+	$(BIN)/python -m autograder.quality
 
 fuzz: $(READY)  ## a minute of libFuzzer for each parser of what students send; more: make fuzz SECONDS=3600
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)

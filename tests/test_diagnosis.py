@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading.diagnosis import diagnose, same
-from autograder.grading.misconceptions import Misconception
+from autograder.grading.diagnosis import Diverged, Repeating, diagnose, same
+from autograder.grading.misconceptions import Misconception, Variant
+from autograder.grading.student import StudentFault
 from autograder.wire import Handle
 from tests.handins import filled, grade, released, save
 from tests.mini_course import edit, make_course
@@ -124,6 +125,24 @@ def test_a_finding_has_title_hint_and_where_to_read_on() -> None:
     finding = diagnose([named("a")], [False], [[("f", 1.0)]], lambda *_: (False, [("f", 1.0)]))
     assert finding is not None
     assert (finding.title, finding.hint) == ("a was done.", "Think again. Read on: section 2.")
+
+
+def test_a_variant_says_of_its_exceptions_what_a_worker_would_say() -> None:
+    """numpy raises classes of its own below TypeError; workers name the built-in one."""
+    with pytest.raises(StudentFault, match="f raised a TypeError"):
+        Variant("def f(x):\n    x += 0.5").call("f", (np.array([1, 2]),), {}, inputs=False)
+
+
+def test_a_misconception_is_asked_no_further_than_it_repeats_the_student() -> None:
+    twice = Variant("def f(x):\n    return 2 * x")
+    repeating = Repeating(twice, [("f", 2), ("f", 5), ("f", 6)])
+    assert repeating.call("f", (1,), {}, inputs=False) == 2
+    with pytest.raises(Diverged):
+        repeating.call("f", (2,), {}, inputs=False)
+    with pytest.raises(Diverged):
+        Repeating(twice, []).call("f", (1,), {}, inputs=False)
+    with pytest.raises(StudentFault):
+        Repeating(twice, [("f", ("crashed", "f raised a TypeError"))]).call("f", (None,), {}, inputs=False)
 
 
 # --- through the grader --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Grading: what a hidden suite uses (`expect*`), and what grades with it (`Grader`, `Report`)."""
+"""Grading: what a hidden suite uses (`expect*`, `for_all`), and what grades with it (`Grader`, `Report`)."""
 
 from autograder.grading.comparing import (
     Mismatch,
@@ -10,6 +10,7 @@ from autograder.grading.comparing import (
     expect_tuple,
 )
 from autograder.grading.grader import Grader
+from autograder.grading.laws import for_all
 from autograder.grading.report import ExerciseResult, Finding, Report, TestResult
 from autograder.grading.sitting import Job
 
@@ -27,4 +28,5 @@ __all__ = [
     "expect_keys",
     "expect_none",
     "expect_tuple",
+    "for_all",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.grading.misconceptions import Misconception
 from autograder.grading.report import Finding
+from autograder.grading.student import Respondent, StudentFault
 from autograder.wire import Handle
 
 RTOL = 1e-6
@@ -45,6 +46,32 @@ def diagnose(
     if len(found) != 1:
         return None
     return Finding(found[0].id, found[0].title, f"{found[0].hint} Read on: {found[0].read_on}.")
+
+
+class Diverged(Exception):  # noqa: N818  (an outcome, not a fault)
+    """The misconception said something else than the student: it explains nothing, and need not be asked on."""
+
+
+class Repeating:
+    """A respondent that is asked no further than it repeats what the student said, call by call."""
+
+    def __init__(self, respondent: Respondent, said: Transcript) -> None:
+        """Compare the answers of `respondent` with `said`."""
+        self.respondent = respondent
+        self.said = iter(said)
+
+    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        """See Respondent."""
+        answer: Any
+        try:
+            answer = returned = self.respondent.call(function, args, kwargs, inputs=inputs)
+        except StudentFault as fault:
+            answer, returned = (fault.state, str(fault)), fault
+        if not same((function, answer), next(self.said, None)):
+            raise Diverged
+        if isinstance(returned, StudentFault):
+            raise returned
+        return returned
 
 
 def same(one: Any, other: Any) -> bool:

@@ -47,18 +47,10 @@ class Grader:
     ) -> list[Report]:
         """One report per job, in their order; `on_report` sees each as soon as it is there."""
         assignment = self.course.assignment(name)
-        folder = self.course.suite(name)
-        if not folder.is_dir():
-            raise GraderError(f"{name} has no hidden suite: {folder.relative_to(self.course.root)} is missing.")
+        arguments = suite_arguments(self.course, name)
         launcher = self._launcher(assignment)
         sitting = Sitting(self.course, assignment, launcher, list(jobs), on_report)
-        arguments = [
-            str(folder),
-            f"--rootdir={self.course.root}",
-            *("-c", os.devnull, "-p", "autograder.grading.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
-            *("-s", "--import-mode=importlib", "-o", f"pythonpath={self.course.root}", f"--confcutdir={folder}"),
-        ]
-        status = pytest.main(arguments, plugins=[sitting])
+        status = pytest.main([*arguments, "-s"], plugins=[sitting])
         if sitting.trouble or len(sitting.reports) != len(sitting.jobs):
             raise GraderError(
                 sitting.trouble or f"the hidden suite of {name} cannot be collected (pytest: {status!r})."
@@ -69,3 +61,16 @@ class Grader:
         if assignment.name not in self.launchers:
             self.launchers[assignment.name] = start_launcher(self.course, assignment, self.isolation)
         return self.launchers[assignment.name]
+
+
+def suite_arguments(course: Course, name: str) -> list[str]:
+    """What pytest is told, to collect the hidden suite of an assignment and nothing else of the course."""
+    folder = course.suite(name)
+    if not folder.is_dir():
+        raise GraderError(f"{name} has no hidden suite: {folder.relative_to(course.root)} is missing.")
+    return [
+        str(folder),
+        f"--rootdir={course.root}",
+        *("-c", os.devnull, "-p", "autograder.grading.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+        *("--import-mode=importlib", "-o", f"pythonpath={course.root}", f"--confcutdir={folder}"),
+    ]

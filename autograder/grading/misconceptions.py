@@ -142,7 +142,10 @@ class Variant:
             with np.errstate(all="ignore"):
                 result = self.namespace[function](*args, **deepcopy(kwargs))
         except Exception as error:
-            raise StudentFault("crashed", raised(function, type(error).__name__)) from error
+            kind = next(
+                kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"
+            )  # as a worker says it
+            raise StudentFault("crashed", raised(function, kind)) from error
         return deepcopy((result, args) if inputs else result)
 
 

@@ -1,4 +1,4 @@
-"""The pytest plugin of hidden suites: the fixtures `student` and `rng`, the marker `points`, and the option `--submission`.
+"""The pytest plugin of hidden suites: fixtures `student` and `rng`, markers `points` and `redundant`, option `--submission`.
 
 A suite lies in tests/hidden/<assignment>/, one file test_<exercise>.py per exercise. With plain pytest, one submission (default: the
 reference) is asked by all tests; the grader (`grader`) runs the same collected tests once per submission.
@@ -43,8 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the markers."""
     config.addinivalue_line("markers", "points(n): what this hidden test is worth")
+    config.addinivalue_line("markers", "redundant(reason): no known wrong answer needs this hidden test; why it stays")
 
 
 def exercise_of(path: Path) -> str:
@@ -56,6 +57,12 @@ def points_of(item: pytest.Item) -> float:
     """What a hidden test is worth; 0 without the marker."""
     marker = item.get_closest_marker("points")
     return float(marker.args[0]) if marker else 0.0
+
+
+def redundant(item: pytest.Item) -> str | None:
+    """Why a hidden test stays that other tests make superfluous; None for a test that has work of its own."""
+    marker = item.get_closest_marker("redundant")
+    return None if marker is None else " ".join(map(str, marker.args))
 
 
 def title_of(item: pytest.Item) -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -17,11 +17,11 @@ from _pytest.runner import runtestprotocol
 from autograder import submissions
 from autograder.course import Assignment, Course
 from autograder.grading.comparing import Mismatch
-from autograder.grading.diagnosis import Transcript, diagnose
+from autograder.grading.diagnosis import Repeating, Transcript, diagnose
 from autograder.grading.misconceptions import Misconception, misconceptions, variant
 from autograder.grading.plugin import EXAM, Exam, exercise_of, points_of, title_of
 from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, summarise
-from autograder.grading.student import Answers, StudentFault
+from autograder.grading.student import Answers, Respondent, StudentFault
 from autograder.isolation import Launcher
 
 MAX_NOTES = 8
@@ -84,10 +84,6 @@ class Sitting:
     trouble: str = ""
     _ended: Outcome | None = None
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Tracebacks of failed tests are never shown; pytest's long form costs 100 ms each."""
-        config.option.tbstyle = "native"
-
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember why the suite cannot be collected."""
         if report.failed and not self.trouble:
@@ -103,14 +99,15 @@ class Sitting:
                 self.on_report(self.reports[-1])
         return True
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Note how a test ended, from the exception itself."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Note how a test ended, from the exception itself; pytest's own report would write a page about it that nobody reads."""
         if call.excinfo is not None:
             exam: Exam = item.config.stash[EXAM]
             status, message = _verdict(call.excinfo.value)
             self._ended = Outcome(status, message, call.duration, exam.student.transcript)
-        return (yield)
+        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
     def _wrong_points(self, items: list[pytest.Item]) -> str:
         """A sentence when the suite's points differ from the notebook's."""
@@ -198,17 +195,27 @@ class Sitting:
         states = {outcome.status for outcome in outcomes}
         if not states & {"failed", "crashed"} or not states & {"failed", "passed"}:
             return None
-        folder = self.course.solution(self.assignment.name)
         exercise = exercise_of(items[0].path)
-        candidates = [m for m in misconceptions(folder) if m.exercise == exercise]
-
-        def rerun(candidate: Misconception, test: int) -> tuple[bool, Transcript]:
-            respondent = variant(folder / "reference.py", tuple(candidate.changes))
-            outcome = self._run(items[test], Exam(respondent, seed), attempts=1)
-            return outcome.status == "passed", outcome.transcript
+        known = misconceptions(self.course.solution(self.assignment.name))
+        candidates = [m for m in known if m.exercise == exercise]
 
         passed = [outcome.status == "passed" for outcome in outcomes]
+
+        def rerun(candidate: Misconception, test: int) -> tuple[bool, Transcript]:
+            return self._rerun(candidate, items[test], seed, None if passed[test] else outcomes[test].transcript)
+
         return diagnose(candidates, passed, [outcome.transcript for outcome in outcomes], rerun)
+
+    def _rerun(
+        self, candidate: Misconception, item: pytest.Item, seed: str, said: Transcript | None
+    ) -> tuple[bool, Transcript]:
+        """Whether a misconception passes one test, and what it says there; no further than it repeats `said`, if that is given."""
+        reference = self.course.solution(self.assignment.name) / "reference.py"
+        respondent: Respondent = variant(reference, tuple(candidate.changes))
+        if said is not None:
+            respondent = Repeating(respondent, said)
+        outcome = self._run(item, Exam(respondent, seed), attempts=1)
+        return outcome.status == "passed", outcome.transcript
 
     def _report(  # noqa: PLR0913, PLR0917  (what varies between reports)
         self,

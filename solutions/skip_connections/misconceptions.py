@@ -1,10 +1,10 @@
 """Named wrong answers to `skip_connections`: diagnosis tells students which one theirs behaves like.
 
-Each is the reference with the smallest readable change to one function, as listed in `wrong_blocks` and `wrong_layers`.
+Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
 from autograder.grading.misconceptions import Misconception, rewrite
-from solutions.skip_connections import wrong_blocks, wrong_layers
+from solutions.skip_connections import wrong_blocks, wrong_layers, wrong_preactivation
 
 BLOCK = 'notebook, "The block, forward"; lecture N42; He et al. 2015, arXiv:1512.03385'
 PATHS = 'notebook, "The block, backward: two paths"; lecture N42'
@@ -32,8 +32,8 @@ def named(exercise: str, function: str, read_on: str, table: wrong_blocks.Table)
 MISCONCEPTIONS = [
     *named("residual_forward", "residual_forward", BLOCK, wrong_blocks.RESIDUAL_FORWARD),
     *named("residual_backward", "residual_backward", PATHS, wrong_blocks.RESIDUAL_BACKWARD),
-    *named("preactivation", "preactivation_forward", PREACTIVATION, wrong_blocks.PREACTIVATION_FORWARD),
-    *named("preactivation", "preactivation_backward", PREACTIVATION, wrong_blocks.PREACTIVATION_BACKWARD),
+    *named("preactivation", "preactivation_forward", PREACTIVATION, wrong_preactivation.PREACTIVATION_FORWARD),
+    *named("preactivation", "preactivation_backward", PREACTIVATION, wrong_preactivation.PREACTIVATION_BACKWARD),
     *named("he_init", "he_init", INITIALISATION, wrong_layers.HE_INIT),
     *named("batchnorm", "batchnorm_forward", NORMALISATION, wrong_layers.BATCHNORM_FORWARD),
     *named("batchnorm", "batchnorm_backward", NORMALISATION, wrong_layers.BATCHNORM_BACKWARD),

@@ -1,4 +1,4 @@
-"""Wrong residual and pre-activation blocks, read by `misconceptions`: what is wrong, a hint, and the change.
+"""Wrong residual blocks, read by `misconceptions`: what is wrong, a hint, and the change.
 
 Hints point at the idea, without code or numbers. A change is (old, new) in the source of the reference's function.
 """
@@ -61,6 +61,21 @@ RESIDUAL_FORWARD: Table = {
         "Count the parameters that your output depends on.",
         [(' + params["b2"] + shortcut', " + shortcut")],
     ),
+    "no-identity-shortcut": (
+        "Where there is no projection, nothing is added: the identity shortcut is missing.",
+        "What is the shortcut of a block that has no Ws: nothing, or something that costs nothing?",
+        [('x if params["Ws"] is None', '0 if params["Ws"] is None')],
+    ),
+    "cache-of-a-linear-layer": (
+        "The cache keeps the first layer's values from before its ReLU as its activation.",
+        "Which of the two does the name a stand for in this course?",
+        [('"a1": a1', '"a1": z1')],
+    ),
+    "single-rows-flattened": (
+        "Axes of length one are dropped from the output.",
+        "Which shape does the docstring promise for a batch of one row?",
+        [("out = np.maximum(z2, 0)", "out = np.squeeze(np.maximum(z2, 0))")],
+    ),
     "cache-without-shortcut": (
         "The cache keeps the branch as z2, without the shortcut.",
         "Which quantity does the last ReLU see? The backward pass takes its mask from that one.",
@@ -75,6 +90,16 @@ RESIDUAL_FORWARD: Table = {
         "The result is stored in the number type of x, which cuts fractions off when x holds integers.",
         "What happens to a fraction that is written into an array of integers?",
         [("out = np.maximum(z2, 0)", "out = np.maximum(z2, 0).astype(x.dtype)")],
+    ),
+    "sum-in-place-on-shortcut": (
+        "The branch is added into the shortcut, which is x itself where there is no projection.",
+        "Does your sum make a new array, or does it write into one that the caller still owns?",
+        [
+            (
+                'z2 = a1 @ params["W2"] + params["b2"] + shortcut',
+                'shortcut += a1 @ params["W2"] + params["b2"]\n    z2 = shortcut',
+            ),
+        ],
     ),
     "relu-in-place-on-x": (
         "The values of x are changed on the way.",
@@ -139,6 +164,26 @@ RESIDUAL_BACKWARD: Table = {
         "What is there to learn in a shortcut that is fixed?",
         [("skip, dWs = dz2, None", "skip, dWs = dz2, x.T @ dz2")],
     ),
+    "gradient-stops-at-identity": (
+        "Where the shortcut is the identity, dx takes the branch only.",
+        "An identity has nothing to learn: does that keep a gradient from passing through?",
+        [("skip, dWs = dz2, None", "skip, dWs = 0, None")],
+    ),
+    "gradient-stops-at-projection": (
+        "Where the shortcut is a projection, dx takes the branch only.",
+        "The projection multiplied x on the way forward: what comes back through it?",
+        [('dz2 @ params["Ws"].T, x.T @ dz2', "0, x.T @ dz2")],
+    ),
+    "gradient-in-type-of-upstream": (
+        "The gradient is stored in the number type of dout, which cuts fractions off when dout holds integers.",
+        "What happens to a fraction that is written into an array of integers?",
+        [("dx = branch + skip", "dx = (branch + skip).astype(dout.dtype)")],
+    ),
+    "gradient-of-single-rows-flattened": (
+        "Axes of length one are dropped from dx.",
+        "Which shape does the docstring promise for a batch of one row?",
+        [("return dx,", "return np.squeeze(dx),")],
+    ),
     "projection-not-updated": (
         "The projection is given no gradient, as if it were fixed.",
         "A projection has weights: which gradient do they get?",
@@ -186,71 +231,5 @@ RESIDUAL_BACKWARD: Table = {
         "The upstream gradient that was passed in is changed on the way.",
         "Does your mask write into an array that the caller still owns?",
         [("dz2 = dout * (z2 > 0)", "dout[z2 <= 0] = 0\n    dz2 = dout")],
-    ),
-}
-
-PREACTIVATION_FORWARD: Table = {
-    "relu-after-add": (
-        "A ReLU follows the sum, as in the original block.",
-        "What was moved into the branch so that nothing stands in the way of the identity path?",
-        [('out = x + a1 @ params["W2"] + params["b2"]', 'out = np.maximum(x + a1 @ params["W2"] + params["b2"], 0)')],
-    ),
-    "skip-from-activated-input": (
-        "The shortcut carries relu(x), where it should carry x.",
-        "Where does the shortcut leave the main line: before or behind the first ReLU?",
-        [("out = x + a1", "out = a0 + a1")],
-    ),
-    "input-not-activated": (
-        "The branch starts without its first ReLU.",
-        "Pre-activation means that something happens before the first weights: what?",
-        [("a0 = np.maximum(x, 0)", "a0 = x")],
-    ),
-    "second-relu-missing": (
-        "The branch has no ReLU between its two layers.",
-        "What can two linear layers in a row do that a single one cannot?",
-        [("a1 = np.maximum(z1, 0)", "a1 = z1")],
-    ),
-    "preactivation-without-skip": (
-        "The shortcut is missing: this is a plain stack of two layers.",
-        "What should the block return when its branch computes zero?",
-        [("out = x + a1", "out = a1")],
-    ),
-}
-
-PREACTIVATION_BACKWARD: Table = {
-    "shortcut-gradient-masked": (
-        "The gradient of the shortcut is masked by the sign of x, along with that of the branch.",
-        "Which of the two paths goes through the ReLU on the input?",
-        [("dx = dout + branch", "dx = dout * (x > 0) + branch")],
-    ),
-    "branch-unmasked-by-input": (
-        "The branch's gradient passes the ReLU on the input as if it were always open.",
-        "Which entries of x never reached the branch?",
-        [(' @ params["W1"].T) * (x > 0)', ' @ params["W1"].T)')],
-    ),
-    "branch-unmasked-inside": (
-        "The branch's gradient passes its second ReLU as if it were always open.",
-        "Which units of the first layer had no influence on the output?",
-        [(' @ params["W2"].T) * (z1 > 0)', ' @ params["W2"].T)')],
-    ),
-    "shortcut-gradient-missing": (
-        "The path through the shortcut is missing from dx.",
-        "In how many places does x enter the block? Each of them hands a gradient back.",
-        [("dx = dout + branch", "dx = branch")],
-    ),
-    "weight-gradient-from-raw-input": (
-        "The gradient of the first weights uses x, where the layer saw relu(x).",
-        "What did the first layer multiply its weights by on the way forward?",
-        [("a0.T @ dz1", "x.T @ dz1")],
-    ),
-    "masked-by-a-relu-that-is-gone": (
-        "The upstream gradient is masked by the sign of the output, as if a ReLU followed the sum.",
-        "What happens to the sum in this block before it is returned?",
-        [("dz1 = (dout", 'dout = dout * (x + a1 @ params["W2"] + params["b2"] > 0)\n    dz1 = (dout')],
-    ),
-    "second-weights-before-relu": (
-        "The gradient of the second weights uses the first layer's values from before its ReLU.",
-        "What did the second layer multiply its weights by on the way forward?",
-        [("a1.T @ dout", "z1.T @ dout")],
     ),
 }

@@ -121,6 +121,11 @@ BATCHNORM_FORWARD: Table = {
         "How can the network undo the normalisation where it does harm?",
         [("out = gamma * x_hat + beta", "out = x_hat")],
     ),
+    "normalised-in-type-of-x": (
+        "The result is stored in the number type of x, which cuts fractions off when x holds integers.",
+        "What happens to a fraction that is written into an array of integers?",
+        [("out = gamma * x_hat + beta", "out = (gamma * x_hat + beta).astype(x.dtype)")],
+    ),
     "running-modified-in-place": (
         "The running statistics that were passed in are changed.",
         "Who else may still hold the dict that you write into?",
@@ -158,6 +163,11 @@ BATCHNORM_BACKWARD: Table = {
         "dx is not divided by the standard deviation.",
         "How much does the normalised value move when x moves, in a feature that is widely spread?",
         [("(dx_hat - through_mean - through_var) / std", "dx_hat - through_mean - through_var")],
+    ),
+    "upstream-scaled-in-place": (
+        "The upstream gradient that was passed in is multiplied by gamma on the way.",
+        "Does your product make a new array, or does it write into one that the caller still owns?",
+        [("dx_hat = dout * gamma", "dout *= gamma\n    dx_hat = dout")],
     ),
     "parameter-gradients-averaged": (
         "The gradients of gamma and beta are averaged over the batch, where they should be summed.",
@@ -216,6 +226,11 @@ GRADIENT_NORMS: Table = {
         "The weights are drawn with He's spread, under which a plain stack behaves differently.",
         "Which spread does the docstring ask for, and what would another one do to this measurement?",
         [("0.3 / np.sqrt(width)", "np.sqrt(2 / width)")],
+    ),
+    "single-norm-as-number": (
+        "The norm of a single block comes as a number, not as an array.",
+        "Which shape does the docstring promise when the depth is one?",
+        [("return norms", "return np.squeeze(norms)")],
     ),
     "bias-forgotten": (
         "The constant that every block adds is missing.",

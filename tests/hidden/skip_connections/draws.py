@@ -48,6 +48,29 @@ def block(rng, sizes=(4, 6, 3), *, rows=5, projection=True, zero=()):
             return x, params
 
 
+def block_at_kinks(rng):
+    """A block with projection, and one unit of its first and one of its second layer that are exactly zero for every row."""
+    while True:
+        x, params = block(rng)
+        unit, output = rng.integers(params["b1"].size), rng.integers(params["b2"].size)
+        params["W1"][:, unit] = params["b1"][unit] = 0
+        params["W2"][:, output] = params["b2"][output] = params["Ws"][:, output] = 0
+        _, cache = reference.residual_forward(x, params)
+        others = np.delete(cache["z1"], unit, axis=1), np.delete(cache["z2"], output, axis=1)
+        if all(z.max() > 0 for z in others) and far_from_kinks(*others):
+            return x, params, unit, output
+
+
+def whole_numbers(rng):
+    """A batch of integers, and parameters of a residual block that make a fraction of it somewhere."""
+    x = np.array([[-3, -1, 2, 5], [4, 0, -2, 1]])
+    while True:
+        _, params = block(rng)
+        out = reference.residual_forward(x, params)[0]
+        if np.abs(out - np.rint(out)).max() > 0.1:
+            return x, params
+
+
 def block_gradient(rng, sizes=(4, 6, 3), **options):
     """An upstream gradient and the reference's cache for a residual block drawn by `block`."""
     x, params = block(rng, sizes, **options)
@@ -61,7 +84,9 @@ def preactivation_block(rng, sizes=(4, 6), *, rows=5):
         x, params = block(rng, sizes, rows=rows, projection=False)
         del params["Ws"]
         _, cache = reference.preactivation_forward(x, params)
-        if far_from_kinks(cache["z1"]):
+        # Somewhere the branch must be open all the way, or its gradient is zero, and dx is the upstream gradient.
+        is_open = ((x > 0).any(axis=1) & (cache["z1"] > 0).any(axis=1)).any()
+        if is_open and far_from_kinks(cache["z1"]):
             return x, params
 
 
@@ -101,6 +126,18 @@ def central_differences(loss, at):
         gradient[index] = (above - loss()) / (2 * STEP)
         at[index] = kept
     return gradient
+
+
+def worked(what, got, shape, given=None):
+    """What the student returned, as numbers that somebody computed: finite, of the shape asked for, not all alike, and not what was given.
+
+    For tests of a single corner of the contract. They compare an answer with another one of the same student, so that a slip
+    which has a test of its own is not charged again, and this is what keeps an answer without work in it from passing them.
+    """
+    array = numbers(what, got, shape)
+    expect(bool(np.ptp(array) > 0), f"{what} should depend on the inputs; all its entries are the same.")
+    expect(given is None or not np.array_equal(array, given), f"{what} should not be what was passed in.")
+    return array
 
 
 def numbers(what, got, shape):

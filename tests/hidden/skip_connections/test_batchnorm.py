@@ -15,6 +15,7 @@ from tests.hidden.skip_connections.draws import (
     batch,
     batch_gradient,
     central_differences,
+    worked,
 )
 
 FORWARD_CALL = "batchnorm_forward(...)"
@@ -63,36 +64,27 @@ def test_training_normalises_with_the_batch(student, rng):
         expect_close("out", out, reference.batchnorm_forward(**case, training=True, **options)[0], **FORWARD)
 
 
-@pytest.mark.points(1.5)
-def test_running_mean_moves_towards_the_batch(student, rng):
-    """In training, the running mean keeps the share `momentum` and takes the rest from the batch."""
-    for options in ({}, {"momentum": 0.7}):
-        case = batch(rng)
-        _, _, running = forward(student, case, training=True, **options)
-        check_running(running, reference.batchnorm_forward(**case, training=True, **options)[2], ("mean",))
+def check_running_over_batches(student, rng, key):
+    """One running statistic is the reference's after each of four batches, handed from one to the next."""
+    case = batch(rng)
+    running = want = case["running"]
+    for rows, options in ((5, {}), (2, {"momentum": 0.5}), (3, {}), (4, {"momentum": 0.7})):
+        case = batch(rng, rows=rows)
+        _, _, want = reference.batchnorm_forward(**case | {"running": want}, training=True, **options)
+        _, _, running = forward(student, case | {"running": running}, training=True, **options)
+        check_running(running, want, (key,))
 
 
 @pytest.mark.points(2)
+def test_running_mean_moves_towards_the_batch(student, rng):
+    """In training, the running mean keeps the share `momentum` and takes the rest from the batch, batch after batch."""
+    check_running_over_batches(student, rng, "mean")
+
+
+@pytest.mark.points(2.5)
 def test_running_variance_takes_the_unbiased_one(student, rng):
-    """In training, the running variance moves towards the unbiased variance of the batch."""
-    for options in ({}, {"momentum": 0.7}):
-        case = batch(rng)
-        _, _, running = forward(student, case, training=True, **options)
-        check_running(running, reference.batchnorm_forward(**case, training=True, **options)[2], ("var",))
-
-
-@pytest.mark.points(1)
-def test_running_statistics_over_four_batches(student, rng):
-    """Running statistics that are handed from batch to batch are what inference then uses."""
-    case = batch(rng)
-    running = want = case["running"]
-    for rows, momentum in ((5, 0.9), (2, 0.5), (3, 0.9), (4, 0.6)):
-        case = batch(rng, rows=rows)
-        _, _, want = reference.batchnorm_forward(**case | {"running": want}, training=True, momentum=momentum)
-        _, _, running = forward(student, case | {"running": running}, training=True, momentum=momentum)
-        check_running(running, want)
-    out, _, _ = forward(student, case | {"running": running}, training=False)
-    expect_close("out", out, reference.batchnorm_forward(**case | {"running": want}, training=False)[0], **FORWARD)
+    """In training, the running variance moves towards the unbiased variance of the batch, batch after batch."""
+    check_running_over_batches(student, rng, "var")
 
 
 @pytest.mark.points(3)
@@ -106,10 +98,10 @@ def test_inference_normalises_with_the_running_statistics(student, rng):
 
 @pytest.mark.points(1)
 def test_inference_leaves_the_running_statistics(student, rng):
-    """At inference the answer is right and the running statistics come back as they were."""
+    """At inference the running statistics come back as they were."""
     case = batch(rng)
     out, _, running = forward(student, case, training=False)
-    expect_close("out", out, reference.batchnorm_forward(**case, training=False)[0], **FORWARD)
+    worked("out", out, case["x"].shape)
     check_running(running, case["running"])
 
 
@@ -125,22 +117,23 @@ def test_training_on_a_batch_of_one(student, rng):
 
 @pytest.mark.points(0.5)
 def test_integer_input(student, rng):
-    """Integer arrays do as x: nothing is cut off to whole numbers."""
-    case = batch(rng) | {"x": np.array([[3, -1, 0, 7], [-2, 4, 1, 1], [5, 0, -6, 2]])}
+    """Integer arrays do as x: the answer is that for the same numbers in float64."""
+    whole = np.array([[3, -1, 0, 7], [-2, 4, 1, 1], [5, 0, -6, 2]])
+    case = batch(rng)
     for training in (True, False):
-        out, _, _ = forward(student, case, training=training)
-        expect_close("out", out, reference.batchnorm_forward(**case, training=training)[0], **FORWARD)
+        out, _, _ = forward(student, case | {"x": whole.astype(float)}, training=training)
+        out = worked("out", out, whole.shape)
+        expect_close("out", forward(student, case | {"x": whole}, training=training)[0], out, **FORWARD)
 
 
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
-    """Right answers come without changing x, gamma, beta or the running statistics passed in."""
+    """The answers come without changing x, gamma, beta or the running statistics passed in."""
     for training in (True, False):
         case = batch(rng)
         before = (case["x"], case["gamma"], case["beta"], case["running"])
         result, after = student.batchnorm_forward.with_inputs(*before, training)
-        out, _, _ = expect_tuple(FORWARD_CALL, result, 3)
-        expect_close("out", out, reference.batchnorm_forward(**case, training=training)[0], **FORWARD)
+        worked("out", expect_tuple(FORWARD_CALL, result, 3)[0], case["x"].shape)
         for name, old, new in zip(("x", "gamma", "beta"), before, after, strict=False):
             expect_close(f"{name} after the call", new, old, rtol=0)
         running = expect_keys("running after the call", after[3], RUNNING)
@@ -166,6 +159,7 @@ def test_dbeta_is_summed_over_the_batch(student, rng):
     check_gradient(student, rng, 2, "dbeta")
 
 
+@pytest.mark.redundant("does not rest on the reference's backward pass, and holds that to account too")
 @pytest.mark.points(0.5)
 def test_dx_agrees_with_central_differences(student, rng):
     """The gradient dx agrees with central differences of the forward pass, for a large eps too."""
@@ -181,16 +175,12 @@ def test_dx_agrees_with_central_differences(student, rng):
 
 @pytest.mark.points(0.5)
 def test_backward_leaves_its_inputs_unmodified(student, rng):
-    """Right gradients come without changing dout or the cache."""
+    """The gradients come without changing dout or the cache."""
     case, dout, cache = batch_gradient(rng, rows=5, features=3)
-    wanted = reference.batchnorm_backward(dout, cache)
 
     def unmodified(given):
         result, (dout_after, cache_after) = student.batchnorm_backward.with_inputs(dout, given)
-        for what, mine, want in zip(
-            ("dx", "dgamma", "dbeta"), expect_tuple(BACKWARD_CALL, result, 3), wanted, strict=True
-        ):
-            expect_close(what, mine, want, **BACKWARD)
+        worked("dx", expect_tuple(BACKWARD_CALL, result, 3)[0], dout.shape)
         expect_close("dout after the call", dout_after, dout, rtol=0)
         return cache_after
 

@@ -32,12 +32,17 @@ def test_norms_of_a_stack_with_skips(student, rng):
 
 @pytest.mark.points(1)
 def test_one_block_and_a_hundred(student, rng):
-    """A single block and a hundred of them are measured rightly, with and without skips."""
-    for depth in (1, 100):
-        for skip in (False, True):
-            check_norms(student, rng, depth, skip)
+    """A single block has an array of one norm, a hundred blocks have a hundred, none of them negative."""
+    for skip in (False, True):
+        for depth in (1, 100):
+            norms = numbers(CALL, student.gradient_norms(depth, skip, rng), (depth,))
+            expect(bool((norms >= 0).all()), "A norm is never negative.")
+        expect(bool(np.ptp(norms) > 0), "A hundred blocks should not all have the same norm.")
 
 
+@pytest.mark.redundant(
+    "an answer that draws in another order, and fails the tests of the norms, still shows what the exercise is about"
+)
 @pytest.mark.points(1)
 def test_plain_collapses_and_skips_do_not(student, rng):
     """Over 40 blocks the gradient collapses towards the input without skips, and survives with them."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.grading import expect
+from autograder.grading.comparing import as_numbers
 from tests.hidden.skip_connections.draws import numbers
 
 # Among n = 20,000 draws the standard deviation scatters by 1/sqrt(2n) = 0.5 %, the mean by 1/sqrt(n) = 0.7 % of it, the
@@ -12,11 +13,18 @@ FAN_IN, FAN_OUT = 200, 100
 CALL = "he_init(fan_in, fan_out, rng)"
 
 
+def weights_of(student, fan_in, fan_out, rng):
+    """As many weights as the layer has; which way round they stand is asked by a test of its own."""
+    got = as_numbers(CALL, student.he_init(fan_in, fan_out, rng))
+    expect(got.size == fan_in * fan_out, "There should be one weight for each input and output.")
+    return numbers(CALL, got.reshape(fan_in, fan_out), (fan_in, fan_out))
+
+
 @pytest.mark.points(2)
 def test_variance_is_two_over_fan_in(student, rng):
     """The weights have variance 2 / fan_in."""
     for fan_in, fan_out in ((FAN_IN, FAN_OUT), (4, 5000)):
-        weights = numbers(CALL, student.he_init(fan_in, fan_out, rng), (fan_in, fan_out))
+        weights = weights_of(student, fan_in, fan_out, rng)
         spread = float(weights.std() / np.sqrt(2 / fan_in))
         expect(0.965 < spread < 1.035, "The spread of the weights does not fit the variance 2 / fan_in.")
 
@@ -24,7 +32,7 @@ def test_variance_is_two_over_fan_in(student, rng):
 @pytest.mark.points(1)
 def test_weights_are_normal_around_zero(student, rng):
     """The weights are independent draws from a normal distribution around zero."""
-    weights = numbers(CALL, student.he_init(FAN_IN, FAN_OUT, rng), (FAN_IN, FAN_OUT))
+    weights = weights_of(student, FAN_IN, FAN_OUT, rng)
     std = float(weights.std())
     expect(std > 0, "The weights are all the same; they should be random.")
     weights = weights / std
@@ -48,8 +56,6 @@ def test_shape_is_fan_in_by_fan_out(student, rng):
 def test_rng_is_the_only_source_of_randomness(student, rng):
     """The same state of rng gives the same weights again, another state gives others."""
     first, second = (int(seed) for seed in rng.choice(2**31, size=2, replace=False))
-    draws = [
-        numbers(CALL, student.he_init(6, 4, np.random.default_rng(seed)), (6, 4)) for seed in (first, first, second)
-    ]
+    draws = [weights_of(student, 6, 4, np.random.default_rng(seed)) for seed in (first, first, second)]
     expect(bool((draws[0] == draws[1]).all()), "The same state of rng gave different weights.")
     expect(bool((draws[0] != draws[2]).all()), "Different states of rng gave the same weights.")

@@ -6,7 +6,8 @@ Backward passes get the reference's cache, so that a slip forward is not charged
 import numpy as np
 import pytest
 
-from autograder.grading import expect_any, expect_close, expect_keys, expect_tuple
+from autograder.grading import expect_any, expect_close, expect_keys, expect_tuple, for_all
+from autograder.grading.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import (
     BACKWARD,
@@ -14,9 +15,12 @@ from tests.hidden.skip_connections.draws import (
     FORWARD,
     SINGLE,
     central_differences,
+    numbers,
     preactivation_block,
     preactivation_gradient,
+    worked,
 )
+from tests.hidden.skip_connections.strategies import preactivation_cases
 
 FORWARD_CALL = "preactivation_forward(x, params)"
 BACKWARD_CALL = "preactivation_backward(dout, cache)"
@@ -42,6 +46,13 @@ def check_backward(student, dout, cache, compare):
     )
 
 
+def asked(student, dout, cache):
+    """The student's dx and gradients, on the reference's cache or on the student's own."""
+    answers = []
+    check_backward(student, dout, cache, lambda *answer: answers.append(answer))
+    return answers[0]
+
+
 def check_gradient(student, rng, key):
     """The student's gradient of one parameter is the reference's."""
     dout, cache = preactivation_gradient(rng)
@@ -57,62 +68,70 @@ def test_relu_stands_in_the_branch_only(student, rng):
     expect_close("out", out, reference.preactivation_forward(x, params)[0], **FORWARD)
 
 
-@pytest.mark.points(1)
+@pytest.mark.redundant("the law that the free path is named after; it holds the reference to account too")
+@pytest.mark.points(0.5)
 def test_constant_branch_shifts_x(student, rng):
     """When the branch gives b2 alone, the block returns x + b2, negative entries too."""
-    x, params = preactivation_block(rng)
-    params["W2"] = np.zeros_like(params["W2"])
-    out, _ = forward(student, x, params)
-    expect_close("out", out, x + params["b2"], **FORWARD)
+
+    def law(case):
+        x, params, _ = case
+        params["W2"] = np.zeros_like(params["W2"])
+        expect_close("out", forward(student, x, params)[0], x + params["b2"], **FORWARD)
+
+    for_all(rng, preactivation_cases(rng), law)
 
 
 @pytest.mark.points(0.5)
-def test_batch_of_one(student, rng):
-    """A single row, and layers of one unit, work like any other size, forward and back."""
-    for sizes in ((5, 1), (1, 3)):
-        x, params = preactivation_block(rng, sizes, rows=1)
-        want_out, cache = reference.preactivation_forward(x, params)
-        expect_close("out", forward(student, x, params)[0], want_out, **FORWARD)
-        dout = rng.normal(size=x.shape)
-        want_dx, want = reference.preactivation_backward(dout, cache)
+def test_rows_do_not_depend_on_their_batch(student, rng):
+    """A row gives the same alone as in its batch, forward and back, in blocks of any size."""
+    x, params = preactivation_block(rng)
+    out, cache = forward(student, x, params)
+    worked("out", out, x.shape, given=x)
+    dout = rng.normal(size=x.shape)
+    worked("dx", backward(student, dout, cache)[0], x.shape, given=dout)
 
-        def compare(dx, grads, want_dx=want_dx, want=want):
-            expect_close("dx", dx, want_dx, **BACKWARD)
-            for key in PARAMS:
-                expect_close(f'grads["{key}"]', grads[key], want[key], **BACKWARD)
+    def law(case):
+        x, params, dout = case
+        out, cache = forward(student, x, params)
+        out = numbers("out", out, x.shape)
+        dx = numbers("dx", backward(student, dout, cache)[0], x.shape)
+        for row in range(len(x)):
+            alone = slice(row, row + 1)
+            row_out, row_cache = forward(student, x[alone], params)
+            expect_close("out for a batch of one", row_out, out[alone], **FORWARD)
+            expect_close("dx for a batch of one", backward(student, dout[alone], row_cache)[0], dx[alone], **BACKWARD)
 
-        check_backward(student, dout, cache, compare)
+    for_all(rng, preactivation_cases(rng), law)
 
 
 @pytest.mark.points(0.5)
 def test_integer_and_single_precision_input(student, rng):
-    """Integer and float32 arrays do as x: nothing is cut off to whole numbers."""
+    """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params = preactivation_block(rng)
+    out = worked("out", forward(student, x, params)[0], x.shape, given=x)
+    expect_close("out for float32 x", forward(student, x.astype(np.float32), params)[0], out, **SINGLE)
     whole = np.array([[-3, -1, 2, 5], [4, 1, -2, 1]])
-    out, _ = forward(student, whole, params)
-    expect_close("out for integer x", out, reference.preactivation_forward(whole, params)[0], **FORWARD)
-    out, _ = forward(student, x.astype(np.float32), params)
-    expect_close("out for float32 x", out, reference.preactivation_forward(x, params)[0], **SINGLE)
+    out = worked("out", forward(student, whole.astype(float), params)[0], whole.shape, given=whole)
+    expect_close("out for integer x", forward(student, whole, params)[0], out, **FORWARD)
 
 
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
-    """Right answers come without changing x, the parameters, dout or the cache."""
+    """The answers come without changing x, the parameters, dout or the cache."""
     x, params = preactivation_block(rng)
-    want_out, cache = reference.preactivation_forward(x, params)
     result, (x_after, params_after) = student.preactivation_forward.with_inputs(x, params)
-    expect_close("out", expect_tuple(FORWARD_CALL, result, 2)[0], want_out, **FORWARD)
+    worked("out", expect_tuple(FORWARD_CALL, result, 2)[0], x.shape, given=x)
     expect_close("x after the call", x_after, x, rtol=0)
     after = expect_keys("params after the call", params_after, PARAMS)
     for key in PARAMS:
         expect_close(f'params["{key}"] after the call', after[key], params[key], rtol=0)
 
     dout = rng.normal(size=x.shape)
-    want_dx = reference.preactivation_backward(dout, cache)[0]
+    _, cache = reference.preactivation_forward(x, params)
 
     def unmodified(given):
         result, (dout_after, cache_after) = student.preactivation_backward.with_inputs(dout, given)
-        expect_close("dx", expect_tuple(BACKWARD_CALL, result, 2)[0], want_dx, **BACKWARD)
+        worked("dx", expect_tuple(BACKWARD_CALL, result, 2)[0], x.shape, given=dout)
         expect_close("dout after the call", dout_after, dout, rtol=0)
         return cache_after
 
@@ -156,6 +175,26 @@ def test_gradient_of_second_bias(student, rng):
     check_gradient(student, rng, "b2")
 
 
+@pytest.mark.points(0.5)
+def test_slope_at_zero_is_zero(student, rng):
+    """Where a value is exactly zero before its ReLU, no gradient comes back through the branch."""
+    x, params = preactivation_block(rng)
+    unit = rng.integers(params["b1"].size)
+    params["W1"][:, unit] = params["b1"][unit] = 0
+    x[0] = 0
+    out, cache = reference.preactivation_forward(x, params)
+    dout = rng.normal(size=out.shape)
+    dx, grads = asked(student, dout, cache)
+    expect_close("dx of a row of zeros", worked("dx", dx, x.shape, given=dout)[0], dout[0], **BACKWARD)
+    # The weights behind the unit carry nothing forward, so they must carry nothing back.
+    behind = params["W2"].copy()
+    behind[unit] = rng.normal(size=dout.shape[1])
+    _, other = asked(student, dout, cache | {"params": params | {"W2": behind}})
+    for key in PARAMS:
+        expect_close(f'grads["{key}"]', other[key], as_numbers(f'grads["{key}"]', grads[key]), **BACKWARD)
+
+
+@pytest.mark.redundant("does not rest on the reference's backward pass, and holds that to account too")
 @pytest.mark.points(0.5)
 def test_agrees_with_central_differences(student, rng):
     """All gradients agree with central differences of the forward pass."""

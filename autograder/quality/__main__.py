@@ -1,0 +1,80 @@
+"""`python -m autograder.quality [NAME...] --seeds 20`: measures hidden suites and prints what came of it. `make quality` runs this.
+
+Exit codes: 0 every suite passes the gate, 1 one does not (a line each says why), 2 no such assignment, 3 the grader itself failed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from autograder.course import Course, CourseError, GraderError
+from autograder.quality.gate import failures
+from autograder.quality.measure import Measured, measure, seeds_named
+from autograder.quality.table import legend, table
+
+FAILED, UNUSABLE, BROKEN = 1, 2, 3
+ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def main(
+    names: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="In how many seeds everybody but the mutants is asked.")] = 20,
+    isolation: Annotated[
+        str, typer.Option(help="How mutants are confined: auto, bubblewrap, landlock, or none.")
+    ] = "auto",
+) -> None:
+    """Measure the hidden suites: which wrong answers they catch and name, which right ones they accept."""
+    if isolation not in ISOLATIONS:
+        raise typer.BadParameter(f"there is no isolation '{isolation}'")
+    begin = time.monotonic()
+    try:
+        measured = _measure_all(names, seeds, isolation)
+    except CourseError as error:
+        err.print(f"quality: {escape(str(error))}")
+        raise typer.Exit(UNUSABLE) from None
+    except GraderError as error:
+        err.print(f"quality: {escape(str(error))}")
+        raise typer.Exit(BROKEN) from None
+    out.print(table(measured))
+    for line in legend(measured):
+        out.print(escape(line))
+    out.print(f"\n{seeds} seeds, {time.monotonic() - begin:.0f} s")
+    wrong = [sentence for each in measured for sentence in failures(each)]
+    for sentence in wrong:
+        err.print(f"[red]✗[/] {escape(sentence)}")
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+def _measure_all(names: list[str] | None, seeds: int, isolation: str) -> list[Measured]:
+    """Measure each assignment, with a bar on stderr."""
+    course = Course.find()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    measured = []
+    with Progress(*columns, console=err, transient=True) as bar:
+        for name in names or course.names():
+            shown = _Shown(bar, bar.add_task(name, total=None))
+            measured.append(measure(course, name, seeds_named(seeds), shown, isolation))  # type: ignore[arg-type]
+    return measured
+
+
+class _Shown:
+    """Progress of one assignment, on its line of the bar."""
+
+    def __init__(self, bar: Progress, task: TaskID) -> None:
+        self.bar, self.task = bar, task
+
+    def __call__(self, done: int, total: int) -> None:
+        self.bar.update(self.task, completed=done, total=total)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,189 @@
+"""What a hidden suite must be able to do, and where a measured one falls short. Every shortcoming is one sentence.
+
+A test is *idle* when no known wrong answer needs it: without it, each would still lose points, and each misconception would still be
+called by its name. A test that is marked redundant is left out of account for the others, and must be idle.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from autograder.quality.measure import Kind, Measured, Trial
+
+MIN_NAMED = 0.95  # of misconceptions, over all seeds
+MIN_KILLED = 0.97  # of mutants
+Place = tuple[str, str]  # exercise and test
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exercise of an assignment, as the table shows it. Misconceptions and alternatives are counted once per seed."""
+
+    assignment: str
+    exercise: str
+    tests: int
+    redundant: int
+    misconceptions: int
+    caught: int
+    named: int
+    misnamed: int
+    alternatives: int
+    accepted: int
+    mutants: int
+    killed: int
+    survivors: tuple[tuple[str, str], ...]  # mutant and the reason why it is right, empty where none is given
+    seconds: float  # of the suite on the reference, in a confined worker
+
+
+def rows(measured: Measured) -> list[Row]:
+    """One row per exercise."""
+    return [_row(measured, exercise.name) for exercise in measured.exercises]
+
+
+def _row(measured: Measured, exercise: str) -> Row:
+    tests = [test for test in measured.tests if test.exercise == exercise]
+    wrong = _of(measured, "misconception", exercise)
+    right = _of(measured, "alternative", exercise)
+    mutants = [mutant for mutant in measured.mutants if exercise == mutant.exercises[0]]
+    survivors = [mutant.id for mutant in mutants if not mutant.caught_by]
+    return Row(
+        assignment=measured.assignment,
+        exercise=exercise,
+        tests=len(tests),
+        redundant=sum(test.redundant is not None for test in tests),
+        misconceptions=len(wrong),
+        caught=sum(bool(trial.lost) for trial in wrong),
+        named=sum(trial.named == trial.who for trial in wrong),
+        misnamed=sum(trial.named not in {trial.who, None} for trial in wrong),
+        alternatives=len(right),
+        accepted=sum(not trial.lost for trial in right),
+        mutants=len(mutants),
+        killed=len(mutants) - len(survivors),
+        survivors=tuple((mutant, measured.equivalent.get(mutant, "")) for mutant in survivors),
+        seconds=median(trial.seconds for trial in _of(measured, "reference", exercise)),
+    )
+
+
+def failures(measured: Measured) -> list[str]:
+    """Where the suite falls short, a sentence each; none when it passes the gate."""
+    checks = (_points, _answers, _names, _mutants, _idle)
+    return [f"{measured.assignment}: {sentence}" for check in checks for sentence in check(measured)]
+
+
+def _of(measured: Measured, kind: Kind, exercise: str) -> list[Trial]:
+    return [trial for trial in measured.trials if trial.kind == kind and trial.exercise == exercise]
+
+
+def _points(measured: Measured) -> Iterator[str]:
+    """Every exercise has all that is needed to measure its tests, and every test is worth something."""
+    for exercise in measured.exercises:
+        kinds: tuple[Kind, ...] = ("misconception", "alternative")
+        for kind in kinds:
+            if not _of(measured, kind, exercise.name):
+                yield f"{exercise.name} has no {kind}; write one, or nobody knows what its tests are worth."
+    for test in measured.tests:
+        if test.points <= 0:
+            yield f"{test.exercise}: {test.name} is worth no points."
+
+
+def _answers(measured: Measured) -> Iterator[str]:
+    """Right answers lose nothing, wrong ones something, empty ones all, and no test fails through its own fault."""
+    tests = defaultdict(set)
+    for test in measured.tests:
+        tests[test.exercise].add(test.name)
+    told: dict[str, set[str]] = defaultdict(set)  # a sentence, and in which seeds it holds
+    for trial in measured.trials:
+        for sentence in _shortcomings(trial, tests[trial.exercise]):
+            told[sentence].add(trial.seed)
+    for sentence, seeds in told.items():
+        yield f"{sentence} in {len(seeds)} of {len(measured.seeds)} seeds."
+    for mutant in measured.mutants:
+        for exercise, name in mutant.upset:
+            yield f"{exercise}: {name} fails through a fault of its own on the mutant `{mutant.id}`."
+
+
+def _shortcomings(trial: Trial, tests: set[str]) -> Iterator[str]:
+    """What one answer shows to be wrong with the suite."""
+    lost = ", ".join(trial.lost)
+    for name in trial.upset:
+        yield f"{trial.exercise}: {name} fails through a fault of its own on {trial.kind} '{trial.who}'"
+    if trial.kind == "reference" and trial.lost:
+        yield f"{trial.exercise}: the reference loses points ({lost})"
+    if trial.kind == "alternative" and trial.lost:
+        yield f"{trial.exercise}: false reject: the alternative '{trial.who}' loses points ({lost})"
+    if trial.kind == "misconception" and not trial.lost:
+        yield f"{trial.exercise}: false accept: the misconception '{trial.who}' gets full marks"
+    if trial.kind == "empty" and (earned := tests - set(trial.lost)):
+        yield f"{trial.exercise}: an answer that is {trial.who} earns points ({', '.join(sorted(earned))})"
+    if trial.named not in {trial.who, None}:
+        yield f"{trial.exercise}: wrong name: '{trial.who}' is called '{trial.named}'"
+
+
+def _names(measured: Measured) -> Iterator[str]:
+    """Nearly all misconceptions that lose points are called by their name."""
+    wrong = [trial for trial in measured.trials if trial.kind == "misconception" and trial.lost]
+    silent = [trial for trial in wrong if trial.named is None]
+    if len(silent) > (1 - MIN_NAMED) * len(wrong):
+        names = ", ".join(sorted({trial.who for trial in silent}))
+        share = f"{len(wrong) - len(silent)} of {len(wrong)}"
+        yield f"no more than {share} misconceptions are called by their name; diagnosis is silent about {names}."
+
+
+def _mutants(measured: Measured) -> Iterator[str]:
+    """Mutants are caught, all but a few that are right answers, each with the reason why."""
+    survivors = {mutant.id for mutant in measured.mutants if not mutant.caught_by}
+    for mutant in sorted(survivors - measured.equivalent.keys()):
+        yield f"no test catches the mutant `{mutant}`; sharpen the suite, or say in equivalent_mutants.py why it is right."
+    for mutant in sorted(measured.equivalent.keys() - survivors):
+        known = mutant in {each.id for each in measured.mutants}
+        state = "a test catches it" if known else "there is no such mutant"
+        yield f"equivalent_mutants.py lists `{mutant}`, but {state}; take it off the list."
+    for mutant, reason in measured.equivalent.items():
+        if not reason.strip():
+            yield f"equivalent_mutants.py gives no reason for `{mutant}`."
+    killed = len(measured.mutants) - len(survivors)
+    if killed < MIN_KILLED * len(measured.mutants):
+        yield f"the suite catches {killed} of {len(measured.mutants)} mutants, less than {MIN_KILLED:.0%}."
+
+
+def _idle(measured: Measured) -> Iterator[str]:
+    """Every test does work that no other does, but for those that are marked, with a reason."""
+    needed = needed_tests(measured)
+    for test in measured.tests:
+        idle = (test.exercise, test.name) not in needed
+        if test.redundant is None and idle:
+            yield f"{test.exercise}: {test.name} is idle: no wrong answer needs it. Merge it, sharpen it, or mark it redundant."
+        if test.redundant is not None and not idle:
+            yield f"{test.exercise}: {test.name} is marked redundant, but a wrong answer needs it; take the mark off."
+        if test.redundant is not None and not test.redundant.strip():
+            yield f"{test.exercise}: {test.name} is marked redundant without a reason."
+
+
+def needed_tests(measured: Measured) -> set[Place]:
+    """The tests without which a wrong answer would get full marks, or a misconception lose its name.
+
+    For a test without a mark, only the others without one are there to replace it; for a marked one, all without a mark.
+    """
+    marked = {(test.exercise, test.name) for test in measured.tests if test.redundant is not None}
+    needed: set[Place] = set()
+    for places in _grounds(measured):
+        core = places - marked
+        if len(core) == 1:
+            needed |= core
+        elif not core:
+            needed |= places
+    return needed
+
+
+def _grounds(measured: Measured) -> Iterable[set[Place]]:
+    """For each wrong answer, the tests that catch it; for each two misconceptions, the tests that tell them apart."""
+    for trial in measured.trials:
+        if trial.kind == "misconception":
+            yield {(trial.exercise, test) for test in trial.lost}
+    for mutant in measured.mutants:
+        yield set(mutant.caught_by)
+    for distinction in measured.distinctions:
+        yield {(distinction.exercise, test) for test in distinction.tests}

@@ -1,0 +1,65 @@
+"""Who sits a suite that is being measured, besides mutants: alternatives, and answers without any work in them. Used by `measure`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from autograder.grading.misconceptions import Alternative, Variant
+from autograder.grading.student import StudentFault
+
+
+class Answering:
+    """Answers every call with `answer(function, args, kwargs)`, in the grader's own process: a Respondent."""
+
+    def __init__(self, answer: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
+        """Answer with `answer`."""
+        self.answer = answer
+
+    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        """See Respondent."""
+        args, kwargs = deepcopy((args, kwargs))
+        result = self.answer(function, args, kwargs)
+        return (result, args) if inputs else result
+
+
+def alternative(reference: str, other: Alternative) -> Variant:
+    """The reference with the functions of an alternative in place of its own."""
+    respondent = Variant(reference)
+    respondent.namespace |= other.functions
+    return respondent
+
+
+def empty_answers(reference: str) -> dict[str, Answering]:
+    """Answers without any work in them, each of which must earn nothing."""
+    true = Variant(reference)
+
+    def filled_with(fill: float) -> Answering:
+        return Answering(lambda function, args, kwargs: _like(true.call(function, args, kwargs, inputs=False), fill))
+
+    return {
+        "stub": Answering(_stub),
+        "None": Answering(lambda *_: None),
+        "its first input": Answering(lambda _, args, kwargs: next(iter([*args, *kwargs.values()]), None)),
+        "all its inputs": Answering(lambda _, args, kwargs: (*args, *kwargs.values())),
+        "zeros of the right shape": filled_with(0.0),
+        "ones of the right shape": filled_with(1.0),
+    }
+
+
+def _stub(function: str, *_: Any) -> Any:
+    raise StudentFault("not-attempted", f"{function} is not written yet")
+
+
+def _like(result: Any, fill: float) -> Any:
+    """`result` with every number in it replaced by `fill`."""
+    if isinstance(result, dict):
+        return {key: _like(value, fill) for key, value in result.items()}
+    if isinstance(result, list | tuple):
+        return type(result)(_like(value, fill) for value in result)
+    if isinstance(result, np.ndarray):
+        return np.full(result.shape, fill)
+    return fill if isinstance(result, int | float | np.generic) else result

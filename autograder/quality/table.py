@@ -1,0 +1,66 @@
+"""What people see of a measured course: one table, then the mutants and the tests that are kept with a reason. Used by `__main__`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.quality.gate import Row, rows
+from autograder.quality.measure import Measured
+
+TITLES = ("exercise", "tests", "wrong caught", "named", "misnamed", "right accepted", "mutants killed", "survive", "ms")
+
+
+def table(measured: Sequence[Measured]) -> Table:
+    """One row per exercise of every assignment; what falls short is red."""
+    made = Table(title="Hidden suites, measured", title_justify="left")
+    for title in TITLES:
+        made.add_column(title, justify="left" if title == "exercise" else "right")
+    for each in measured:
+        made.add_section()
+        made.add_row(f"[b]{escape(each.assignment)}[/]", *[""] * (len(TITLES) - 1))
+        for row in rows(each):
+            made.add_row(*_cells(row))
+    return made
+
+
+def _cells(row: Row) -> list[str]:
+    kept = f" ({row.redundant})" if row.redundant else ""
+    return [
+        f"  {escape(row.exercise)}",
+        f"{row.tests}{kept}",
+        _share(row.caught, row.misconceptions),
+        _share(row.named, row.misconceptions),
+        f"[red]{row.misnamed}[/]" if row.misnamed else "0",
+        _share(row.accepted, row.alternatives),
+        f"{row.killed}/{row.mutants}",
+        f"[red]{len(row.survivors)}[/]" if any(not reason for _, reason in row.survivors) else str(len(row.survivors)),
+        f"{1000 * row.seconds:.0f}",
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    text = f"{part}/{whole}"
+    return text if part == whole else f"[red]{text}[/]"
+
+
+def legend(measured: Sequence[Measured]) -> Iterator[str]:
+    """What the columns count, and what is kept with a reason: mutants that survive, tests that others make superfluous."""
+    seeds = max((len(each.seeds) for each in measured), default=0)
+    yield (
+        f"wrong caught, named, misnamed: misconceptions times {seeds} seeds; right accepted: alternatives times {seeds} seeds; "
+        "mutants killed: in one seed; tests: those marked redundant in brackets; ms: of the tests on the reference, in a worker."
+    )
+    for each in measured:
+        survivors = [survivor for row in rows(each) for survivor in row.survivors]
+        if survivors:
+            yield f"\n{each.assignment}: mutants that no test catches"
+        for mutant, reason in survivors:
+            yield f"  {mutant}\n      {reason or 'NO REASON GIVEN'}"
+        redundant = [test for test in each.tests if test.redundant is not None]
+        if redundant:
+            yield f"\n{each.assignment}: tests that are marked redundant"
+        for test in redundant:
+            yield f"  {test.exercise}: {test.name}\n      {test.redundant}"

@@ -1,0 +1,10 @@
+"""Mechanical mutants of the reference that are right answers too, each with the reason: no test can catch them, and none should.
+
+`python -m autograder.quality` names mutants that no test catches. It also says when one of these is caught, or is none any more.
+"""
+
+EQUIVALENT = {
+    "batchnorm_forward: unbiased = var * n / (n - 1) if n > 1 else var"
+    " -> unbiased = var * n / (n - 1) if n != 1 else var": "A batch has at least one row, so n is never below one.",
+    "gradient_norms: dz = da * (z > 0) -> dz = da * (z >= 0)": "Every z is a sum of normal draws and 0.1, which is never exactly zero.",
+}
