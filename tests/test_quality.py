@@ -97,7 +97,7 @@ def test_one_table_shows_all_assignments_and_what_is_kept_with_a_reason(
 ) -> None:
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stdout.count("│   twice") == len(FAULTS)
+    assert done.stdout.count("\n   twice ") == len(FAULTS)
     assert "twice: y = x -> pass\n      Nothing reads y.\n" in done.stdout
     assert "twice: y = x -> pass\n      NO REASON GIVEN\n" in done.stdout
     assert "twice: test_another\n      because\n" in done.stdout

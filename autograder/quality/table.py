@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.quality.gate import Row, rows
 from autograder.quality.measure import Measured
 
-TITLES = ("exercise", "tests", "wrong caught", "named", "misnamed", "right accepted", "mutants killed", "survive", "ms")
+TITLES = (
+    "exercise",
+    "tests",
+    "wrong caught",
+    "named",
+    "wrong name",
+    "right accepted",
+    "mutants killed",
+    "survive",
+    "ms",
+)
 
 
 def table(measured: Sequence[Measured]) -> Table:
     """One row per exercise of every assignment; what falls short is red."""
-    made = Table(title="Hidden suites, measured", title_justify="left")
+    made = Table(title="Hidden suites, measured", title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     for title in TITLES:
-        made.add_column(title, justify="left" if title == "exercise" else "right")
+        made.add_column(title.replace(" ", "\n"), justify="left" if title == "exercise" else "right", no_wrap=True)
     for each in measured:
         made.add_section()
         made.add_row(f"[b]{escape(each.assignment)}[/]", *[""] * (len(TITLES) - 1))
@@ -50,7 +61,7 @@ def legend(measured: Sequence[Measured]) -> Iterator[str]:
     """What the columns count, and what is kept with a reason: mutants that survive, tests that others make superfluous."""
     seeds = max((len(each.seeds) for each in measured), default=0)
     yield (
-        f"wrong caught, named, misnamed: misconceptions times {seeds} seeds; right accepted: alternatives times {seeds} seeds; "
+        f"wrong caught, named, wrong name: misconceptions times {seeds} seeds; right accepted: alternatives times {seeds} seeds; "
         "mutants killed: in one seed; tests: those marked redundant in brackets; ms: of the tests on the reference, in a worker."
     )
     for each in measured:
