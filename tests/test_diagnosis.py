@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.grading.diagnosis import Diverged, Repeating, diagnose, same
+from autograder.grading.diagnosis import Diverged, Repeating, diagnose, same, without_state
 from autograder.grading.misconceptions import Misconception, Variant
 from autograder.grading.student import StudentFault
 from autograder.wire import Handle
@@ -145,6 +146,10 @@ def test_a_misconception_is_asked_no_further_than_it_repeats_the_student() -> No
         Repeating(twice, [("f", ("crashed", "f raised a TypeError"))]).call("f", (None,), {}, inputs=False)
 
 
+def test_what_a_student_remembers_is_left_out_wherever_it_is() -> None:
+    assert without_state((1.0, {"m": 1}, [{"v": 2}, "x"])) == [1.0, {}, [{}, "x"]]
+
+
 # --- through the grader --------------------------------------------------------------------------------------------------
 
 SECOND = """
@@ -210,3 +215,71 @@ def test_diagnosis_changes_no_points(findings: Mapping[str, dict[str, Any]]) -> 
         "half": 20,
         "right": 50,
     }
+
+
+# --- memory of the student's own -----------------------------------------------------------------------------------------
+
+SUM = '''
+"""The answers of other."""
+
+
+def halve(value, state):
+    """Half of all that came so far."""
+    ### BEGIN SOLUTION
+    total = state.get("total", 0.0) + value
+    return total / 2, {"total": total}
+    ### END SOLUTION
+'''
+FORGETFUL = '''
+"""Wrong answers of other."""
+
+from autograder.grading.misconceptions import Misconception, rewrite
+
+MISCONCEPTIONS = [
+    Misconception(name, "halve", f"{name}.", "H.", "R", [rewrite("halve", "total / 2", new)])
+    for name, new in (("doubled", "total * 2"), ("whole", "total"))
+]
+'''
+SUITE = '''
+"""Hidden tests of halve."""
+
+import pytest
+
+from autograder.grading import expect_close, expect_tuple
+from solutions.other import reference
+
+
+@pytest.mark.points(100)
+@pytest.mark.own_state
+def test_halves(student, rng):
+    """Half of all that came so far is returned."""
+    mine, yours = {}, {}
+    for value in rng.uniform(1.0, 2.0, size=3).tolist():
+        want, yours = reference.halve(value, yours)
+        got, mine = expect_tuple("halve(value, state)", student.halve(value, mine), 2)
+        expect_close("the half", got, want, rtol=1e-12)
+'''
+MEMORIES = {
+    "as in the reference": 'total = state.get("total", 0.0) + value\n    return total * 2, {"total": total}',
+    "under another name": 'total = state.get("sum", 0.0) + value\n    return total * 2, {"sum": total}',
+    "something else under the same name": 'state = {"total": state.get("total", 0.0) + 2 * value}\n    return state["total"], state',
+    "all that came": 'came = [*state.get("came", []), value]\n    return 2 * sum(came), {"came": came, "count": len(came)}',
+}
+
+
+@pytest.mark.parametrize(("marked", "finds"), [(True, ["doubled"] * 4), (False, ["doubled", None, None, None])])
+def test_state_under_other_names_and_in_another_order_does_not_hide_a_mistake(
+    tmp_path: Path, marked: bool, finds: list[str | None]
+) -> None:
+    course = make_course(tmp_path / "course")
+    (course.root / "solutions/other/reference.py").write_text(SUM, encoding="utf-8")
+    (course.root / "solutions/other/misconceptions.py").write_text(FORGETFUL, encoding="utf-8")
+    suite = course.root / "tests/hidden/other/test_halve.py"
+    suite.parent.mkdir(parents=True)
+    suite.write_text(SUITE if marked else SUITE.replace("@pytest.mark.own_state\n", ""), encoding="utf-8")
+    paths = []
+    for number, body in enumerate(MEMORIES.values()):
+        paths.append(tmp_path / f"{number}.py")
+        paths[-1].write_text(f"def halve(value, state):\n    {body}\n", encoding="utf-8")
+    exercises = [report["exercises"][0] for report in grade(course, "--assignment", "other", *paths)]
+    assert [exercise["misconception"] and exercise["misconception"]["id"] for exercise in exercises] == finds

@@ -55,10 +55,11 @@ class Diverged(Exception):  # noqa: N818  (an outcome, not a fault)
 class Repeating:
     """A respondent that is asked no further than it repeats what the student said, call by call."""
 
-    def __init__(self, respondent: Respondent, said: Transcript) -> None:
-        """Compare the answers of `respondent` with `said`."""
+    def __init__(self, respondent: Respondent, said: Transcript, *, own_state: bool = False) -> None:
+        """Compare the answers of `respondent` with `said`; with `own_state`, `said` is without_state, and so is what is compared."""
         self.respondent = respondent
         self.said = iter(said)
+        self.own_state = own_state
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """See Respondent."""
@@ -67,11 +68,21 @@ class Repeating:
             answer = returned = self.respondent.call(function, args, kwargs, inputs=inputs)
         except StudentFault as fault:
             answer, returned = (fault.state, str(fault)), fault
-        if not same((function, answer), next(self.said, None)):
+        heard = without_state(answer) if self.own_state else answer
+        if not same((function, heard), next(self.said, None)):
             raise Diverged
         if isinstance(returned, StudentFault):
             raise returned
         return returned
+
+
+def without_state(answer: Any) -> Any:
+    """The answer with nothing in its dicts: they are a student's own memory from call to call."""
+    if isinstance(answer, dict):
+        return {}
+    if isinstance(answer, list | tuple):
+        return [without_state(part) for part in answer]
+    return answer
 
 
 def same(one: Any, other: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The pytest plugin of hidden suites: fixtures `student` and `rng`, markers `points` and `redundant`, option `--submission`.
+"""The pytest plugin of hidden suites: fixtures `student` and `rng`, markers, option `--submission`.
 
 A suite lies in tests/hidden/<assignment>/, one file test_<exercise>.py per exercise. With plain pytest, one submission (default: the
 reference) is asked by all tests; the grader (`grader`) runs the same collected tests once per submission.
@@ -46,6 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers."""
     config.addinivalue_line("markers", "points(n): what this hidden test is worth")
     config.addinivalue_line("markers", "redundant(reason): no known wrong answer needs this hidden test; why it stays")
+    config.addinivalue_line(
+        "markers", "own_state: dicts in answers are memory of the student's own, that diagnosis does not look into"
+    )
 
 
 def exercise_of(path: Path) -> str:
@@ -63,6 +66,11 @@ def redundant(item: pytest.Item) -> str | None:
     """Why a hidden test stays that other tests make superfluous; None for a test that has work of its own."""
     marker = item.get_closest_marker("redundant")
     return None if marker is None else " ".join(map(str, marker.args))
+
+
+def own_state(item: pytest.Item) -> bool:
+    """Whether dicts in the answers to a hidden test are the student's own memory, under names that nobody else needs to know."""
+    return item.get_closest_marker("own_state") is not None
 
 
 def title_of(item: pytest.Item) -> str:

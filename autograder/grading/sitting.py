@@ -17,9 +17,9 @@ from _pytest.runner import runtestprotocol
 from autograder import submissions
 from autograder.course import Assignment, Course
 from autograder.grading.comparing import Mismatch
-from autograder.grading.diagnosis import Repeating, Transcript, diagnose
+from autograder.grading.diagnosis import Repeating, Transcript, diagnose, without_state
 from autograder.grading.misconceptions import Misconception, misconceptions, variant
-from autograder.grading.plugin import EXAM, Exam, exercise_of, points_of, title_of
+from autograder.grading.plugin import EXAM, Exam, exercise_of, own_state, points_of, title_of
 from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, summarise
 from autograder.grading.student import Answers, Respondent, StudentFault
 from autograder.isolation import Launcher
@@ -186,6 +186,8 @@ class Sitting:
         runtestprotocol(item, nextitem=None, log=False)
         outcome = self._ended or Outcome("passed", "", 0.0, exam.student.transcript)
         outcome.seconds = time.monotonic() - begin
+        if own_state(item):
+            outcome.transcript = [(function, without_state(said)) for function, said in outcome.transcript]
         if outcome.status == "grader-error" and attempts > 1:
             return self._run(item, exam, attempts - 1)
         return outcome
@@ -213,7 +215,7 @@ class Sitting:
         reference = self.course.solution(self.assignment.name) / "reference.py"
         respondent: Respondent = variant(reference, tuple(candidate.changes))
         if said is not None:
-            respondent = Repeating(respondent, said)
+            respondent = Repeating(respondent, said, own_state=own_state(item))
         outcome = self._run(item, Exam(respondent, seed), attempts=1)
         return outcome.status == "passed", outcome.transcript
 
