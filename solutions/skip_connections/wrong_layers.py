@@ -13,6 +13,11 @@ HE_INIT: Table = {
         "Does the generator ask for the spread of a normal distribution or for its square?",
         [("np.sqrt(2 / fan_in)", "2 / fan_in")],
     ),
+    "fixed-scale": (
+        "The spread of the weights is fixed, whatever the number of inputs.",
+        "A unit with a hundred times as many inputs adds up a hundred times as many terms: should its weights be as large?",
+        [("np.sqrt(2 / fan_in)", "0.01")],
+    ),
     "fan-out-not-fan-in": (
         "The variance depends on the number of outputs, rather than on that of inputs.",
         "One unit of this layer adds up how many terms?",
