@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course import Assignment, Course
-from demo.commands import COURSE_ID, CommandError, nbgrader, release
+from demo.commands import AT_ONCE, COURSE_ID, CommandError, nbgrader, release
 from demo.students import Student, students
 
 MADE = ("source", "release", "submitted", "autograded", "feedback", "exchange", "demo")
@@ -59,7 +59,7 @@ def hold(course: Course, assignment: Assignment, progress: Progress) -> None:
     task = progress.add_task(assignment.name, total=len(people) + 7, doing="is released")
     release(course, assignment.name)
     progress.update(task, advance=2, doing="is fetched, filled in and submitted")
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(lambda student: take(course, assignment, student), people):
             progress.advance(task)
     steps = {
