@@ -72,5 +72,6 @@ def suite_arguments(course: Course, name: str) -> list[str]:
         str(folder),
         f"--rootdir={course.root}",
         *("-c", os.devnull, "-p", "autograder.grading.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+        *("-p", "no:unraisableexception", "-p", "no:threadexception"),  # half a second of garbage collection each
         *("--import-mode=importlib", "-o", f"pythonpath={course.root}", f"--confcutdir={folder}"),
     ]
