@@ -40,7 +40,7 @@ class Limits:
     cpu_seconds: float = 60.0
     memory_mb: int = 1024  # at any time, above what the interpreter and the imported packages take
     output_mb: int = 16  # standard output and error, of each process
-    reply_mb: int = 64  # what one call returns
+    reply_mb: int = 16  # what one call returns; a test may hold several, and so may an exercise that failed
     calls: int = 10_000
     callbacks: int = 10_000  # calls of functions that were passed in, within one call
     notebook_mb: int = 64  # the file that is handed in

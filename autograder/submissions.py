@@ -24,12 +24,13 @@ PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
 # What is read here is read by the grader itself, outside of any worker, so it must stay cheap whatever a file holds.
 MAX_CELLS = 2000
 MAX_CODE = 1_000_000  # characters
+MAX_VERSION = 99
 MAX_DOTS = 1000  # in one dotted name: Python's parser takes time with the square of their number
 MAX_PARTS = 2_000_000  # objects and lists in a notebook's JSON: each takes far more memory than characters
 MAX_MAGIC = 300_000  # characters times magics, over all cells: IPython reads a cell once for each magic in it
 DOTTED = re.compile(r"(?:\.\w++)++")
 INVISIBLE = re.compile(r"[ \t\f]+|\\\r?\n")  # what may stand within a dotted name
-MAGIC = re.compile(r"(?:^|=)[ \t]*[%!?]|\?[ \t]*$", re.MULTILINE)
+MAGIC = re.compile(r"(?:^|=)\s*[%!?,;/]|\?\s*$")  # in one line
 
 
 class Ungradable(Exception):  # noqa: N818  (said of a submission; not a fault of the engine's)
@@ -77,12 +78,13 @@ def read(path: Path, assignment: Assignment) -> Submission:
         raise Ungradable(f"{shown(path)} is not UTF-8 text, so it is no notebook.") from None
     if not text.strip():
         raise Ungradable(f"{shown(path)} is empty.")
-    raw = _notebook_cells(text, shown(path)) if path.suffix == ".ipynb" else _script_cells(text)
-    if len(raw) > MAX_CELLS:
+    listed = _notebook_cells(text, shown(path)) if path.suffix == ".ipynb" else _script_cells(text)
+    if len(listed) > MAX_CELLS:
         raise Ungradable(f"{shown(path)} has more than {MAX_CELLS} cells; delete those that are not needed.")
-    cells = _recognise(raw, assignment)
-    if sum(len(cell.source) for cell in cells if cell.kind == "code") > MAX_CODE:
+    raw = [cell if isinstance(cell, dict) else {} for cell in listed]
+    if sum(len(_source(cell)) for cell in raw if cell.get("cell_type") == "code") > MAX_CODE:
         raise Ungradable(f"{shown(path)} holds more than {MAX_CODE:,} characters of code; delete what is no code.")
+    cells = _recognise(raw, assignment)
     if not _is_of(assignment, cells):
         raise Ungradable(f"{shown(path)} is no submission of {assignment.name}: none of its exercises is in it.")
     own = _program(cells)
@@ -134,7 +136,7 @@ def _content(path: Path, limit_mb: int) -> bytes:
     return content
 
 
-def _notebook_cells(text: str, name: str) -> list[dict[str, Any]]:
+def _notebook_cells(text: str, name: str) -> list[Any]:
     if text.count("{") + text.count("[") > MAX_PARTS:
         raise Ungradable(f"{name} is made of too many parts; clear its outputs and hand it in again.")
     try:
@@ -144,18 +146,19 @@ def _notebook_cells(text: str, name: str) -> list[dict[str, Any]]:
     if not isinstance(notebook, dict) or "nbformat" not in notebook:
         raise Ungradable(f"{name} is not a notebook: it is JSON of another kind.")
     if notebook["nbformat"] != NOTEBOOK_FORMAT:
-        version = notebook["nbformat"] if isinstance(notebook["nbformat"], int) else "unknown"
+        number = notebook["nbformat"]
+        version = number if type(number) is int and 0 <= number <= MAX_VERSION else "unknown"
         raise Ungradable(
             f"{name} is a notebook of format {version}; open it in Jupyter, save it, and hand it in again."
         )
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Ungradable(f"{name} is not a notebook: it has no list of cells.")
-    return [cell if isinstance(cell, dict) else {} for cell in cells]
+    return cells
 
 
-def _script_cells(text: str) -> list[dict[str, Any]]:
-    return [{"cell_type": "code", "source": part} for part in PERCENT_CELL.split(text)]
+def _script_cells(text: str) -> list[Any]:
+    return [{"cell_type": "code", "source": part} for part in PERCENT_CELL.split(text, maxsplit=MAX_CELLS)]
 
 
 def _source(cell: dict[str, Any]) -> str:
@@ -186,14 +189,19 @@ def _recognise(raw: list[dict[str, Any]], assignment: Assignment) -> tuple[Submi
     for cell in raw:
         kind, source, identity = str(cell.get("cell_type")), _source(cell), _identity(cell)
         released = by_id.get(identity)
-        if released is None and kind == "code" and _squeeze(source) in by_text:
-            identity, released = by_text[_squeeze(source)]
+        if released is None and kind == "code":
+            identity, released = by_text.get(_squeeze(source), (identity, None))
         if released is None or released.kind != kind:
             cells.append(SubmittedCell(kind, source, None, "", "", changed=True))
         else:
-            changed = _squeeze(source) != _squeeze(released.source)
+            changed = not _same_text(source, released.source)
             cells.append(SubmittedCell(kind, source, released.role, released.name, identity, changed))
     return tuple(cells)
+
+
+def _same_text(source: str, released: str) -> bool:
+    """Whether both are the same, squeezed; what is far longer is not looked into."""
+    return len(source) <= MAX_CODE and _squeeze(source) == _squeeze(released)
 
 
 def _squeeze(source: str) -> str:
@@ -242,7 +250,7 @@ def _program(cells: tuple[SubmittedCell, ...]) -> tuple[ProgramCell, ...]:
             continue
         if cell.role == "exercise" and cell.name in filled and is_stub(cell.source):
             continue  # a duplicate that was left empty must not undo the answer
-        effort += len(cell.source) * len(MAGIC.findall(cell.source))
+        effort += len(cell.source) * sum(bool(MAGIC.search(line)) for line in cell.source.splitlines())
         source = python(cell.source) if effort <= MAX_MAGIC else cell.source
         if source.strip():
             program.append(ProgramCell(f"cell {number}", source, cell.name if cell.role == "exercise" else ""))

@@ -75,6 +75,43 @@ def test_all_calls_together_have_a_limit_too(ask: Any) -> None:
     assert sentences[2] == "the submission used up its 0.5 seconds"
 
 
+def test_a_later_process_tells_nothing_of_what_an_earlier_one_has_seen(ask: Any) -> None:
+    """Numbers of processes, the clock and more carry hidden inputs over to it, so neither which cell failed there nor why is told."""
+    student = ask("def f(x):\n    import os\n    os._exit(0)")
+    answers = student._respondent
+    with pytest.raises(StudentFault):
+        student.f(0.25)
+    answers.program = (
+        *answers.program,
+        ProgramCell("cell 25", "raise ValueError('it was 0.25')"),
+        ProgramCell("cell 26", "0 / 0"),
+    )
+    with pytest.raises(StudentFault):
+        student.f(0.5)
+    with pytest.raises(StudentFault) as fault:
+        student.g(0.5)
+    assert list(answers.failures.values()) == ["in a later process, a cell stopped that had run before"]
+    assert "25" not in str(fault.value)
+
+
+def test_the_start_of_workers_counts_as_time_of_the_submission(ask: Any) -> None:
+    student = ask("def f():\n    pass")
+    student.f()
+    assert student._respondent.seconds > 0.001
+    student._respondent.close()
+    student._respondent.seconds = LIMITS.wall_seconds
+    with pytest.raises(StudentFault, match=r"^the submission used up its 20 seconds$"):
+        student.f()
+
+
+def test_an_answer_that_cannot_be_handed_on_is_the_students_fault(ask: Any) -> None:
+    student = ask("def f(x):\n    return 1")
+    with pytest.raises(StudentFault, match=r"^an earlier answer is too large to be handed on in a call$") as fault:
+        student.f("\ud800" * 400_000)
+    assert fault.value.state == "bad-reply"
+    assert student.f(0) == 1
+
+
 # What one call does, and how it then ends: each limit of the assignment has a state of its own.
 REACHED = {
     "call_seconds": ("while True: pass", "timed-out", "f did not return within 1 seconds"),
@@ -90,7 +127,9 @@ REACHED = {
 @pytest.mark.parametrize("limit", REACHED)
 def test_each_limit_has_a_state_of_its_own(ask: Any, limit: str) -> None:
     code, state, says = REACHED[limit]
-    settings = {"wall_seconds": 0.5} if limit == "wall_seconds" else {"call_seconds": 3, "cpu_seconds": 1}
+    settings = (
+        {"wall_seconds": 0.5} if limit == "wall_seconds" else {"call_seconds": 60, "wall_seconds": 60, "cpu_seconds": 1}
+    )
     limits = replace(LIMITS, output_mb=1, callbacks=9, **(settings if limit in {"wall_seconds", "cpu_seconds"} else {}))
     with pytest.raises(StudentFault, match=says) as fault:
         ask(f"def f(x):\n    {code}", limits=limits).f(lambda: 0)

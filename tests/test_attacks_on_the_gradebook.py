@@ -8,6 +8,7 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -54,6 +55,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 # Names of students that a spreadsheet would take for formulas.
 FORMULAS = ("=1+2", "@SUM(A1)", "+1", "-1")
 TIME = "2026-01-01 10:00:00 UTC"
+# Names that lead elsewhere, that nbgrader reads as a pattern, and that its own patterns do not match, which ends the class.
+NOBODY = ("..", "", "*", "[za]-last", "x\ny", "~root", "'; drop table student")
+ACTIVE = ("page.html", "drawing.SVG", "sub/code.js")
 
 
 def hand_in_by_the_exchange(course: Course) -> None:
@@ -84,7 +88,8 @@ def hand_in_by_the_exchange(course: Course) -> None:
     with (submission(f"large+tiny+{TIME}+1") / "data").open("wb") as file:
         file.truncate(10 << 30)
     submission("timeless+tiny+no time+1")
-    submission(f"..+tiny+{TIME}+1")
+    for name in NOBODY:
+        submission(f"{name}+tiny+{TIME}+1")
 
 
 def unpack_what_was_not_collected(course: Course) -> None:
@@ -99,6 +104,19 @@ def unpack_what_was_not_collected(course: Course) -> None:
     (folder / "locked").chmod(0o500)
     shutil.copytree(course.submitted(HONEST[0], "tiny"), course.submitted("timeless", "tiny"), dirs_exist_ok=True)
     (course.submitted("timeless", "tiny") / "timestamp.txt").write_text("yesterday\n" * 9)
+    zoned = shutil.copytree(course.submitted(HONEST[0], "tiny"), course.submitted("zoned", "tiny"))
+    (zoned / "timestamp.txt").write_text("2026-01-01 10:00:00 ..")  # the parser of times opens a file of that name
+    (zoned / "sub").mkdir()
+    for name in ACTIVE:
+        (zoned / name).write_text("<script>alert(1)</script>")
+    shutil.copy(course.root / "assignments" / "tiny" / "box.svg", zoned)
+    (zoned / "numbers.csv").write_text("1,2\n")
+    wordy = shutil.copytree(course.submitted(HONEST[0], "tiny"), course.submitted("wordy", "tiny"))
+    notebook = nbformat.read(wordy / "tiny.ipynb", as_version=4)
+    picture = {"a.png": {"image/png": "A" * 1_000_000}}
+    notebook.cells += [nbformat.v4.new_markdown_cell("word " * 8000) for _ in range(8)]
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("![a](attachment:a.png)\n" * 60, attachments=picture))
+    nbformat.write(notebook, wordy / "tiny.ipynb")
 
 
 class Page(HTMLParser):
@@ -158,7 +176,7 @@ def test_the_honest_get_their_points_and_pages(course: Course, student: str) -> 
     assert live_parts(course, student) == live_parts(course, HONEST[0])
 
 
-@pytest.mark.parametrize("student", ["anna", "timeless", "unpacked", *FORMULAS])
+@pytest.mark.parametrize("student", ["anna", "timeless", "unpacked", "zoned", "wordy", *FORMULAS])
 def test_odd_names_times_and_links_beside_honest_answers_cost_nothing(course: Course, student: str) -> None:
     assert scores(course, student) == {"double": 50, "shift": 30, "why": 0}
 
@@ -175,6 +193,26 @@ def test_collecting_follows_no_link_and_waits_for_nothing(course: Course) -> Non
         assert not course.submitted(name, "tiny").exists()
         assert f"{name}+tiny+{TIME}+1 was not collected: it has {reason}" in told
     assert not (course.data / "tiny").exists()  # which the student called ".." would have been
+    assert (
+        told.count("was not collected: nobody has such a name") == len(NOBODY) - 1
+    )  # nbgrader itself passes over names with a dot in front
+    assert {path.name for path in course.data.joinpath("submitted").iterdir()} & {"tiny", *NOBODY} == set()
+
+
+def test_what_a_browser_would_run_is_not_shown_to_an_instructor(course: Course) -> None:
+    for folder in ("submitted", "autograded", "feedback"):
+        shown = [path for path in (course.data / folder / "zoned").rglob("*") if path.is_file()]
+        assert [path for path in shown if b"alert(1)" in path.read_bytes()] == []
+    assert {"box.svg", "numbers.csv"} <= {
+        path.name for path in (course.data / "autograded" / "zoned" / "tiny").iterdir()
+    }
+
+
+def test_a_page_shows_so_much_and_no_more(course: Course) -> None:
+    page = (course.data / "feedback" / "wordy" / "tiny" / "tiny.html").read_text(encoding="utf-8")
+    assert page.count("word ") > 1000
+    assert "this page holds more than can be shown" in page
+    assert len(page) < 2_000_000
 
 
 def test_nothing_that_a_link_leads_to_gets_any_further(course: Course) -> None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.course import CourseError
-from autograder.grading import Mismatch, TestResult, expect, expect_close, expect_keys, expect_none, expect_tuple
+from autograder.grading import (
+    Mismatch,
+    TestResult,
+    expect,
+    expect_close,
+    expect_keys,
+    expect_none,
+    expect_shape,
+    expect_tuple,
+)
 from autograder.grading.comparing import as_numbers
+from autograder.grading.diagnosis import same
 from autograder.grading.misconceptions import rewrite, rewritten
 from autograder.grading.report import SEVERITY, State, summarise
 from autograder.wire import Handle
@@ -66,7 +77,7 @@ def test_equal_numbers_are_close_whatever_holds_them(got: Any, want: Any) -> Non
         (np.array([1.0, 2.0, 4.0]), "x: 1 of 3 values are off, the first at [2] by 30 % of the largest expected value"),
         (
             np.array([-99.0, 2.0, 3.0]),
-            "x: 1 of 3 values are off, the first at [0] by 30 times the largest expected value",
+            "x: 1 of 3 values are off, the first at [0] by more than 10 times the largest expected value",
         ),
         (np.array([1.0, np.nan, 3.0]), "x is not finite at [1]"),
         (np.array([np.inf, 2.0, 3.0]), "x is not finite at [0]"),
@@ -170,3 +181,40 @@ def test_a_rewrite_changes_the_body_of_its_function_and_nothing_else() -> None:
 def test_a_rewrite_that_does_not_fit_exactly_once_is_refused(change: Any, says: str) -> None:
     with pytest.raises(CourseError, match=says):
         rewritten(SOURCE, [change])
+
+
+def test_text_in_a_list_is_refused_before_numpy_makes_room_for_it() -> None:
+    """For an array of text, it takes the length of the longest in each place."""
+    texts = ["a" * 400_000, *["b"] * 200]
+    tracemalloc.start()
+    try:
+        with pytest.raises(Mismatch, match="x should be an array of numbers, and is a list of 201 values"):
+            expect_close("x", texts, np.ones(201), rtol=1e-7)
+        with pytest.raises(Mismatch):
+            expect_shape("x", [[texts]], (1, 1, 201))
+        assert not same(np.ones(201), texts)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("got", [[1, "2"], ["1"], [None], "1", [b"1"], [[1.0], object()]])
+def test_what_is_not_numbers_all_through_is_none(got: Any) -> None:
+    with pytest.raises(Mismatch):
+        as_numbers("x", got)
+
+
+def test_a_shape_is_asked_for_and_told_within_bounds() -> None:
+    assert expect_shape("x", [[1, 2]], (1, 2)).dtype == np.float64
+    with pytest.raises(Mismatch, match=r"^x should have the shape \(2,\), and has \(3,\)$"):
+        expect_shape("x", [1, 2, 3], (2,))
+    with pytest.raises(Mismatch, match=r"and has a far larger one$"):
+        expect_shape("x", np.zeros((0, 1317585063)), (2,))
+
+
+@pytest.mark.parametrize(
+    ("off", "size"), [(1e212, "more than 10 times"), (4.4, "4 times"), (0.044, "4 % of"), (1e-9, "less than 0.01 % of")]
+)
+def test_how_far_off_a_value_is_cannot_spell_a_number(off: float, size: str) -> None:
+    with pytest.raises(Mismatch, match=f"the value is off by {size} the largest expected value$"):
+        expect_close("x", 1.0 + off, 1.0, rtol=1e-12)

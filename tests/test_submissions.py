@@ -6,6 +6,7 @@ import ast
 import contextlib
 import hashlib
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -303,3 +304,29 @@ def test_the_reason_names_the_file_and_ends_as_a_sentence(assignment: Assignment
     for content in ("", "{", "[]", '{"nbformat": 3}', '{"nbformat": 4}', '{"nbformat": 4, "cells": []}'):
         with pytest.raises(Ungradable, match=r"^mine\.ipynb .*\.$"):
             read(save(tmp_path / "mine.ipynb", content), assignment)
+
+
+@pytest.mark.parametrize("line", [",f a", ";f a", "/f a", "\x0c!ls", "a =\x0c!ls", "ls?"])
+def test_ipython_is_not_asked_for_more_than_so_many_magics(
+    answered: Notebook, assignment: Assignment, tmp_path: Path, line: str
+) -> None:
+    """It reads a cell once for each of them, up to 500 times."""
+    few, many = f"{line}\nx = 1", f"{line}\n" * 400
+    program = read(save(tmp_path / "tiny.ipynb", with_cells(answered, code(few))), assignment).program
+    assert program[-1].source != few
+    program = read(save(tmp_path / "tiny.ipynb", with_cells(answered, code(many))), assignment).program
+    assert program[-1].source.strip() == many.strip()
+
+
+@pytest.mark.parametrize("suffix", [".ipynb", ".py"])
+def test_cells_are_counted_before_anything_is_made_of_them(assignment: Assignment, tmp_path: Path, suffix: str) -> None:
+    zeros = {"nbformat": 4, "cells": [0] * 2_000_000}
+    path = tmp_path / f"tiny{suffix}"
+    path.write_text(json.dumps(zeros) if suffix == ".ipynb" else "# %%\n" * 2_000_000, encoding="utf-8")
+    tracemalloc.start()
+    try:
+        with pytest.raises(Ungradable, match="more than 2000 cells"):
+            read(path, assignment)
+        assert tracemalloc.get_traced_memory()[1] < 130 << 20  # half of it to read the file
+    finally:
+        tracemalloc.stop()

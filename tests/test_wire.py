@@ -284,6 +284,13 @@ def test_a_message_that_lies_is_a_wire_error(lie: str) -> None:
         received(header, body)
 
 
+def test_an_integer_that_could_not_be_sent_back_is_a_wire_error() -> None:
+    message = '{"value": %s, "arrays": []}'
+    assert received((message % ("9" * 1000)).encode()) == int("9" * 1000)
+    with pytest.raises(wire.WireError):
+        received((message % ("9" * 4200)).encode())
+
+
 def test_an_honest_message_of_the_same_form_is_read() -> None:
     got = received(
         {"value": {"t": [{"a": 0}, {"b": 1}, {"s": 2}]}, "arrays": [["bool", [1]], ["bytes", [2]], ["int8", []]]},

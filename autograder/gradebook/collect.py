@@ -5,6 +5,7 @@ Stock nbgrader follows links in it, and one folder with an odd name or too many 
 
 from __future__ import annotations
 
+import re
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ from autograder.submissions import printable
 
 BEFORE_ALL = datetime.min  # noqa: DTZ901  (nbgrader's times carry no zone)
 KILOBYTE = 1000
+NAME = re.compile(
+    r"\w[\w@.+\- ]{0,99}\Z"
+)  # of a folder, in a path that nbgrader reads as a pattern and matches against others
 
 
 class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader carries no types
@@ -37,7 +41,9 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader car
     def init_src(self) -> None:
         """Find the submissions. A student's name becomes a folder's, so it may be none that leads elsewhere."""
         super().init_src()
-        self.src_records = [record for record in self.src_records if not record["username"].startswith(".")]
+        for record in [record for record in self.src_records if not NAME.match(record["username"])]:
+            self.log.warning("%s was not collected: nobody has such a name.", printable(record["filename"]))
+            self.src_records.remove(record)
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Copy the ordinary files of one submission."""

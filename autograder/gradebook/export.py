@@ -13,7 +13,19 @@ COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\N{FULLWIDTH EQUALS SIGN}",
+    "\N{FULLWIDTH PLUS SIGN}",
+    "\N{FULLWIDTH HYPHEN-MINUS}",
+    "\N{FULLWIDTH COMMERCIAL AT}",
+)
 
 
 def harmless(value: Any) -> Any:
@@ -31,7 +43,9 @@ class CsvExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader carries no t
         target = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", target)
         with target.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
+            rows = csv.writer(
+                file, quoting=csv.QUOTE_NONNUMERIC
+            )  # a semicolon in a name begins no field, whatever the locale
             rows.writerow(COLUMNS)
             for assignment in gradebook.assignments:
                 for student in gradebook.students:

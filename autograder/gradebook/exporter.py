@@ -30,19 +30,21 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
         coursedir = self.parent.coursedir
         GradeSubmission(parent=self).prepare(Path(coursedir.root), coursedir.assignment_id)
         for folder in list(self.parent.assignments):
-            self._expect_plain_files(folder)
+            self._expect_plain_files(folder, Course.find(Path(coursedir.root)).release(coursedir.assignment_id))
 
-    def _expect_plain_files(self, folder: str) -> None:
+    def _expect_plain_files(self, folder: str, released: Path) -> None:
         """Remove what nbgrader must not copy; a folder of which that is not possible is left ungraded, and its name is told."""
         try:
-            removed = keep_plain_files(Path(folder))
-        except OSError as fault:
-            self.log.warning("%s is not graded, because it cannot be searched for links: %s", folder, fault.strerror)
+            removed = keep_plain_files(Path(folder), released)
+        except Exception as fault:  # noqa: BLE001  (one student's files must not end the class)
+            self.log.warning("%s is not graded, because it cannot be searched for links: %s", folder, fault)
             del self.parent.assignments[folder]
         else:
             if removed:
                 self.log.warning(
-                    "%s: removed, since these are no ordinary files: %s", folder, printable(", ".join(removed))
+                    "%s: removed, since these are no ordinary files, or such as run in a browser: %s",
+                    folder,
+                    printable(", ".join(removed)),
                 )
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:

@@ -24,6 +24,11 @@ LONGEST_MESSAGE = 2000
 # What no person wrote, by its length in characters, is shown plain or cut: highlighting takes time with the square of a line's length.
 LONGEST_LINE = 1000
 LONGEST_CELL = 40_000
+# Of one page, in characters; what is beyond is left out. Turning Markdown into HTML takes up to 75 µs a character.
+MOST_TEXT = 200_000
+MOST_CODE = 400_000
+MOST_ATTACHED = 40_000_000
+LEFT_OUT = "<p><em>Left out: this page holds more than can be shown.</em></p>"
 MARKS: dict[State, str] = {
     "passed": "✓ passed",
     "failed": "✗ failed",
@@ -114,6 +119,10 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
     """
     attachments = context.get("cell", {}).get("attachments", {})
     source = source[:LONGEST_CELL]
+    if not _affordable(context, "text", len(source), MOST_TEXT):
+        return LEFT_OUT
+    if not _affordable(context, "attached", source.count("attachment:") * _length(attachments), MOST_ATTACHED):
+        source = source.replace("attachment:", "left-out:")
     try:
         html = _render(source, attachments)
     except InvalidNotebook:  # an attachment that is not there; stock nbgrader makes no feedback then
@@ -123,8 +132,30 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
     return FIGURE.sub(lambda found: found[1] + (_figure(Path(folder), found[2]) or found[2]), clean)
 
 
-def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
+def _affordable(context: jinja2.runtime.Context, what: str, size: int, most: int) -> bool:
+    """Whether a page may hold so much more of something. What it holds is written down in its resources."""
+    resources = context.get("resources")
+    spent = resources.setdefault("autograder_spent", {}) if isinstance(resources, dict) else {}
+    if spent.get(what, 0) + size > most:
+        return False
+    spent[what] = spent.get(what, 0) + size
+    return True
+
+
+def _length(attachments: Any) -> int:
+    """Characters of the longest attachment."""
+    parts = [part for bundle in attachments.values() for part in bundle.values()] if attachments else []
+    return max((len(part) for part in parts if isinstance(part, str)), default=0)
+
+
+@jinja2.pass_context
+def highlight(context: jinja2.runtime.Context, source: str, language: str | None = None, metadata: Any = None) -> str:
     """Stands in nbconvert's `highlight_code`: the same, within bounds."""
+    source = "\n".join(
+        line.rstrip() for line in source.split("\n")
+    )  # lines of spaces take time with the square of their number
+    if not _affordable(context, "code", len(source), MOST_CODE):
+        return LEFT_OUT
     if len(source) > LONGEST_CELL or any(len(line) > LONGEST_LINE for line in source.splitlines()):
         return f"<pre>{escape(source[:LONGEST_CELL])}</pre>"
     return str(Highlight2HTML()(source, language, metadata))

@@ -6,6 +6,7 @@ Used where nbgrader copies what students handed in: out of the exchange (collect
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -14,7 +15,27 @@ from nbgrader.utils import parse_utc
 DEEPEST = 16  # folders within folders
 MOST_FILES = 10_000
 TIMESTAMP = "timestamp.txt"  # read by nbgrader before anything else is
+TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?( ?([A-Z]{3,5}|[+-]\d\d:?\d\d))?\s*\Z")
 LONGEST_TIMESTAMP = 100
+# What a browser runs when it is shown it: Formgrader shows a student's files to the instructor, from Jupyter's own address.
+ACTIVE = {
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".xht",
+    ".shtml",
+    ".svg",
+    ".svgz",
+    ".xml",
+    ".xsl",
+    ".xslt",
+    ".mht",
+    ".mhtml",
+    ".js",
+    ".mjs",
+    ".pdf",
+    ".swf",
+}
 
 
 class TooMuch(Exception):  # noqa: N818  (said of a submission)
@@ -56,29 +77,37 @@ def copy_plain_files(source: Path, target: Path, limit: int) -> list[str]:
     return left_out
 
 
-def keep_plain_files(folder: Path) -> list[str]:
-    """Remove from a student's folder what nbgrader must not copy or read; names of what was removed.
+def keep_plain_files(folder: Path, released: Path) -> list[str]:
+    """Remove from a student's folder what nbgrader must not copy, read or show; names of what was removed.
 
-    Notebooks stay, whatever they are: what reads them refuses links, and says so to the student.
+    Notebooks stay, whatever they are: what reads them refuses links, and says so to the student. So do the figures that were `released`.
     """
     removed = []
     for place, folders, names in os.walk(folder):
         Path(place).chmod(0o700 | stat.S_IMODE(Path(place).stat().st_mode))  # a student chose its mode
         for path in (Path(place, name) for name in (*folders, *names)):
             mode = path.lstat().st_mode
+            name = path.relative_to(folder)
             ordinary = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
-            if path.suffix != ".ipynb" and (not ordinary or (path.name == TIMESTAMP and not _is_time(path))):
+            runs = stat.S_ISREG(mode) and path.suffix.lower() in ACTIVE and not _same_file(path, released / name)
+            if path.suffix != ".ipynb" and (not ordinary or runs or (path.name == TIMESTAMP and not _is_time(path))):
                 path.unlink()
-                removed.append(str(path.relative_to(folder)))
+                removed.append(str(name))
     return removed
+
+
+def _same_file(path: Path, other: Path) -> bool:
+    return other.is_file() and path.stat().st_size == other.stat().st_size and path.read_bytes() == other.read_bytes()
 
 
 def _is_time(path: Path) -> bool:
     """Whether nbgrader can read the time of submission in `path`."""
     try:
         with path.open(encoding="utf-8") as file:
-            text = file.read(LONGEST_TIMESTAMP + 1).strip()
-        parse_utc(text)
-    except (OSError, ValueError, OverflowError, TypeError):
+            text = file.read(LONGEST_TIMESTAMP + 1)
+        if not TIME.match(text):  # the parser takes almost anything, and a word for the path of a file of time zones
+            return False
+        parse_utc(text.strip())
+    except Exception:  # noqa: BLE001  (the parser of times raises many things)
         return False
-    return len(text) <= LONGEST_TIMESTAMP
+    return True

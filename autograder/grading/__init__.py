@@ -7,6 +7,7 @@ from autograder.grading.comparing import (
     expect_close,
     expect_keys,
     expect_none,
+    expect_shape,
     expect_tuple,
 )
 from autograder.grading.grader import Grader
@@ -27,6 +28,7 @@ __all__ = [
     "expect_close",
     "expect_keys",
     "expect_none",
+    "expect_shape",
     "expect_tuple",
     "for_all",
 ]

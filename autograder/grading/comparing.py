@@ -15,7 +15,9 @@ from autograder.grading.student import StudentFault
 from autograder.wire import Handle
 
 MAX_COUNT = 1000
-MAX_DIMENSIONS = 8
+MAX_DIMENSIONS = 5
+FAR = 10  # times the largest expected value
+NEAR = 0.01  # percent of it
 ARTICLES = {
     "object": "an object",
     "array": "an array of an unsupported type",
@@ -77,9 +79,7 @@ def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0
     """`got` equals the array or number `want`: same shape, and each |got - want| <= atol + rtol |want|."""
     expected = np.asarray(want)
     values = _numbers(what, got)
-    if values.shape != expected.shape:
-        has = str(values.shape) if _tellable(values.shape, expected.size) else "a far larger one"
-        raise Mismatch(f"{what} should have the shape {expected.shape}, and has {has}")
+    _same_shape(what, values, expected.shape)
     values = values.astype(np.float64)  # not before: a large array of truth values would take eight times its size
     off = np.abs(values - expected)
     wrong = ~(off <= atol + rtol * np.abs(expected))  # also where a value is not a number
@@ -89,10 +89,32 @@ def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0
     if not np.isfinite(values[place]):
         raise Mismatch(f"{what} is not finite{_at(place)}")
     scale = float(np.max(np.abs(expected))) or 1.0
-    ratio = float(off[place]) / scale
-    size = f"{float(f'{ratio:.1g}'):g} times" if ratio >= 1 else f"{float(f'{100 * ratio:.1g}'):g} % of"
     count = f"{int(wrong.sum())} of {wrong.size} values are off, the first" if wrong.size > 1 else "the value is off"
-    raise Mismatch(f"{what}: {count}{_at(place)} by {size} the largest expected value")
+    raise Mismatch(f"{what}: {count}{_at(place)} by {_size(float(off[place]) / scale)} the largest expected value")
+
+
+def expect_shape(what: str, got: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """`got` as a float64 array of this shape."""
+    values = _numbers(what, got)
+    _same_shape(what, values, shape)
+    return values.astype(np.float64)
+
+
+def _same_shape(what: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
+    if values.shape != shape:
+        has = str(values.shape) if _tellable(values.shape, math.prod(shape)) else "a far larger one"
+        raise Mismatch(f"{what} should have the shape {shape}, and has {has}")
+
+
+def _size(ratio: float) -> str:
+    """How far off a value is, in one digit and within bounds: students choose how far, and could spell a hidden number with it."""
+    if ratio >= FAR:
+        return f"more than {FAR} times"
+    if ratio >= 1:
+        return f"{ratio:.0f} times"
+    if 100 * ratio < NEAR:
+        return f"less than {NEAR} % of"
+    return f"{float(f'{100 * ratio:.1g}'):g} % of"
 
 
 def _at(place: tuple[int, ...]) -> str:
@@ -106,18 +128,21 @@ def as_numbers(what: str, got: Any) -> np.ndarray:
 
 def _numbers(what: str, got: Any) -> np.ndarray:  # noqa: RET503  (_refuse never returns)
     """The same, in the type in which it came."""
-    if isinstance(got, bool | int | float | np.ndarray | np.generic | list | tuple) or _is_tensor(got):
+    if all_numbers(got):
         try:
-            values = np.asarray(got)  # not as floats at once: numpy would read numbers out of text, and NaN out of None
-        except (ValueError, TypeError, OverflowError):
+            values = np.asarray(got)
+        except (ValueError, TypeError, OverflowError, MemoryError):
             _refuse(what, got)
         if values.dtype.kind in "biuf":
             return values
     _refuse(what, got)
 
 
-def _is_tensor(got: Any) -> bool:
-    return type(got).__module__ == "torch"
+def all_numbers(got: Any) -> bool:
+    """Whether `got` is numbers all through: of text, numpy would make numbers, or an array with room for the longest in each place."""
+    if isinstance(got, list | tuple):
+        return all(map(all_numbers, got))
+    return isinstance(got, bool | int | float | np.ndarray | np.generic) or type(got).__module__ == "torch"
 
 
 def _refuse(what: str, got: Any) -> NoReturn:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grading.comparing import all_numbers
 from autograder.grading.misconceptions import Misconception
 from autograder.grading.report import Finding
 from autograder.grading.student import Respondent, StudentFault
@@ -108,7 +109,7 @@ def same(one: Any, other: Any) -> bool:
 
 def _as_array(value: Any) -> Any:
     """A list of numbers as the array that another right answer would be; anything else as it is."""
-    if isinstance(value, list | tuple):
-        with contextlib.suppress(ValueError, TypeError, OverflowError):
+    if isinstance(value, list | tuple) and all_numbers(value):
+        with contextlib.suppress(ValueError, TypeError, OverflowError, MemoryError):
             return np.array(value)
     return value

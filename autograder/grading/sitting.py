@@ -184,7 +184,7 @@ class Sitting:
         begin = time.monotonic()
         item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001  (fresh fixtures, as for any rerun of an item)
         runtestprotocol(item, nextitem=None, log=False)
-        outcome = self._ended or Outcome("passed", "", 0.0, exam.student.transcript)
+        outcome = self._ended or Outcome("passed", "", 0.0, [])  # what was said in a passed test is of no use
         outcome.seconds = time.monotonic() - begin
         if own_state(item):
             outcome.transcript = [(function, without_state(said)) for function, said in outcome.transcript]

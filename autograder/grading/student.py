@@ -18,6 +18,7 @@ from autograder.isolation import Isolation, Launcher, TooManyCallbacks, WorkerDi
 from autograder.submissions import ProgramCell
 
 MAX_TEXT = 200
+MAX_LINE = 100_000
 AFRESH = "; a fresh process goes on"
 
 
@@ -61,6 +62,7 @@ class Answers:
         self.seconds = 0.0
         self.cpu_seconds = 0.0  # of workers that have ended
         self.calls = 0
+        self.asked = False  # whether a hidden input may be known to a worker, or to one that comes after it
         self.failures: dict[str, str] = {}  # title of a cell -> why it did not run to its end
         self.deadly: set[str] = set()  # titles of cells that ended or hung their process
 
@@ -71,6 +73,7 @@ class Answers:
             raise StudentFault("too-many-calls", f"the submission used up its {self.limits.calls:,} calls")
         worker = self.worker or self._start()
         request = {"do": "call", "function": function, "args": args, "kwargs": kwargs, "inputs": inputs}
+        self.asked = True
         answer = self._ask(worker, request, f"{function} did not return")
         if "ok" in answer:
             if inputs and not _is_result_and_inputs(answer["ok"], len(args)):
@@ -101,12 +104,21 @@ class Answers:
             if left <= 0:
                 used = f"the submission used up its {self.limits.cpu_seconds:g} seconds of computing"
                 raise StudentFault("out-of-cpu", used)
-            worker = self.worker = self.launcher.spawn(replace(self.limits, cpu_seconds=left))
+            worker = self.worker = self._spawn(left)
             for cell in self.program:
                 if cell.title not in self.deadly and not self._run(worker, cell):
                     break
             else:
                 return worker
+
+    def _spawn(self, cpu_seconds: float) -> WorkerProcess:
+        """A fresh worker; the time that it takes is the submission's."""
+        self._expect_time()
+        begin = time.monotonic()
+        try:
+            return self.launcher.spawn(replace(self.limits, cpu_seconds=cpu_seconds))
+        finally:
+            self.seconds += time.monotonic() - begin
 
     def _run(self, worker: WorkerProcess, cell: ProgramCell) -> bool:
         """Run one cell; whether the worker is still of use."""
@@ -116,12 +128,31 @@ class Answers:
         except StudentFault as fault:
             if self._exhausted():
                 raise
-            self.failures.setdefault(cell.title, str(fault))
+            self._note(cell, str(fault))
             self.deadly.add(cell.title)
             return False
         if "ok" not in answer:
-            self.failures.setdefault(cell.title, f"{cell.title} stopped with {sentence(error_of(answer))}")
+            self._note(cell, f"{cell.title} stopped with {sentence(error_of(answer))}")
         return True
+
+    def _note(self, cell: ProgramCell, why: str) -> None:
+        """Keep in mind why a cell did not run to its end.
+
+        Once a hidden input was sent, neither which cell nor why may be told: the numbers of processes, the clock and the state of
+        files can tell a later process what an earlier one has seen.
+        """
+        if cell.title in self.failures:
+            return
+        if self.asked:
+            self.failures.setdefault("", "in a later process, a cell stopped that had run before")
+        else:
+            self.failures[cell.title] = why
+
+    def _expect_time(self) -> float:
+        """The seconds that are left; raises StudentFault when there are none."""
+        if not (left := self._left()):
+            raise StudentFault("timed-out", f"the submission used up its {self.limits.wall_seconds:g} seconds")
+        return left
 
     def _left(self) -> float:
         return max(0.0, self.limits.wall_seconds - self.seconds)
@@ -132,12 +163,12 @@ class Answers:
 
     def _ask(self, worker: WorkerProcess, request: dict[str, Any], late: str) -> dict[str, Any]:
         """The worker's answer; on a fault the worker is ended, and the next call starts another."""
-        seconds = min(self.limits.call_seconds, self._left())
-        if not seconds:
-            raise StudentFault("timed-out", f"the submission used up its {self.limits.wall_seconds:g} seconds")
+        seconds = min(self.limits.call_seconds, self._expect_time())
         begin = time.monotonic()
         try:
             return worker.ask(request, seconds, self.limits.reply_mb << 20, self.limits.callbacks)
+        except wire.Unencodable:  # nothing has been sent
+            raise StudentFault("bad-reply", "an earlier answer is too large to be handed on in a call") from None
         except (wire.Late, wire.WireError, TooManyCallbacks, WorkerDied) as ended:
             state, reason = self._why(ended, seconds)
         finally:
@@ -209,7 +240,7 @@ def named(kind: str) -> str:
 
 def sentence(error: dict[str, Any]) -> str:
     """An error that came before any hidden input was sent: it may be told in full."""
-    where = f" in line {error['line']}" if error["line"] is not None else ""
+    where = f" in line {error['line']}" if error["line"] is not None and error["line"] <= MAX_LINE else ""
     text = " ".join("".join(c if c.isprintable() else " " for c in error["text"]).split())
     return f"{named(error['type'])}{where}" + (f" ({text})" if text else "")
 

@@ -18,6 +18,7 @@ import numpy as np
 MAX_HEADER = 2 << 20  # JSON can take 40 times its size in memory
 MAX_DEPTH = 48
 MAX_NODES = 100_000
+MAX_BITS = 4096  # of an integer: JSON would refuse far larger ones
 MAX_DIMENSIONS = 32
 MAX_ELEMENTS = 1 << 40  # also where one side is 0: numpy cannot work with an empty array whose other sides are endless
 DTYPES = {
@@ -85,8 +86,8 @@ class Encoder:
         if value is None or value is True or value is False or type(value) in (str, float):
             return value
         if type(value) is int:
-            if value.bit_length() > 4096:  # noqa: PLR2004  (JSON would refuse; say so before)
-                raise Unencodable("an integer of more than 4096 bits")
+            if value.bit_length() > MAX_BITS:
+                raise Unencodable(f"an integer of more than {MAX_BITS} bits")
             return value
         if isinstance(value, np.generic | np.ndarray):
             return self._array(value)
@@ -164,7 +165,7 @@ class Decoder:
         if isinstance(tree, list):
             return [self.value(item, depth + 1) for item in tree]
         if not isinstance(tree, dict):
-            return tree
+            return _plain(tree)
         if len(tree) != 1:
             raise WireError("a message with an object of several tags")
         ((tag, content),) = tree.items()
@@ -200,6 +201,12 @@ class Decoder:
         if not isinstance(array, np.ndarray):
             raise WireError("a tensor without numbers")
         return array if torch is None else torch.from_numpy(array)
+
+
+def _plain(leaf: Any) -> Any:
+    if type(leaf) is int and leaf.bit_length() > MAX_BITS:
+        raise WireError("an integer that no sender of ours makes")
+    return leaf
 
 
 def _generator(state: Any) -> np.random.Generator:

@@ -5,7 +5,7 @@ Every draw has signed, non-square, asymmetric float64 entries: positive inputs h
 
 import numpy as np
 
-from autograder.grading import expect
+from autograder.grading import expect, expect_shape
 from solutions.skip_connections import reference
 
 # An answer may compute in float32 inside and is right all the same. Over a few hundred such blocks its errors stay below 1e-6 of
@@ -142,12 +142,7 @@ def worked(what, got, shape, given=None):
 
 def numbers(what, got, shape):
     """What the student returned as a finite float64 array of the shape asked for, or a failed test."""
-    try:
-        array = np.asarray(got, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        array = None
-    expect(array is not None, f"{what} should be an array of numbers.")
-    expect(array.shape == shape, f"{what} should have the shape {shape}, not {array.shape}.")
+    array = expect_shape(what, got, shape)
     # The bound keeps squares and fourth powers in the tests from overflowing; comparisons with NaN are false.
     expect(bool((np.abs(array) < 1e100).all()), f"{what} should hold finite numbers of a sensible size.")
     return array
