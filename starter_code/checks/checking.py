@@ -119,6 +119,21 @@ def expect_close(what: str, got: object, want: object, because: str = "") -> Non
     fail(f"{what} is off in the worked example{reason}.{_difference(array, wanted, wrong)}")
 
 
+def expect_int(what: str, got: object, want: int, because: str = "") -> None:
+    """Expect the whole number of a worked example, which may be shown; `because` says where it comes from."""
+    if isinstance(got, bool) or not isinstance(got, (int, np.integer)):
+        if isinstance(got, (float, np.floating)) and float(got) == want:
+            fail(f"{what} has the right value as the float {float(got)}, where an int is asked for: divide with //.")
+        fail(f"{what} should be an int and is {describe(got)}.")
+    if int(got) == want:
+        ok(f"{what} is right in the worked example")
+        return
+    reason = f" ({because})" if because else ""
+    fail(
+        f"{what} is off in the worked example{reason}: it should be {want:,} and is {int(got):,}{_times(int(got), want)}."
+    )
+
+
 def expect_gradient(what: str, got: np.ndarray, numeric: np.ndarray) -> None:
     """Expect an analytic gradient to agree with central differences to 1e-6."""
     error = relative_error(got, numeric)
@@ -189,6 +204,14 @@ def _pattern(got: np.ndarray, want: np.ndarray) -> str:
     if factor == 0 or want.size == 1 or not np.allclose(got, factor * want, rtol=1e-4, atol=1e-8):
         return ""
     return f" Every number is {factor:.3g} times what it should be."
+
+
+def _times(got: int, want: int) -> str:
+    """Say so when one count is a simple multiple of the other."""
+    for count, of, words in ((got, want, "times too much"), (want, got, "times too little")):
+        if of > 0 and count % of == 0 and 1 < count // of <= 1000:  # noqa: PLR2004  larger factors tell nobody anything
+            return f", {count // of} {words}"
+    return ""
 
 
 def _indented(array: np.ndarray) -> str:

@@ -1,0 +1,41 @@
+"""Named wrong answers to `inception_ops`: diagnosis tells students which one theirs behaves like.
+
+Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
+"""
+
+from autograder.grading.misconceptions import Misconception, rewrite
+from solutions.inception_ops import wrong_layers, wrong_modules, wrong_networks
+
+POSITIONS = 'notebook, "Where a kernel fits"'
+MACS = 'notebook, "The price of one convolution"; lecture N41'
+PARAMS = 'notebook, "What a layer learns"'
+SAVING = 'notebook, "Thin first, then convolve"; lecture N41'
+NAIVE = 'notebook, "The naive module"; lecture L14; Szegedy et al. 2014, arXiv:1409.4842, figure 2(a)'
+REDUCED = 'notebook, "The module with reductions"; lecture L14; Szegedy et al. 2014, arXiv:1409.4842, figure 2(b)'
+CENSUS = 'notebook, "The whole network"; lecture N41; Szegedy et al. 2014, arXiv:1409.4842, table 1'
+
+
+def named(function: str, read_on: str, table: wrong_layers.Table) -> list[Misconception]:
+    """The misconceptions of one function, which is an exercise, from a table: id -> (title, hint, changes)."""
+    return [
+        Misconception(
+            id=name,
+            exercise=function,
+            title=title,
+            hint=hint,
+            read_on=read_on,
+            changes=[rewrite(function, old, new) for old, new in changes],
+        )
+        for name, (title, hint, changes) in table.items()
+    ]
+
+
+MISCONCEPTIONS = [
+    *named("conv_output_size", POSITIONS, wrong_layers.CONV_OUTPUT_SIZE),
+    *named("conv_macs", MACS, wrong_layers.CONV_MACS),
+    *named("conv_params", PARAMS, wrong_layers.CONV_PARAMS),
+    *named("reduction_saving", SAVING, wrong_modules.REDUCTION_SAVING),
+    *named("naive_inception_cost", NAIVE, wrong_modules.NAIVE_INCEPTION_COST),
+    *named("reduced_inception_cost", REDUCED, wrong_modules.REDUCED_INCEPTION_COST),
+    *named("googlenet_census", CENSUS, wrong_networks.GOOGLENET_CENSUS),
+]

@@ -1,0 +1,55 @@
+"""Hidden suite of the exercise `conv_params`."""
+
+import pytest
+
+from autograder.grading import expect_close
+from solutions.inception_ops import reference
+from tests.hidden.inception_ops.counting import EXACT, expect_different, expect_whole
+from tests.hidden.inception_ops.draws import depths, grouped, kernel, oblong
+
+WHAT = "conv_params(...)"
+
+
+def check(student, *arguments, **named):
+    """The student's count is the reference's."""
+    expect_close(WHAT, student.conv_params(*arguments, **named), reference.conv_params(*arguments, **named), **EXACT)
+
+
+@pytest.mark.points(3.5)
+def test_weights_and_biases(student, rng):
+    """A layer learns its kernels and one bias for each output channel."""
+    for side in (1, kernel(rng), kernel(rng)):
+        check(student, *depths(rng), side)
+
+
+@pytest.mark.points(2)
+def test_without_biases(student, rng):
+    """Without biases a layer learns its kernels only."""
+    for _ in range(2):
+        check(student, *depths(rng), 1, bias=False)
+
+
+@pytest.mark.points(1.5)
+def test_kernels_that_are_not_square(student, rng):
+    """A kernel given as (kh, kw) has kh times kw weights for each channel that it reads."""
+    for _ in range(3):
+        check(student, *depths(rng), oblong(rng))
+
+
+@pytest.mark.points(2.5)
+def test_groups_have_thinner_kernels(student, rng):
+    """With groups, every kernel is as deep as its own part of the input; there are as many biases as before."""
+    for _ in range(3):
+        inputs, outputs, groups = grouped(rng)
+        check(student, inputs, outputs, 1, groups)
+
+
+@pytest.mark.points(0.5)
+def test_the_answer_is_an_int(student, rng):
+    """The answer is an int, with biases and without."""
+    inputs, outputs, groups = grouped(rng)
+    for bias in (True, False):
+        answers = [student.conv_params(inputs, outputs, side, groups, bias) for side in (3, 5)]
+        expect_different(WHAT, *answers)
+        for answer in answers:
+            expect_whole(WHAT, answer)
