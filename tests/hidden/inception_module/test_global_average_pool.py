@@ -1,0 +1,127 @@
+"""Hidden suite of the exercise `global_average_pool`: both functions. The backward pass needs nothing of the forward pass."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect_close, for_all
+from solutions.inception_module import reference
+from tests.hidden.inception_module.draws import BACKWARD, FORWARD, SINGLE, images, numbers, worked
+from tests.hidden.inception_module.strategies import pixel_cases
+
+SHAPES = ((3, 3, 3, 3), (2, 3, 5, 4))  # in the first one, no shape gives a slip away
+
+
+def gradient_case(rng, shape=SHAPES[1]):
+    """An upstream gradient, and the shape of the maps that it goes back to."""
+    return rng.normal(size=shape[:2]), shape
+
+
+@pytest.mark.points(5.5)
+def test_each_map_becomes_its_mean(student, rng):
+    """Each map of each image becomes one number: the mean over its pixels."""
+    for shape in SHAPES:
+        x = images(rng, shape)
+        out = student.global_average_pool_forward(x)
+        expect_close("out", out, reference.global_average_pool_forward(x), **FORWARD)
+
+
+@pytest.mark.redundant("the law of a mean; it holds the reference to account too")
+@pytest.mark.points(0.5)
+def test_shift_of_a_map_shifts_its_mean(student, rng):
+    """Adding a number to all pixels of a map adds it to the output, for images of any size."""
+
+    def law(case):
+        x, _, _, more = case
+        out = numbers("out", student.global_average_pool_forward(x), x.shape[:2])
+        shift = more.normal(size=x.shape[:2])
+        shifted = student.global_average_pool_forward(x + shift[:, :, None, None])
+        expect_close("out for shifted maps", shifted, out + shift, **FORWARD)
+
+    for_all(rng, pixel_cases(rng), law, examples=3)
+
+
+@pytest.mark.points(1)
+def test_single_images_and_single_maps(student, rng):
+    """A batch of one, a single map and images of one pixel give their part of the whole, in two dimensions."""
+    x = images(rng, SHAPES[1])
+    out = worked("out", student.global_average_pool_forward(x), x.shape[:2])
+    expect_close("out for one image", student.global_average_pool_forward(x[1:]), out[1:], **FORWARD)
+    expect_close("out for one map", student.global_average_pool_forward(x[:, 2:]), out[:, 2:], **FORWARD)
+    pixels = x[:, :, :1, 3:]
+    expect_close("out for one pixel", student.global_average_pool_forward(pixels), pixels[:, :, 0, 0], **FORWARD)
+
+
+@pytest.mark.points(0.5)
+def test_integer_and_single_precision_input(student, rng):
+    """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
+    x = images(rng, SHAPES[1])
+    out = worked("out", student.global_average_pool_forward(x), x.shape[:2])
+    expect_close("out for float32 x", student.global_average_pool_forward(x.astype(np.float32)), out, **SINGLE)
+    whole = np.rint(5 * x)
+    out = worked("out", student.global_average_pool_forward(whole), x.shape[:2])
+    expect_close("out for integer x", student.global_average_pool_forward(whole.astype(int)), out, **FORWARD)
+
+
+@pytest.mark.points(0.5)
+def test_x_stays_unmodified(student, rng):
+    """The means come without changing x."""
+    x = images(rng, SHAPES[1])
+    result, (after,) = student.global_average_pool_forward.with_inputs(x)
+    worked("out", result, x.shape[:2])
+    expect_close("x after the call", after, x, rtol=0)
+
+
+@pytest.mark.points(4.5)
+def test_gradient_is_shared_by_all_pixels(student, rng):
+    """Every pixel of a map gets the same share of the gradient: it had that share in the mean."""
+    for shape in SHAPES:
+        dout, _ = gradient_case(rng, shape)
+        dx = student.global_average_pool_backward(dout, shape)
+        expect_close("dx", dx, reference.global_average_pool_backward(dout, shape), **BACKWARD)
+
+
+@pytest.mark.redundant("ties the two passes together without the reference's backward pass")
+@pytest.mark.points(0.5)
+def test_both_passes_fit_each_other(student, rng):
+    """The output weighted with dout is x weighted with dx, for images of any size: that is what a gradient of a linear layer does."""
+
+    def law(case):
+        x, _, _, more = case
+        dout = more.normal(size=x.shape[:2])
+        dx = numbers("dx", student.global_average_pool_backward(dout, x.shape), x.shape)
+        forward = (dout * reference.global_average_pool_forward(x)).sum()
+        expect_close("x weighted with dx", (x * dx).sum(), forward, **BACKWARD)
+
+    for_all(rng, pixel_cases(rng), law, examples=3)
+
+
+@pytest.mark.points(1)
+def test_gradient_for_single_images_and_single_maps(student, rng):
+    """A batch of one and a single map get their part of dx, in four dimensions."""
+    dout, shape = gradient_case(rng)
+    dx = worked("dx", student.global_average_pool_backward(dout, shape), shape)
+    single = student.global_average_pool_backward(dout[1:], (1, *shape[1:]))
+    expect_close("dx for one image", single, dx[1:], **BACKWARD)
+    single = student.global_average_pool_backward(dout[:, 2:], (shape[0], 1, *shape[2:]))
+    expect_close("dx for one map", single, dx[:, 2:], **BACKWARD)
+
+
+@pytest.mark.points(0.5)
+def test_integer_and_single_precision_upstream(student, rng):
+    """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
+    dout, shape = gradient_case(rng)
+    dx = worked("dx", student.global_average_pool_backward(dout, shape), shape)
+    small = student.global_average_pool_backward(dout.astype(np.float32), shape)
+    expect_close("dx for float32 dout", small, dx, **SINGLE)
+    whole = np.rint(9 * dout)
+    dx = worked("dx", student.global_average_pool_backward(whole, shape), shape)
+    expect_close("dx for integer dout", student.global_average_pool_backward(whole.astype(int), shape), dx, **BACKWARD)
+
+
+@pytest.mark.points(0.5)
+def test_dout_stays_unmodified(student, rng):
+    """The gradient comes without changing dout."""
+    dout, shape = gradient_case(rng)
+    result, (after, _) = student.global_average_pool_backward.with_inputs(dout, shape)
+    worked("dx", result, shape)
+    expect_close("dout after the call", after, dout, rtol=0)

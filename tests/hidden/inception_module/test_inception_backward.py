@@ -1,0 +1,201 @@
+"""Hidden suite of the exercise `inception_backward`, graded on the reference's cache, whatever the forward pass does."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect_close, expect_keys, expect_tuple, for_all
+from autograder.grading.comparing import as_numbers
+from solutions.inception_module import reference
+from tests.hidden.inception_module.draws import (
+    ALIKE,
+    BACKWARD,
+    CASES,
+    DEPTHS,
+    DIFFERENCES,
+    IMAGE,
+    KEPT,
+    LAYERS,
+    PARAMS,
+    SINGLE,
+    STEP,
+    TWOS,
+    module,
+    numbers,
+    output_shape,
+    slices,
+    worked,
+)
+from tests.hidden.inception_module.strategies import module_cases
+
+CALL = "inception_backward(dout, cache)"
+
+
+def upstream(rng, image=IMAGE, depths=DEPTHS):
+    """An upstream gradient and the reference's cache of a module."""
+    return rng.normal(size=output_shape(image, depths)), module(rng, image, depths)[2]
+
+
+def taken_apart(result):
+    """Take apart what the student's function returned: dx and the gradients of the parameters."""
+    dx, grads = expect_tuple(CALL, result, 2)
+    return dx, expect_keys("grads", grads, PARAMS)
+
+
+def answer(student, dout, cache):
+    """Ask the student's function for dx and the gradients of the parameters."""
+    return taken_apart(student.inception_backward(dout, cache))
+
+
+def check_dx(student, rng, layer):
+    """What one branch passes back to x, when nothing is asked of the others, is the reference's."""
+    dout, cache = upstream(rng, ALIKE, TWOS)
+    only, place = np.zeros_like(dout), slices(TWOS)[layer]
+    only[:, place] = dout[:, place]
+    dx, _ = expect_tuple(CALL, student.inception_backward(only, cache), 2)
+    expect_close(f"dx from the branch {layer}", dx, reference.inception_backward(only, cache)[0], **BACKWARD)
+
+
+def check_gradients(student, rng, keys):
+    """These gradients are the reference's."""
+    for image, depths in CASES:
+        dout, cache = upstream(rng, image, depths)
+        _, grads = answer(student, dout, cache)
+        want = reference.inception_backward(dout, cache)[1]
+        for key in keys:
+            expect_close(f'grads["{key}"]', grads[key], want[key], **BACKWARD)
+
+
+@pytest.mark.points(2.5)
+def test_dx_gets_the_part_of_the_1x1_branch(student, rng):
+    """What the 1x1 branch passes back arrives in dx, through its ReLU and its weights."""
+    check_dx(student, rng, "1x1")
+
+
+@pytest.mark.points(3.5)
+def test_dx_gets_the_part_of_the_3x3_branch(student, rng):
+    """What the 3x3 branch passes back arrives in dx, through both its ReLUs and both its layers."""
+    check_dx(student, rng, "3x3")
+
+
+@pytest.mark.points(2.5)
+def test_dx_gets_the_part_of_the_5x5_branch(student, rng):
+    """What the 5x5 branch passes back arrives in dx, through both its ReLUs and both its layers."""
+    check_dx(student, rng, "5x5")
+
+
+@pytest.mark.points(3.5)
+def test_dx_gets_the_part_of_the_pool_branch(student, rng):
+    """What the pool branch passes back arrives in dx, at the pixels that were the largest."""
+    check_dx(student, rng, "pool_proj")
+
+
+@pytest.mark.points(4.5)
+def test_weights_of_the_layers_that_read_x(student, rng):
+    """The gradients of the weights of 1x1, 3x3_reduce and 5x5_reduce join x with what arrives behind them."""
+    check_gradients(student, rng, ("W_1x1", "W_3x3_reduce", "W_5x5_reduce"))
+
+
+@pytest.mark.points(4.5)
+def test_weights_of_the_large_kernels(student, rng):
+    """The gradients of the weights of 3x3 and 5x5 join the reduced maps after their ReLU with what arrives behind them."""
+    check_gradients(student, rng, ("W_3x3", "W_5x5"))
+
+
+@pytest.mark.points(3)
+def test_weights_of_the_pool_projection(student, rng):
+    """The gradient of the weights of the pool projection joins the pooled maps with what arrives behind them."""
+    check_gradients(student, rng, ("W_pool_proj",))
+
+
+@pytest.mark.points(3)
+def test_biases(student, rng):
+    """The gradients of the six biases are what arrives behind their layers, summed over all pixels of all images."""
+    check_gradients(student, rng, [key for key in PARAMS if key.startswith("b_")])
+
+
+@pytest.mark.points(0.5)
+def test_slope_at_zero_is_zero(student, rng):
+    """A map whose value before the ReLU is exactly zero passes no gradient on."""
+    x, params, _ = module(rng)
+    for layer in LAYERS:
+        params[f"W_{layer}"][0] = params[f"b_{layer}"][0] = 0
+    out, cache = reference.inception_forward(x, params)
+    dout = rng.normal(size=out.shape)
+    dx, grads = answer(student, dout, cache)
+    worked("dx", dx, x.shape)
+    # Neither what is asked of such a map of the output nor the weights behind such a reduced map may change anything.
+    other, behind = dout.copy(), params | {key: params[key].copy() for key in ("W_3x3", "W_5x5")}
+    for place in slices(DEPTHS).values():
+        other[:, place.start] = rng.normal(size=other[:, 0].shape)
+    for key in ("W_3x3", "W_5x5"):
+        behind[key][1:, 0] = rng.normal(size=behind[key][1:, 0].shape)
+    other_dx, other_grads = answer(student, other, cache | {"params": behind})
+    expect_close("dx", other_dx, as_numbers("dx", dx), **BACKWARD)
+    for key in PARAMS:
+        expect_close(f'grads["{key}"]', other_grads[key], as_numbers(f'grads["{key}"]', grads[key]), **BACKWARD)
+
+
+@pytest.mark.points(1)
+def test_images_do_not_depend_on_their_batch(student, rng):
+    """An image's part of dx is the same alone as in its batch, in modules of any size."""
+    dout, cache = upstream(rng)
+    worked("dx", answer(student, dout, cache)[0], IMAGE)
+
+    def law(case):
+        x, params, cache, dout = case
+        dx = numbers("dx", answer(student, dout, cache)[0], x.shape)
+        alone = reference.inception_forward(x[1:2], params)[1]
+        expect_close("dx for a batch of one", answer(student, dout[1:2], alone)[0], dx[1:2], **BACKWARD)
+
+    for_all(rng, module_cases(rng), law, examples=2)
+
+
+@pytest.mark.points(0.5)
+def test_integer_and_single_precision_upstream(student, rng):
+    """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
+    dout, cache = upstream(rng, ALIKE, TWOS)
+    dx = worked("dx", answer(student, dout, cache)[0], ALIKE)
+    expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), cache)[0], dx, **SINGLE)
+    whole = np.rint(3 * dout)
+    dx = worked("dx", answer(student, whole, cache)[0], ALIKE)
+    expect_close("dx for integer dout", answer(student, whole.astype(int), cache)[0], dx, **BACKWARD)
+
+
+@pytest.mark.points(0.5)
+def test_inputs_stay_unmodified(student, rng):
+    """The gradients come without changing dout or the cache."""
+    dout, cache = upstream(rng, ALIKE, TWOS)
+    result, (dout_after, cache_after) = student.inception_backward.with_inputs(dout, cache)
+    worked("dx", taken_apart(result)[0], ALIKE)
+    expect_close("dout after the call", dout_after, dout, rtol=0)
+    after = expect_keys("cache after the call", cache_after, (*KEPT, "params"))
+    for key in KEPT:
+        expect_close(f'cache["{key}"] after the call', after[key], cache[key], rtol=0)
+    params = expect_keys('cache["params"] after the call', after["params"], PARAMS)
+    for key in PARAMS:
+        expect_close(f'params["{key}"] after the call', params[key], cache["params"][key], rtol=0)
+
+
+@pytest.mark.redundant("does not rest on the reference's backward pass, and holds that to account too")
+@pytest.mark.points(0.5)
+def test_agrees_with_central_differences(student, rng):
+    """All gradients agree with central differences of the forward pass, along directions drawn at random."""
+    x, params, cache = module(rng, (1, 2, 3, 4))
+    out, _ = reference.inception_forward(x, params)
+    dout = rng.normal(size=out.shape)
+    dx, grads = answer(student, dout, cache)
+
+    def loss(x, params):
+        return float((dout * reference.inception_forward(x, params)[0]).sum())
+
+    def check(what, got, at, moved):
+        """`moved` is the loss where `at` has gone some way."""
+        way = rng.normal(size=at.shape)
+        way /= np.abs(way).sum()  # no value before a ReLU goes further than the step
+        slope = (moved(at + STEP * way) - moved(at - STEP * way)) / (2 * STEP)
+        along = (numbers(what, got, at.shape) * way).sum()
+        expect_close(f"the slope of the loss along a direction, from {what}", along, slope, **DIFFERENCES)
+
+    check("dx", dx, x, lambda moved: loss(moved, params))
+    for key, value in params.items():
+        check(f'grads["{key}"]', grads[key], value, lambda moved, key=key: loss(x, params | {key: moved}))

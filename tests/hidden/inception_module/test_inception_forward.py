@@ -1,0 +1,151 @@
+"""Hidden suite of the exercise `inception_forward`; what each branch does has points of its own."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect, expect_close, expect_keys, expect_tuple, for_all
+from solutions.inception_module import reference
+from tests.hidden.inception_module.draws import (
+    CASES,
+    DEPTHS,
+    FORWARD,
+    IMAGE,
+    KEPT,
+    PARAMS,
+    SINGLE,
+    images,
+    module,
+    numbers,
+    output_shape,
+    parameters,
+    slices,
+    worked,
+)
+from tests.hidden.inception_module.strategies import module_cases
+
+CALL = "inception_forward(x, params)"
+SHAPE = output_shape(IMAGE, DEPTHS)
+
+
+def answer(student, x, params):
+    """What the student's function returns, taken apart."""
+    return expect_tuple(CALL, student.inception_forward(x, params), 2)
+
+
+def check_branches(student, rng, layers):
+    """The maps of these branches stand in their place of the output, and are the reference's."""
+    for image, depths in CASES:
+        x, params, _ = module(rng, image, depths)
+        out = numbers("out", answer(student, x, params)[0], output_shape(image, depths))
+        want = reference.inception_forward(x, params)[0]
+        for layer in layers:
+            place = slices(depths)[layer]
+            expect_close(f"the maps of the branch {layer}", out[:, place], want[:, place], **FORWARD)
+
+
+def check_cache(student, rng, keys):
+    """The cache holds what its keys promise."""
+    for image, depths in CASES:
+        x, params, want = module(rng, image, depths)
+        cache = expect_keys("cache", answer(student, x, params)[1], KEPT)
+        for key in keys:
+            expect_close(f'cache["{key}"]', cache[key], want[key], **FORWARD)
+
+
+@pytest.mark.points(2)
+def test_branch_of_1x1(student, rng):
+    """The first maps of the output are those of the 1x1 branch: one convolution, one ReLU."""
+    check_branches(student, rng, ["1x1"])
+
+
+@pytest.mark.points(6)
+def test_branches_of_3x3_and_5x5(student, rng):
+    """Behind them come the 3x3 and the 5x5 branch: a 1x1 reduction with a ReLU, a convolution that keeps height and width, a ReLU."""
+    check_branches(student, rng, ["3x3", "5x5"])
+
+
+@pytest.mark.points(4)
+def test_branch_of_the_pool(student, rng):
+    """The last maps are those of the pool branch: a max pool that keeps height and width, then a 1x1 projection and a ReLU."""
+    check_branches(student, rng, ["pool_proj"])
+
+
+@pytest.mark.points(2)
+def test_cache_keeps_every_value_before_its_relu(student, rng):
+    """The cache keeps the six values z as they were before their ReLU."""
+    check_cache(student, rng, [key for key in KEPT if key.startswith("z_")])
+
+
+@pytest.mark.points(2)
+def test_cache_keeps_what_the_layers_read(student, rng):
+    """The cache keeps what the six layers read: x, the reduced maps after their ReLU, the pooled maps."""
+    check_cache(student, rng, ("x", "a_3x3_reduce", "a_5x5_reduce", "pooled"))
+
+
+@pytest.mark.points(1)
+def test_cache_keeps_the_parameters(student, rng):
+    """The cache keeps all twelve parameters."""
+    x, params, _ = module(rng)
+    cache = expect_keys("cache", answer(student, x, params)[1], ("params",))
+    kept = expect_keys('cache["params"]', cache["params"], PARAMS)
+    for key in PARAMS:
+        expect_close(f'cache["params"]["{key}"]', kept[key], params[key], **FORWARD)
+
+
+@pytest.mark.points(1)
+def test_images_do_not_depend_on_their_batch(student, rng):
+    """An image gives the same alone as in its batch, in modules of any size, layers of one map among them."""
+    x, params, _ = module(rng)
+    worked("out", answer(student, x, params)[0], SHAPE)
+
+    def law(case):
+        x, params, _, upstream = case
+        out = numbers("out", answer(student, x, params)[0], upstream.shape)
+        alone, _ = answer(student, x[1:2], params)
+        expect_close("out for a batch of one", alone, out[1:2], **FORWARD)
+
+    for_all(rng, module_cases(rng), law, examples=2)
+
+
+@pytest.mark.redundant("the law that kernels of zeros and ones obey; it holds the reference to account too")
+@pytest.mark.points(1)
+def test_kernels_that_copy(student, rng):
+    """When every kernel copies its pixel, the branches of convolutions return relu(x), and the pool branch the ReLU of a max pool."""
+    x = images(rng, (2, 2, 4, 5))
+    params = parameters(rng, 2, dict.fromkeys(DEPTHS, 2))
+    for key, value in params.items():
+        value[...] = 0
+        if key.startswith("W_"):
+            middle = value.shape[2] // 2
+            value[:, :, middle, middle] = np.eye(2)
+    out = numbers("out", answer(student, x, params)[0], (2, 8, 4, 5))
+    for place in (0, 2, 4):
+        expect_close("the maps of a branch of convolutions", out[:, place : place + 2], np.maximum(x, 0), **FORWARD)
+    largest = np.array(
+        [[x[..., max(i - 1, 0) : i + 2, max(j - 1, 0) : j + 2].max((-1, -2)) for j in range(5)] for i in range(4)]
+    )
+    expect_close("the maps of the pool branch", out[:, 6:], np.maximum(largest, 0).transpose(2, 3, 0, 1), **FORWARD)
+
+
+@pytest.mark.points(0.5)
+def test_integer_and_single_precision_input(student, rng):
+    """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
+    x, params, _ = module(rng)
+    out = worked("out", answer(student, x, params)[0], SHAPE)
+    expect_close("out for float32 x", answer(student, x.astype(np.float32), params)[0], out, **SINGLE)
+    whole = np.rint(4 * x)
+    out = worked("out", answer(student, whole, params)[0], SHAPE)
+    expect_close("out for integer x", answer(student, whole.astype(int), params)[0], out, **FORWARD)
+
+
+@pytest.mark.points(0.5)
+def test_inputs_stay_unmodified(student, rng):
+    """The answer comes without changing x or the parameters."""
+    x, params, _ = module(rng)
+    result, (x_after, params_after) = student.inception_forward.with_inputs(x, params)
+    worked("out", expect_tuple(CALL, result, 2)[0], SHAPE)
+    expect_close("x after the call", x_after, x, rtol=0)
+    after = expect_keys("params after the call", params_after, PARAMS)
+    expect(len(after) == len(PARAMS), "params after the call should have no more keys than before.")
+    for key in PARAMS:
+        expect_close(f'params["{key}"] after the call', after[key], params[key], rtol=0)
