@@ -17,6 +17,7 @@ STYLES: list[dict[str, Any]] = [
     {"color": "#7a7a7a", "linestyle": "-.", "marker": "D"},
     {"color": "#3f8f4f", "linestyle": (0, (8, 2)), "marker": "v"},
     {"color": "#a0762b", "linestyle": (0, (1, 3)), "marker": "P"},
+    {"color": "#1a9a9a", "linestyle": (0, (5, 1, 1, 1)), "marker": "X"},
 ]
 Curve = tuple[np.ndarray, np.ndarray]
 

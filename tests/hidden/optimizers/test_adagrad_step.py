@@ -1,0 +1,60 @@
+"""Hidden suite of the exercise `adagrad_step`: an epsilon as large as 1e-2, and gradients as small as the usual one."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect
+from tests.hidden.optimizers.walks import (
+    SIZE,
+    answer,
+    changing,
+    check_corners,
+    check_unmodified,
+    check_walk_on_gradients,
+    gradients,
+    numbers,
+    signed,
+    steady,
+)
+
+RULE = "adagrad_step"
+
+
+@pytest.mark.points(5)
+def test_four_steps(student, rng):
+    """Four steps, with one rate and with rates that change: every weight is divided by the root of its own sum of squares."""
+    for rates in (steady(rng), changing(rng)):
+        check_walk_on_gradients(student, RULE, rng, rates)
+
+
+@pytest.mark.points(1.5)
+def test_epsilon_is_added_outside_the_root(student, rng):
+    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    check_walk_on_gradients(student, RULE, rng, [0.1], edges=True, eps=1e-2)
+    check_walk_on_gradients(student, RULE, rng, [0.1], edges=True)
+
+
+@pytest.mark.redundant("does not rest on the reference, and says what the lecture warns of: the rate may die too early")
+@pytest.mark.points(1)
+def test_effective_rate_never_grows(student, rng):
+    """With a constant gradient each step is shorter than the one before, as one over the root of their number."""
+    w, grad, state, moved = rng.normal(size=3), signed(rng, 3), {}, []
+    for _ in range(5):
+        new, state = answer(student, RULE, w, grad, state, 0.1)
+        new = numbers("w", new, w.shape)
+        moved.append(np.abs(new - w))
+        w = new
+    shrinking = [np.allclose(step * np.sqrt(number), moved[0], rtol=1e-3) for number, step in enumerate(moved, start=1)]
+    expect(all(shrinking), "Under a constant gradient, steps should shrink with the root of their number.")
+
+
+@pytest.mark.points(1)
+def test_integers_and_other_shapes(student, rng):
+    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    check_corners(student, RULE, [np.array([1, -2, 4]), np.array([-3, 1, 1])])
+
+
+@pytest.mark.points(1.5)
+def test_nothing_is_modified(student, rng):
+    """The step leaves w, grad and the old state as they are."""
+    check_unmodified(student, RULE, rng.normal(size=SIZE), gradients(rng, 3))

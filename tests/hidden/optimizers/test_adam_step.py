@@ -1,0 +1,75 @@
+"""Hidden suite of the exercise `adam_step`: walks of four steps, in which the corrections fade."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect_close, for_all
+from tests.hidden.optimizers.strategies import first_steps
+from tests.hidden.optimizers.walks import (
+    SIZE,
+    answer,
+    changing,
+    check_corners,
+    check_unmodified,
+    check_walk_on_gradients,
+    gradients,
+    numbers,
+    steady,
+)
+
+RULE = "adam_step"
+USUAL = {"beta1": 0.9, "beta2": 0.999}
+
+
+@pytest.mark.points(6)
+def test_four_steps(student, rng):
+    """Four steps with the usual parameters: both averages are corrected for their start at zero."""
+    check_walk_on_gradients(student, RULE, rng, steady(rng))
+
+
+@pytest.mark.points(2.5)
+def test_four_steps_with_other_memories(student, rng):
+    """Four steps with longer and shorter memories than usual."""
+    for beta1, beta2 in ((0.5, 0.9), (0.95, 0.4)):
+        check_walk_on_gradients(student, RULE, rng, steady(rng), beta1=beta1, beta2=beta2)
+
+
+@pytest.mark.points(2)
+def test_four_steps_with_rates_that_change(student, rng):
+    """Four steps with rates that change: each step uses its own rate for the whole average."""
+    check_walk_on_gradients(student, RULE, rng, changing(rng), **USUAL)
+
+
+@pytest.mark.points(2)
+def test_epsilon_is_added_to_the_corrected_root(student, rng):
+    """Epsilon is added to the corrected root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, eps=1e-2, **USUAL)
+    check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, **USUAL)
+
+
+@pytest.mark.redundant("does not rest on the reference, and says what the corrections are there for")
+@pytest.mark.points(1)
+def test_first_step_has_the_size_of_the_rate(student, rng):
+    """The first step is lr against the sign of the gradient, however large that is."""
+
+    def law(case):
+        w, grad = case
+        new, _ = answer(student, RULE, w, grad, {}, 0.1)
+        moved = numbers("w", new, w.shape) - w
+        expect_close(
+            "the first step", moved, -0.1 * np.sign(grad), rtol=1e-4
+        )  # epsilon beside the smallest gradient: 1e-6
+
+    for_all(rng, first_steps(rng), law)
+
+
+@pytest.mark.points(1)
+def test_integers_and_other_shapes(student, rng):
+    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    check_corners(student, RULE, [np.array([1, -2, 4]), np.array([-3, 1, 1])])
+
+
+@pytest.mark.points(1.5)
+def test_nothing_is_modified(student, rng):
+    """The step leaves w, grad and the old state as they are."""
+    check_unmodified(student, RULE, rng.normal(size=SIZE), gradients(rng, 3))

@@ -1,0 +1,54 @@
+"""Hidden suite of the exercise `nesterov_step`; the gradient is a function of the suite's, which writes down where it is asked."""
+
+import pytest
+
+from tests.hidden.optimizers.walks import (
+    SIZE,
+    bowl,
+    changing,
+    check_calls,
+    check_corners,
+    check_unmodified,
+    check_walk_on_a_bowl,
+    slope,
+    steady,
+)
+
+RULE = "nesterov_step"
+
+
+@pytest.mark.points(4)
+def test_four_steps(student, rng):
+    """Four steps with the usual beta and one rate: the velocity takes the gradient of the look-ahead point."""
+    check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True)
+
+
+@pytest.mark.points(2)
+def test_four_steps_with_another_beta(student, rng):
+    """Four steps with a longer and a shorter memory than usual."""
+    for beta in (0.99, 0.5):
+        check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True, beta=beta)
+
+
+@pytest.mark.points(2)
+def test_four_steps_with_rates_that_change(student, rng):
+    """Four steps with rates that change: a new rate does not reach what the velocity holds already."""
+    check_walk_on_a_bowl(student, RULE, rng, changing(rng), edges=True, beta=0.9)
+
+
+@pytest.mark.points(1.5)
+def test_gradient_is_asked_for_once_at_the_look_ahead_point(student, rng):
+    """Each step asks for the gradient once, where beta times the last step would lead."""
+    check_calls(student, RULE, rng)
+
+
+@pytest.mark.points(1)
+def test_integers_and_other_shapes(student, rng):
+    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    check_corners(student, RULE, [slope, slope])
+
+
+@pytest.mark.points(1.5)
+def test_nothing_is_modified(student, rng):
+    """The step leaves w and the old state as they are."""
+    check_unmodified(student, RULE, rng.normal(size=SIZE), [bowl(rng)[0]] * 3)

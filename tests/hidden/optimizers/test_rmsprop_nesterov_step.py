@@ -1,0 +1,61 @@
+"""Hidden suite of the exercise `rmsprop_nesterov_step`; the gradient is a function of the suite's, which writes down where it is asked."""
+
+import pytest
+
+from tests.hidden.optimizers.walks import (
+    SIZE,
+    bowl,
+    changing,
+    check_calls,
+    check_corners,
+    check_unmodified,
+    check_walk_on_a_bowl,
+    slope,
+    steady,
+)
+
+RULE = "rmsprop_nesterov_step"
+
+
+@pytest.mark.points(4)
+def test_four_steps(student, rng):
+    """Four steps with the usual parameters: the rescaled gradient of the look-ahead point drives the velocity."""
+    check_walk_on_a_bowl(student, RULE, rng, steady(rng))
+
+
+@pytest.mark.points(1.5)
+def test_four_steps_with_other_memories(student, rng):
+    """Four steps in which squares and velocity are remembered for different times."""
+    for rho, beta in ((0.8, 0.5), (0.4, 0.99)):
+        check_walk_on_a_bowl(student, RULE, rng, steady(rng), rho=rho, beta=beta)
+
+
+@pytest.mark.points(1.5)
+def test_four_steps_with_rates_that_change(student, rng):
+    """Four steps with rates that change: a new rate does not reach what the velocity holds already."""
+    check_walk_on_a_bowl(student, RULE, rng, changing(rng), rho=0.9, beta=0.9)
+
+
+@pytest.mark.points(1.5)
+def test_epsilon_is_added_outside_the_root(student, rng):
+    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True, rho=0.9, beta=0.9, eps=1e-2)
+    check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True, rho=0.9, beta=0.9)
+
+
+@pytest.mark.points(1)
+def test_gradient_is_asked_for_once_at_the_look_ahead_point(student, rng):
+    """Each step asks for the gradient once, where beta times the last step would lead."""
+    check_calls(student, RULE, rng)
+
+
+@pytest.mark.points(1)
+def test_integers_and_other_shapes(student, rng):
+    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    check_corners(student, RULE, [slope, slope])
+
+
+@pytest.mark.points(1.5)
+def test_nothing_is_modified(student, rng):
+    """The step leaves w and the old state as they are."""
+    check_unmodified(student, RULE, rng.normal(size=SIZE), [bowl(rng)[0]] * 3)

@@ -1,0 +1,68 @@
+"""Hidden suite of the exercise `rmsprop_step`: an epsilon as large as 1e-2, and gradients as small as the usual one."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect_close, for_all
+from tests.hidden.optimizers.strategies import first_steps
+from tests.hidden.optimizers.walks import (
+    SIZE,
+    answer,
+    changing,
+    check_corners,
+    check_unmodified,
+    check_walk_on_gradients,
+    gradients,
+    numbers,
+    steady,
+)
+
+RULE = "rmsprop_step"
+
+
+@pytest.mark.points(4)
+def test_four_steps(student, rng):
+    """Four steps with the usual rho: every weight is divided by the root of its own average of squares."""
+    check_walk_on_gradients(student, RULE, rng, steady(rng))
+
+
+@pytest.mark.points(1.5)
+def test_four_steps_with_another_rho(student, rng):
+    """Four steps with a longer and a shorter memory than usual, and with rates that change."""
+    for rho in (0.99, 0.5):
+        check_walk_on_gradients(student, RULE, rng, changing(rng), rho=rho)
+
+
+@pytest.mark.points(1)
+def test_epsilon_is_added_outside_the_root(student, rng):
+    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, rho=0.9, eps=1e-2)
+    check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, rho=0.9)
+
+
+@pytest.mark.redundant("does not rest on the reference, and says what the rule does to the scale of a gradient")
+@pytest.mark.points(1)
+def test_first_step_does_not_depend_on_the_scale(student, rng):
+    """The first step is lr / sqrt(1 - rho) against the sign of the gradient, however large that is."""
+
+    def law(case):
+        w, grad = case
+        new, _ = answer(student, RULE, w, grad, {}, 0.1, rho=0.75)
+        moved = numbers("w", new, w.shape) - w
+        expect_close(
+            "the first step", moved, -0.2 * np.sign(grad), rtol=1e-4
+        )  # epsilon beside the smallest gradient: 1e-6
+
+    for_all(rng, first_steps(rng), law)
+
+
+@pytest.mark.points(1)
+def test_integers_and_other_shapes(student, rng):
+    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    check_corners(student, RULE, [np.array([1, -2, 4]), np.array([-3, 1, 1])], rho=0.9)
+
+
+@pytest.mark.points(1.5)
+def test_nothing_is_modified(student, rng):
+    """The step leaves w, grad and the old state as they are."""
+    check_unmodified(student, RULE, rng.normal(size=SIZE), gradients(rng, 3), rho=0.9)

@@ -1,0 +1,99 @@
+"""Hidden suite of the exercise `schedules`: four points for step_decay, four for plateau_decay."""
+
+import pytest
+
+from autograder.grading import expect_close
+from solutions.optimizers import reference
+from tests.hidden.optimizers.walks import CLOSE
+
+# Rates fall by powers of ten, so that each is compared by its own size.
+RATES = {"rtol": CLOSE["rtol"]}
+
+
+def check_stairs(student, steps, every, rng, **options):
+    """The student's rates are the reference's at all these steps."""
+    lr0 = float(rng.uniform(0.05, 0.5))
+    for step in steps:
+        got = student.step_decay(lr0, step, every, **options)
+        expect_close("the rate", got, reference.step_decay(lr0, step, every, **options), **RATES)
+
+
+@pytest.mark.points(2)
+def test_each_stair_is_a_tenth_of_the_one_before(student, rng):
+    """In the middle of each of the first stairs, the rate is a tenth of the rate on the stair before."""
+    every = int(rng.integers(8, 20))
+    check_stairs(student, [every // 2 + stair * every for stair in range(4)], every, rng)
+
+
+@pytest.mark.points(1.5)
+def test_stairs_begin_after_every_so_many_steps(student, rng):
+    """The rate falls with the first step of a stair and holds to its last, steps counted from 0."""
+    every = int(rng.integers(3, 8))
+    check_stairs(student, [0, every - 1, every, 2 * every - 1, 2 * every], every, rng, factor=0.1)
+    check_stairs(student, [0, 1, 2], 1, rng, factor=0.1)
+
+
+@pytest.mark.points(0.5)
+def test_stairs_of_another_height(student, rng):
+    """The factor passed in is the one that counts."""
+    every = int(rng.integers(8, 20))
+    for factor in (0.5, 0.25):
+        check_stairs(student, [every // 2 + every, every // 2 + 2 * every], every, rng, factor=factor)
+
+
+def plateaus(rng, patience):
+    """Validation losses in which every way of counting wrongly shows: each stretch says what it is there for."""
+    best = [float(rng.uniform(2, 3))]
+
+    def progress(count):
+        for _ in range(count):
+            best.append(best[-1] * float(rng.uniform(0.8, 0.9)))
+            yield best[-1]
+
+    def zigzag(count):
+        for place in range(count):
+            yield best[-1] * float(rng.uniform(1.3, 1.4) if place % 2 else rng.uniform(1.1, 1.2))
+
+    return [
+        best[0],
+        *zigzag(patience - 1),  # the first loss is a best
+        *progress(2),
+        *zigzag(patience - 1),
+        *progress(1),  # epochs count in a row
+        *zigzag(patience),  # a plateau of just the patience
+        *progress(2),
+        *zigzag(3 * patience + 1),  # several in a row; what falls here is no progress
+        *progress(1),
+        *zigzag(patience),
+        *progress(1),
+    ]
+
+
+def check_plateaus(student, losses, rng, **options):
+    """The student's rates are the reference's."""
+    lr0 = float(rng.uniform(0.05, 0.5))
+    want = reference.plateau_decay(losses, lr0, **options)
+    expect_close("the list of rates", student.plateau_decay(losses, lr0, **options), want, **RATES)
+
+
+@pytest.mark.points(2)
+def test_rate_falls_when_patience_runs_out(student, rng):
+    """After five epochs in a row without a new best the rate is a tenth, and counting begins anew."""
+    for _ in range(2):
+        check_plateaus(student, plateaus(rng, 5), rng)
+
+
+@pytest.mark.points(1)
+def test_patience_and_factor_are_those_passed_in(student, rng):
+    """Patience and factor passed in are the ones that count; a patience of one is the shortest."""
+    for patience, factor in ((3, 0.5), (1, 0.25)):
+        check_plateaus(student, plateaus(rng, patience), rng, patience=patience, factor=factor)
+
+
+@pytest.mark.points(1)
+def test_a_loss_that_does_not_move_is_a_plateau(student, rng):
+    """A loss that only equals the best is no progress."""
+    level = float(rng.uniform(1, 2))
+    for patience in (5, 300):
+        still = [level] * (2 * patience + 2)
+        check_plateaus(student, [2 * level, *still, level / 2], rng, factor=0.1, patience=patience)

@@ -1,0 +1,54 @@
+"""Surfaces, the small network and moving pictures of the starter code: gradients are right, pictures are small and say what they show."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from starter_code import paths
+from starter_code.gradient_check import numeric_gradient, relative_error
+from starter_code.small_network import SmallNetwork
+from starter_code.surfaces import RAVINE, SADDLE, Surface, rare_feature_rows
+
+SURFACES = pytest.mark.parametrize("surface", [RAVINE, SADDLE], ids=["ravine", "saddle"])
+
+
+@SURFACES
+def test_gradients_of_surfaces_agree_with_central_differences(surface: Surface) -> None:
+    for point in np.random.default_rng(0).normal(size=(5, 2)):
+        numeric = numeric_gradient(lambda w: float(surface.value(w)), point)
+        assert relative_error(surface.gradient(point), numeric) < 1e-8
+
+
+def test_the_gradient_of_the_small_network_agrees_with_central_differences() -> None:
+    rng, network = np.random.default_rng(1), SmallNetwork(5, 4, 3)
+    weights = network.start(rng)
+    weights = weights + 0.1 * rng.normal(size=weights.shape)
+    x, labels = rng.normal(size=(7, 5)), rng.integers(3, size=7)
+    numeric = numeric_gradient(lambda w: network.loss(w, x, labels), weights)
+    assert relative_error(network.gradient(weights, x, labels), numeric) < 1e-8
+
+
+def test_the_rare_feature_is_rare_and_the_targets_fit() -> None:
+    rows = rare_feature_rows(np.random.default_rng(0))
+    assert 0.01 < np.mean(rows.features[:, -1] != 0) < 0.03
+    assert rows.features @ rows.weights == pytest.approx(rows.targets)
+
+
+@SURFACES
+def test_a_moving_picture_is_small_stops_by_itself_and_has_words(
+    surface: Surface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[bytes, str]] = []
+    monkeypatch.setattr(paths, "_show_png", lambda png, alt: shown.append((png, alt)))
+    steps = np.linspace(0, 1, 201)[:, None]
+    walks = {f"rule {n}": surface.start + steps * np.cos(7 * n * steps + [0, 1]) for n in range(7)}
+    paths.animate_paths(walks, surface, title="Seven rules")
+    ((png, alt),) = shown
+    assert len(png) < 1_000_000
+    with Image.open(io.BytesIO(png)) as picture:
+        assert (picture.format, picture.n_frames > 20, picture.info["loop"]) == ("PNG", True, 3)
+    assert all(f"rule {n}: after 200 steps at" in alt for n in range(7))
