@@ -16,7 +16,6 @@ from autograder.grading.comparing import all_numbers
 from autograder.grading.misconceptions import Misconception
 from autograder.grading.report import Finding
 from autograder.grading.student import Respondent, StudentFault
-from autograder.wire import Handle
 
 RTOL = 1e-6
 ATOL = 1e-9
@@ -88,7 +87,7 @@ def without_state(answer: Any) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two answers agree. Keys that only one of two dicts has do not count: students may keep more, under other names."""
-    if isinstance(one, Handle) or isinstance(other, Handle):
+    if not isinstance(one, PLAIN) or not isinstance(other, PLAIN):
         return not isinstance(one, PLAIN) and not isinstance(other, PLAIN)  # two things that cannot be looked into
     if isinstance(one, dict) and isinstance(other, dict):
         shared = one.keys() & other.keys()

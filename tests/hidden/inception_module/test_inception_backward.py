@@ -185,7 +185,7 @@ def test_agrees_with_central_differences(student, rng):
     dout = rng.normal(size=out.shape)
     dx, grads = answer(student, dout, cache)
 
-    def loss(x, params):
+    def weighted_output(x, params):
         return float((dout * reference.inception_forward(x, params)[0]).sum())
 
     def check(what, got, at, moved):
@@ -196,6 +196,6 @@ def test_agrees_with_central_differences(student, rng):
         along = (numbers(what, got, at.shape) * way).sum()
         expect_close(f"the slope of the loss along a direction, from {what}", along, slope, **DIFFERENCES)
 
-    check("dx", dx, x, lambda moved: loss(moved, params))
+    check("dx", dx, x, lambda moved: weighted_output(moved, params))
     for key, value in params.items():
-        check(f'grads["{key}"]', grads[key], value, lambda moved, key=key: loss(x, params | {key: moved}))
+        check(f'grads["{key}"]', grads[key], value, lambda moved, key=key: weighted_output(x, params | {key: moved}))

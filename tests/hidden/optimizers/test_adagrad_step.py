@@ -17,6 +17,8 @@ from tests.hidden.optimizers.walks import (
     steady,
 )
 
+pytestmark = pytest.mark.own_state  # what is in the state, and under which names, is the student's own affair
+
 RULE = "adagrad_step"
 
 
