@@ -19,6 +19,7 @@ from autograder.quality.measure import Measured, measure, seeds_named
 from autograder.quality.table import legend, table
 
 FAILED, UNUSABLE, BROKEN = 1, 2, 3
+WIDEST = 120  # columns of the table: a narrow terminal wraps it, and no number is cut
 ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -43,7 +44,7 @@ def main(
     except GraderError as error:
         err.print(f"quality: {escape(str(error))}")
         raise typer.Exit(BROKEN) from None
-    out.print(table(measured))
+    Console(highlight=False, width=max(out.width, WIDEST)).print(table(measured))
     for line in legend(measured):
         out.print(escape(line))
     out.print(f"\n{seeds} seeds, {time.monotonic() - begin:.0f} s")
