@@ -1,0 +1,82 @@
+"""Hidden suite of the exercise `auxiliary_loss`: heads of any number, in training and at inference."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect_close
+from solutions.auxiliary_loss import reference
+from tests.hidden.auxiliary_loss.draws import CLOSE, SHARE, check_unmodified, numbers, worked_number
+
+CALL = "auxiliary_loss(main_loss, aux_losses, ...)"
+TRAINING, INFERENCE = True, False
+
+
+def losses(rng, heads=2):
+    """A main loss and those of some heads, all different."""
+    values = rng.uniform(0.3, 3.0, size=heads + 1).tolist()
+    return values[0], values[1:]
+
+
+@pytest.mark.points(4)
+def test_main_loss_plus_weighted_sum(student, rng):
+    """In training, the loss is the main loss plus the weight times the sum of the auxiliary losses."""
+    for weight in (0.15, float(rng.uniform(0.4, 0.9)), 2.5):
+        main_loss, aux_losses = losses(rng)
+        want = reference.auxiliary_loss(main_loss, aux_losses, weight)
+        expect_close(CALL, student.auxiliary_loss(main_loss, aux_losses, weight, TRAINING), want, **SHARE)
+        expect_close(CALL, student.auxiliary_loss(main_loss, aux_losses, weight=weight), want, **SHARE)
+
+
+@pytest.mark.points(2.5)
+def test_default_is_training_with_the_weight_of_the_paper(student, rng):
+    """Without further arguments, two heads count in training, each with the weight that the paper gives it."""
+    main_loss, aux_losses = losses(rng)
+    want = reference.auxiliary_loss(main_loss, aux_losses)
+    expect_close(CALL, student.auxiliary_loss(aux_losses=aux_losses, main_loss=main_loss), want, **SHARE)
+
+
+@pytest.mark.points(4)
+def test_inference_is_the_main_loss(student, rng):
+    """At inference the loss is the main loss, whatever the heads say; in training it is not."""
+    main_loss, aux_losses = losses(rng)
+    expect_close(CALL, student.auxiliary_loss(main_loss, aux_losses, 0.3, INFERENCE), main_loss, **SHARE)
+    expect_close(CALL, student.auxiliary_loss(main_loss, [], training=INFERENCE), main_loss, **SHARE)
+    worked_number(CALL, student.auxiliary_loss(main_loss, aux_losses, 0.3, TRAINING), main_loss)
+
+
+@pytest.mark.points(1.5)
+def test_any_number_of_heads(student, rng):
+    """One head counts, and so does each of five, in a list, a tuple or an array."""
+    for heads, kind in ((1, list), (5, list), (3, tuple), (4, np.array)):
+        main_loss, aux_losses = losses(rng, heads)
+        want = reference.auxiliary_loss(main_loss, aux_losses, 0.3)
+        expect_close(CALL, student.auxiliary_loss(main_loss, kind(aux_losses), 0.3), want, **SHARE)
+
+
+@pytest.mark.points(1)
+def test_no_heads(student, rng):
+    """A network without heads has its main loss, in training too; one with a head has not."""
+    main_loss, aux_losses = losses(rng, 1)
+    worked_number(CALL, student.auxiliary_loss(main_loss, aux_losses), main_loss)
+    expect_close(CALL, student.auxiliary_loss(main_loss, []), main_loss, **SHARE)
+
+
+@pytest.mark.points(1)
+def test_inputs_stay_unmodified(student, rng):
+    """The answer comes without changing the auxiliary losses."""
+    main_loss, aux_losses = losses(rng)
+    for kind in (list, np.array):
+        before = kind(aux_losses)
+        got, after = student.auxiliary_loss.with_inputs(main_loss, before, 0.3)
+        worked_number(CALL, got, main_loss, student.auxiliary_loss(2 * main_loss, before, 0.3))
+        check_unmodified(("aux_losses",), (before,), after[1:2])
+
+
+@pytest.mark.redundant("a law that does not rest on the reference, and holds that to account too")
+@pytest.mark.points(1)
+def test_a_further_head_adds_its_own_share(student, rng):
+    """A further head adds the weight times its loss, and changes nothing for the others."""
+    main_loss, aux_losses = losses(rng, 3)
+    fewer = numbers(CALL, student.auxiliary_loss(main_loss, aux_losses[:2], 0.4), ())
+    more = student.auxiliary_loss(main_loss, aux_losses, 0.4)
+    expect_close(CALL, more, fewer + 0.4 * aux_losses[2], **CLOSE)

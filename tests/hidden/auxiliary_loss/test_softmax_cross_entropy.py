@@ -1,0 +1,104 @@
+"""Hidden suite of the exercise `softmax_cross_entropy`: loss and gradient, each with points of its own."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect_close, expect_tuple
+from solutions.auxiliary_loss import reference
+from tests.hidden.auxiliary_loss.draws import (
+    CLOSE,
+    DIFFERENCES,
+    SHARE,
+    SINGLE,
+    central_differences,
+    check_unmodified,
+    extreme_scores,
+    numbers,
+    scores,
+    worked,
+)
+
+CALL = "softmax_cross_entropy(logits, labels)"
+
+
+def answer(student, logits, labels):
+    """The student's loss and gradient."""
+    return expect_tuple(CALL, student.softmax_cross_entropy(logits, labels), 2)
+
+
+def check_part(student, cases, part, what, **tolerance):
+    """The student's loss (part 0) or gradient (part 1) is the reference's in all cases."""
+    for logits, labels in cases:
+        want = reference.softmax_cross_entropy(logits, labels)[part]
+        expect_close(what, answer(student, logits, labels)[part], want, **tolerance)
+
+
+@pytest.mark.points(4)
+def test_loss_is_the_mean_of_negative_log_probabilities(student, rng):
+    """The loss is the mean over the batch of -log p of the right class."""
+    check_part(student, (scores(rng), scores(rng, 3, 6)), 0, "loss", **SHARE)
+
+
+@pytest.mark.points(5)
+def test_gradient_is_the_loss_differentiated(student, rng):
+    """The gradient joins probabilities and labels, and has the 1/N of the mean in it."""
+    check_part(student, (scores(rng), scores(rng, 3, 6)), 1, "dlogits", **CLOSE)
+
+
+@pytest.mark.points(1.5)
+def test_loss_of_large_logits(student, rng):
+    """The loss is right for logits of up to 1e4 of either sign, in rows that lie far apart."""
+    check_part(student, [extreme_scores(rng) for _ in range(3)], 0, "loss", **SHARE)
+
+
+@pytest.mark.points(2)
+def test_gradient_of_large_logits(student, rng):
+    """Rows that are lifted or lowered by up to 1e4 keep their gradient."""
+    logits, labels = scores(rng, 3)
+    logits = np.rint(4 * logits) / 4  # float32 keeps these exactly
+    dlogits = worked("dlogits", answer(student, logits, labels)[1], logits.shape, logits)
+    for offsets in ([[9e3], [-9e3], [100]], [[-9e3], [9e3], [0]]):
+        far = answer(student, logits + np.array(offsets), labels)[1]
+        expect_close("dlogits of large logits", far, dlogits, **SINGLE)
+
+
+@pytest.mark.points(0.5)
+def test_a_row_alone(student, rng):
+    """A row alone has the gradient that it has in a batch of copies of itself, for all of them together."""
+    logits, labels = scores(rng)
+    together = answer(student, logits[[0, 0, 0]], labels[[0, 0, 0]])[1]
+    together = worked("dlogits", together, (3, logits.shape[1]), logits[[0, 0, 0]])
+    alone = answer(student, logits[:1], labels[:1])[1]
+    alone = numbers("dlogits for a batch of one", alone, (1, logits.shape[1]))
+    expect_close("dlogits for a batch of one", alone * together[0].max(), together[:1] * alone.max(), **CLOSE)
+
+
+@pytest.mark.points(0.5)
+def test_integer_and_single_precision_input(student, rng):
+    """Integer and float32 arrays do as logits: the answer is that for the same numbers in float64."""
+    logits, labels = scores(rng)
+    want = worked("dlogits", answer(student, logits, labels)[1], logits.shape, logits)
+    got_loss, got = answer(student, logits.astype(np.float32), labels)
+    expect_close("dlogits for float32 logits", got, want, **SINGLE)
+    numbers("loss for float32 logits", got_loss, ())
+    whole = rng.permuted(np.resize([-2, 0, 1, 3], logits.shape), axis=1)
+    want = worked("dlogits", answer(student, whole.astype(float), labels)[1], logits.shape, whole)
+    expect_close("dlogits for integer logits", answer(student, whole, labels)[1], want, **CLOSE)
+
+
+@pytest.mark.points(0.5)
+def test_inputs_stay_unmodified(student, rng):
+    """The answer comes without changing the logits or the labels."""
+    before = scores(rng)
+    result, after = student.softmax_cross_entropy.with_inputs(*before)
+    worked("dlogits", expect_tuple(CALL, result, 2)[1], before[0].shape, before[0])
+    check_unmodified(("logits", "labels"), before, after)
+
+
+@pytest.mark.redundant("does not rest on the reference's gradient, and holds that to account too")
+@pytest.mark.points(1)
+def test_gradient_agrees_with_central_differences(student, rng):
+    """The gradient agrees with central differences of the loss."""
+    logits, labels = scores(rng, 3, 4)
+    numeric = central_differences(lambda: float(reference.softmax_cross_entropy(logits, labels)[0]), logits)
+    expect_close("dlogits", answer(student, logits, labels)[1], numeric, **DIFFERENCES)
