@@ -13,10 +13,10 @@ from autograder.grading import (
     Mismatch,
     TestResult,
     expect,
+    expect_array,
     expect_close,
     expect_keys,
     expect_none,
-    expect_shape,
     expect_tuple,
 )
 from autograder.grading.comparing import as_numbers
@@ -191,7 +191,7 @@ def test_text_in_a_list_is_refused_before_numpy_makes_room_for_it() -> None:
         with pytest.raises(Mismatch, match="x should be an array of numbers, and is a list of 201 values"):
             expect_close("x", texts, np.ones(201), rtol=1e-7)
         with pytest.raises(Mismatch):
-            expect_shape("x", [[texts]], (1, 1, 201))
+            expect_array("x", [[texts]], (1, 1, 201))
         assert not same(np.ones(201), texts)
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
@@ -205,11 +205,11 @@ def test_what_is_not_numbers_all_through_is_none(got: Any) -> None:
 
 
 def test_a_shape_is_asked_for_and_told_within_bounds() -> None:
-    assert expect_shape("x", [[1, 2]], (1, 2)).dtype == np.float64
+    assert expect_array("x", [[1, 2]], (1, 2)).dtype == np.float64
     with pytest.raises(Mismatch, match=r"^x should have the shape \(2,\), and has \(3,\)$"):
-        expect_shape("x", [1, 2, 3], (2,))
+        expect_array("x", [1, 2, 3], (2,))
     with pytest.raises(Mismatch, match=r"and has a far larger one$"):
-        expect_shape("x", np.zeros((0, 1317585063)), (2,))
+        expect_array("x", np.zeros((0, 1317585063)), (2,))
 
 
 @pytest.mark.parametrize(

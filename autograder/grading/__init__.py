@@ -4,14 +4,15 @@ from autograder.grading.comparing import (
     Mismatch,
     expect,
     expect_any,
+    expect_array,
     expect_close,
     expect_keys,
     expect_none,
-    expect_shape,
     expect_tuple,
+    expect_worked,
 )
 from autograder.grading.grader import Grader
-from autograder.grading.laws import for_all
+from autograder.grading.laws import central_differences, for_all
 from autograder.grading.report import ExerciseResult, Finding, Report, TestResult
 from autograder.grading.sitting import Job
 
@@ -23,12 +24,14 @@ __all__ = [
     "Mismatch",
     "Report",
     "TestResult",
+    "central_differences",
     "expect",
     "expect_any",
+    "expect_array",
     "expect_close",
     "expect_keys",
     "expect_none",
-    "expect_shape",
     "expect_tuple",
+    "expect_worked",
     "for_all",
 ]

@@ -16,6 +16,7 @@ from autograder.wire import Handle
 
 MAX_COUNT = 1000
 MAX_DIMENSIONS = 5
+SENSIBLE = 1e100
 FAR = 10  # times the largest expected value
 NEAR = 0.01  # percent of it
 ARTICLES = {
@@ -93,11 +94,26 @@ def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0
     raise Mismatch(f"{what}: {count}{_at(place)} by {_size(float(off[place]) / scale)} the largest expected value")
 
 
-def expect_shape(what: str, got: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """`got` as a float64 array of this shape."""
+def expect_array(what: str, got: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """`got` as a float64 array of this shape, of finite numbers that a test can work with: squares of them do not overflow."""
     values = _numbers(what, got)
     _same_shape(what, values, shape)
-    return values.astype(np.float64)
+    values = values.astype(np.float64)
+    expect(bool((np.abs(values) < SENSIBLE).all()), f"{what} should hold finite numbers of a sensible size.")
+    return values
+
+
+def expect_worked(what: str, got: Any, shape: tuple[int, ...], *given: np.ndarray | None) -> np.ndarray:
+    """The same, as numbers that somebody computed: not all alike, and none of the arrays that were `given`.
+
+    For tests of a single corner of a contract. They compare an answer with another one of the same student, so that a slip which has
+    a test of its own is not charged again, and this is what keeps an answer without work in it from passing them.
+    """
+    values = expect_array(what, got, shape)
+    expect(bool(np.ptp(values) > 0), f"{what} should depend on the inputs; all its entries are the same.")
+    for passed in given:
+        expect(passed is None or not np.array_equal(values, passed), f"{what} should not be what was passed in.")
+    return values
 
 
 def _same_shape(what: str, values: np.ndarray, shape: tuple[int, ...]) -> None:

@@ -54,9 +54,9 @@ def head_with_windows(x: np.ndarray, params: dict[str, Any]) -> list[Any]:
 
 def head_with_matrices(x: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
     """The pool as two matrices, one for rows and one for columns; the convolution before it, since both are linear."""
-    height, width = x.shape[2:]
-    down = np.zeros(((height - 2) // 3, height))
-    across = np.zeros(((width - 2) // 3, width))
+    rows, columns = x.shape[2:]
+    down = np.zeros(((rows - 2) // 3, rows))
+    across = np.zeros(((columns - 2) // 3, columns))
     for matrix in (down, across):
         for place, row in enumerate(matrix):
             row[3 * place : 3 * place + 5] = 0.2

@@ -5,7 +5,7 @@ Every draw has signed, non-square, asymmetric float64 entries: positive inputs h
 
 import numpy as np
 
-from autograder.grading import expect, expect_close
+from autograder.grading import expect, expect_array, expect_close
 from solutions.auxiliary_loss import reference
 
 # An answer may compute in float32 inside and is right all the same. Over a few hundred such answers its errors stay below 1e-6
@@ -96,51 +96,12 @@ def head_at_kinks(rng):
             return x, params
 
 
-def central_differences(loss, at):
-    """Gradient of the scalar function `loss` at the array `at`, one entry at a time; `at` ends as it was."""
-    gradient = np.zeros_like(at)
-    for index in np.ndindex(at.shape):
-        kept = at[index]
-        at[index] = kept + STEP
-        above = loss()
-        at[index] = kept - STEP
-        gradient[index] = (above - loss()) / (2 * STEP)
-        at[index] = kept
-    return gradient
-
-
-def worked(what, got, shape, *given):
-    """What the student returned, as numbers that somebody computed: finite, of the shape asked for, not all alike, and not what was given.
-
-    For tests of a single corner of the contract. They compare an answer with another one of the same student, so that a slip
-    which has a test of its own is not charged again, and this is what keeps an answer without work in it from passing them.
-    """
-    array = numbers(what, got, shape)
-    expect(bool(np.ptp(array) > 0), f"{what} should depend on the inputs; all its entries are the same.")
-    for passed in given:
-        expect(not np.array_equal(array, passed), f"{what} should not be what was passed in.")
-    return array
-
-
 def worked_number(what, got, *others):
     """The same for a single number: it is none of `others`, which are inputs, or answers of the student's to other questions."""
-    number = float(numbers(what, got, ()))
-    alike = [float(numbers(what, other, ())) for other in others]
+    number = float(expect_array(what, got, ()))
+    alike = [float(expect_array(what, other, ())) for other in others]
     expect(number not in alike, f"{what} should depend on all that it is given.")
     return number
-
-
-def numbers(what, got, shape):
-    """What the student returned as a finite float64 array of the shape asked for, or a failed test."""
-    try:
-        array = np.asarray(got, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        array = None
-    expect(array is not None, f"{what} should be made of numbers.")
-    expect(array.shape == shape, f"{what} should have the shape {shape}, not {array.shape}.")
-    # The bound keeps squares and fourth powers in the tests from overflowing; comparisons with NaN are false.
-    expect(bool((np.abs(array) < 1e100).all()), f"{what} should hold finite numbers of a sensible size.")
-    return array
 
 
 def check_unmodified(names, before, after):

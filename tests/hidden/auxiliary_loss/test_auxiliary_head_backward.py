@@ -3,20 +3,17 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_keys, expect_tuple
+from autograder.grading import central_differences, expect_close, expect_keys, expect_tuple, expect_worked
 from autograder.grading.comparing import as_numbers
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.draws import (
     CLOSE,
     DIFFERENCES,
     SINGLE,
-    central_differences,
     check_unmodified,
     head,
     head_at_kinks,
     head_gradient,
-    numbers,
-    worked,
 )
 
 CALL = "auxiliary_head_backward(dlogits, cache)"
@@ -89,7 +86,7 @@ def test_gradients_of_the_last_layer(student, rng):
 def test_dx_is_zero_where_no_window_reaches(student, rng):
     """The gradient dx has the shape of x, and is zero in rows and columns that no window reaches."""
     dlogits, cache = head_gradient(rng, (7, 9))
-    dx = worked("dx", answer(student, dlogits, cache)[0], cache["x"].shape)
+    dx = expect_worked("dx", answer(student, dlogits, cache)[0], cache["x"].shape)
     expect_close("dx below the last window", dx[:, :, 5:], np.zeros_like(dx[:, :, 5:]), **CLOSE)
     expect_close("dx beside the last window", dx[:, :, :, 8:], np.zeros_like(dx[:, :, :, 8:]), **CLOSE)
 
@@ -101,13 +98,12 @@ def test_slope_at_zero_is_zero(student, rng):
     logits, cache = reference.auxiliary_head_forward(x, params)
     dlogits = rng.normal(size=logits.shape)
     dx, grads = answer(student, dlogits, cache)
-    dx = numbers("dx", dx, x.shape)
     # The weights behind such units carry nothing forward, so they must carry nothing back.
     other = params | {"W1": params["W1"].copy(), "W2": params["W2"].copy()}
     other["W1"][0, 1:] += 3
     other["W2"][0] += 3
     other_dx, other_grads = answer(student, dlogits, cache | {"params": other})
-    expect_close("dx", other_dx, worked("dx", dx, x.shape), **CLOSE)
+    expect_close("dx", other_dx, expect_worked("dx", dx, x.shape), **CLOSE)
     for key in ("Wc", "bc", "W1", "b1"):
         expect_close(f'grads["{key}"]', other_grads[key], as_numbers(f'grads["{key}"]', grads[key]), **CLOSE)
 
@@ -118,7 +114,7 @@ def test_images_do_not_depend_on_their_batch(student, rng):
     x, params = head(rng)
     logits, cache = reference.auxiliary_head_forward(x, params)
     dlogits = rng.normal(size=logits.shape)
-    dx = worked("dx", answer(student, dlogits, cache)[0], x.shape)
+    dx = expect_worked("dx", answer(student, dlogits, cache)[0], x.shape)
     for image in range(len(x)):
         alone = slice(image, image + 1)
         row = reference.auxiliary_head_forward(x[alone], params)[1]
@@ -132,7 +128,7 @@ def test_integer_and_single_precision_input(student, rng):
     for kind, tolerance in ((np.int64, CLOSE), (np.float32, SINGLE)):
         x, params = head(rng, (5, 8), whole=True)
         _, cache = reference.auxiliary_head_forward(x, params)
-        dx = worked("dx", answer(student, whole.astype(float), cache)[0], x.shape)
+        dx = expect_worked("dx", answer(student, whole.astype(float), cache)[0], x.shape)
         expect_close("dx", answer(student, whole.astype(kind), cache | {"x": x.astype(kind)})[0], dx, **tolerance)
 
 
@@ -141,7 +137,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing dlogits or the cache."""
     dlogits, cache = head_gradient(rng, (5, 8))
     result, (dlogits_after, cache_after) = student.auxiliary_head_backward.with_inputs(dlogits, cache)
-    worked("dx", taken_apart(result)[0], cache["x"].shape)
+    expect_worked("dx", taken_apart(result)[0], cache["x"].shape)
     after = expect_keys("cache after the call", cache_after, tuple(cache))
     params = expect_keys('cache["params"] after the call', after["params"], GRADS)
     names = ("dlogits", *(f'cache["{key}"]' for key in ARRAYS), *(f'params["{key}"]' for key in GRADS))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_keys, expect_tuple
+from autograder.grading import expect_array, expect_close, expect_keys, expect_tuple, expect_worked
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, SINGLE, check_unmodified, head, numbers, worked
+from tests.hidden.auxiliary_loss.draws import CLOSE, SINGLE, check_unmodified, head
 
 CALL = "auxiliary_head_forward(x, params)"
 CACHED = ("x", "pooled", "zc", "flat", "z1", "a1", "params")
@@ -69,7 +69,7 @@ def test_cache_keeps_the_fully_connected_layer_and_the_parameters(student, rng):
 def test_images_do_not_depend_on_their_batch(student, rng):
     """An image gives the same logits alone as in its batch."""
     x, params = head(rng)
-    logits = worked("logits", answer(student, x, params)[0], (len(x), CLASSES))
+    logits = expect_worked("logits", answer(student, x, params)[0], (len(x), CLASSES))
     for image in range(len(x)):
         alone = slice(image, image + 1)
         expect_close("logits for a batch of one", answer(student, x[alone], params)[0], logits[alone], **CLOSE)
@@ -79,10 +79,10 @@ def test_images_do_not_depend_on_their_batch(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params = head(rng, (5, 8))
-    logits = worked("logits", answer(student, x, params)[0], (len(x), CLASSES))
+    logits = expect_worked("logits", answer(student, x, params)[0], (len(x), CLASSES))
     expect_close("logits for float32 x", answer(student, x.astype(np.float32), params)[0], logits, **SINGLE)
     x, params = head(rng, (5, 8), whole=True)
-    logits = numbers("logits", answer(student, x, params)[0], logits.shape)
+    logits = expect_array("logits", answer(student, x, params)[0], logits.shape)
     expect_close("logits for integer x", answer(student, x.astype(int), params)[0], logits, **CLOSE)
 
 
@@ -91,7 +91,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x or the parameters."""
     x, params = head(rng, (5, 8))
     result, (x_after, params_after) = student.auxiliary_head_forward.with_inputs(x, params)
-    worked("logits", expect_tuple(CALL, result, 2)[0], (len(x), CLASSES))
+    expect_worked("logits", expect_tuple(CALL, result, 2)[0], (len(x), CLASSES))
     after = expect_keys("params after the call", params_after, PARAMETERS)
     names = ("x", *(f'params["{key}"]' for key in PARAMETERS))
     check_unmodified(names, (x, *map(params.get, PARAMETERS)), (x_after, *map(after.get, PARAMETERS)))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close
+from autograder.grading import expect_array, expect_close
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, SHARE, check_unmodified, numbers, worked_number
+from tests.hidden.auxiliary_loss.draws import CLOSE, SHARE, check_unmodified, worked_number
 
 CALL = "auxiliary_loss(main_loss, aux_losses, ...)"
 TRAINING, INFERENCE = True, False
@@ -77,6 +77,6 @@ def test_inputs_stay_unmodified(student, rng):
 def test_a_further_head_adds_its_own_share(student, rng):
     """A further head adds the weight times its loss, and changes nothing for the others."""
     main_loss, aux_losses = losses(rng, 3)
-    fewer = numbers(CALL, student.auxiliary_loss(main_loss, aux_losses[:2], 0.4), ())
+    fewer = expect_array(CALL, student.auxiliary_loss(main_loss, aux_losses[:2], 0.4), ())
     more = student.auxiliary_loss(main_loss, aux_losses, 0.4)
     expect_close(CALL, more, fewer + 0.4 * aux_losses[2], **CLOSE)

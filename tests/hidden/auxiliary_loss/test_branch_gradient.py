@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close
+from autograder.grading import central_differences, expect_close, expect_worked
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES, central_differences, check_unmodified, worked
+from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES, check_unmodified
 
 CALL = "branch_gradient(d_main, d_aux, ...)"
 
@@ -37,7 +37,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing either gradient."""
     before = gradients(rng)
     got, after = student.branch_gradient.with_inputs(*before)
-    worked(CALL, got, before[0].shape, *before)
+    expect_worked(CALL, got, before[0].shape, *before)
     check_unmodified(("d_main", "d_aux"), before, after)
 
 

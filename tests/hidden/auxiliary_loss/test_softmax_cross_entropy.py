@@ -3,19 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_tuple
+from autograder.grading import central_differences, expect_array, expect_close, expect_tuple, expect_worked
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.draws import (
     CLOSE,
     DIFFERENCES,
     SHARE,
     SINGLE,
-    central_differences,
     check_unmodified,
     extreme_scores,
-    numbers,
     scores,
-    worked,
 )
 
 CALL = "softmax_cross_entropy(logits, labels)"
@@ -56,7 +53,7 @@ def test_gradient_of_large_logits(student, rng):
     """Rows that are lifted or lowered by up to 1e4 keep their gradient."""
     logits, labels = scores(rng, 3)
     logits = np.rint(4 * logits) / 4  # float32 keeps these exactly
-    dlogits = worked("dlogits", answer(student, logits, labels)[1], logits.shape, logits)
+    dlogits = expect_worked("dlogits", answer(student, logits, labels)[1], logits.shape, logits)
     for offsets in ([[9e3], [-9e3], [100]], [[-9e3], [9e3], [0]]):
         far = answer(student, logits + np.array(offsets), labels)[1]
         expect_close("dlogits of large logits", far, dlogits, **SINGLE)
@@ -67,9 +64,9 @@ def test_a_row_alone(student, rng):
     """A row alone has the gradient that it has in a batch of copies of itself, for all of them together."""
     logits, labels = scores(rng)
     together = answer(student, logits[[0, 0, 0]], labels[[0, 0, 0]])[1]
-    together = worked("dlogits", together, (3, logits.shape[1]), logits[[0, 0, 0]])
+    together = expect_worked("dlogits", together, (3, logits.shape[1]), logits[[0, 0, 0]])
     alone = answer(student, logits[:1], labels[:1])[1]
-    alone = numbers("dlogits for a batch of one", alone, (1, logits.shape[1]))
+    alone = expect_array("dlogits for a batch of one", alone, (1, logits.shape[1]))
     expect_close("dlogits for a batch of one", alone * together[0].max(), together[:1] * alone.max(), **CLOSE)
 
 
@@ -77,12 +74,12 @@ def test_a_row_alone(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as logits: the answer is that for the same numbers in float64."""
     logits, labels = scores(rng)
-    want = worked("dlogits", answer(student, logits, labels)[1], logits.shape, logits)
+    want = expect_worked("dlogits", answer(student, logits, labels)[1], logits.shape, logits)
     got_loss, got = answer(student, logits.astype(np.float32), labels)
     expect_close("dlogits for float32 logits", got, want, **SINGLE)
-    numbers("loss for float32 logits", got_loss, ())
+    expect_array("loss for float32 logits", got_loss, ())
     whole = rng.permuted(np.resize([-2, 0, 1, 3], logits.shape), axis=1)
-    want = worked("dlogits", answer(student, whole.astype(float), labels)[1], logits.shape, whole)
+    want = expect_worked("dlogits", answer(student, whole.astype(float), labels)[1], logits.shape, whole)
     expect_close("dlogits for integer logits", answer(student, whole, labels)[1], want, **CLOSE)
 
 
@@ -91,7 +88,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing the logits or the labels."""
     before = scores(rng)
     result, after = student.softmax_cross_entropy.with_inputs(*before)
-    worked("dlogits", expect_tuple(CALL, result, 2)[1], before[0].shape, before[0])
+    expect_worked("dlogits", expect_tuple(CALL, result, 2)[1], before[0].shape, before[0])
     check_unmodified(("logits", "labels"), before, after)
 
 

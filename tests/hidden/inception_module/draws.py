@@ -5,7 +5,6 @@ Every draw has signed float64 entries: positive inputs hide masks. Images are no
 
 import numpy as np
 
-from autograder.grading import expect
 from solutions.inception_module import reference
 
 # An answer may compute in float32 inside and is right all the same. Its errors stay below 1e-6 of numbers that are about one,
@@ -94,28 +93,3 @@ def slices(depths):
 def output_shape(image, depths):
     """The shape of what a module returns."""
     return (image[0], sum(depths[layer] for layer in STACKED), *image[2:])
-
-
-def worked(what, got, shape, given=None):
-    """What the student returned, as numbers that somebody computed: finite, of the shape asked for, not all alike, and not what was given.
-
-    For tests of a single corner of the contract. They compare an answer with another one of the same student, so that a slip
-    which has a test of its own is not charged again, and this is what keeps an answer without work in it from passing them.
-    """
-    array = numbers(what, got, shape)
-    expect(bool(np.ptp(array) > 0), f"{what} should depend on the inputs; all its entries are the same.")
-    expect(given is None or not np.array_equal(array, given), f"{what} should not be what was passed in.")
-    return array
-
-
-def numbers(what, got, shape):
-    """What the student returned as a finite float64 array of the shape asked for, or a failed test."""
-    try:
-        array = np.asarray(got, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        array = None
-    expect(array is not None, f"{what} should be an array of numbers.")
-    expect(array.shape == shape, f"{what} should have the shape {shape}, not {array.shape}.")
-    # The bound keeps products in the tests from overflowing; comparisons with NaN are false.
-    expect(bool((np.abs(array) < 1e100).all()), f"{what} should hold finite numbers of a sensible size.")
-    return array

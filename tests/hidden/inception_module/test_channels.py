@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_close, expect_tuple, for_all
+from autograder.grading import expect, expect_close, expect_tuple, expect_worked, for_all
 from autograder.grading.comparing import as_numbers
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import images, worked
+from tests.hidden.inception_module.draws import images
 from tests.hidden.inception_module.strategies import stacks
 
 SPLIT = "split_channels(dout, channels)"
@@ -47,7 +47,7 @@ def test_branches_of_different_number_types(student, rng):
     """A branch of whole numbers keeps no fraction from another branch."""
     branches = maps(rng, CHANNELS[1])
     branches[0] = np.rint(4 * branches[0])
-    out = worked("out", student.concat_channels(branches), reference.concat_channels(branches).shape)
+    out = expect_worked("out", student.concat_channels(branches), reference.concat_channels(branches).shape)
     whole = [branches[0].astype(int), *branches[1:]]
     expect_close("out with a branch of integers", student.concat_channels(whole), out, **EXACT)
 
@@ -57,7 +57,7 @@ def test_branches_stay_unmodified(student, rng):
     """The maps are stacked without changing the list or an array in it."""
     branches = maps(rng, CHANNELS[1])
     result, (after,) = student.concat_channels.with_inputs(branches)
-    worked("out", result, reference.concat_channels(branches).shape)
+    expect_worked("out", result, reference.concat_channels(branches).shape)
     expect(
         isinstance(after, list) and len(after) == len(branches), "the list after the call should be as long as before."
     )

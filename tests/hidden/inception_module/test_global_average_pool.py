@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, for_all
+from autograder.grading import expect_array, expect_close, expect_worked, for_all
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import BACKWARD, FORWARD, SINGLE, images, numbers, worked
+from tests.hidden.inception_module.draws import BACKWARD, FORWARD, SINGLE, images
 from tests.hidden.inception_module.strategies import pixel_cases
 
 SHAPES = ((3, 3, 3, 3), (2, 3, 5, 4))  # in the first one, no shape gives a slip away
@@ -32,7 +32,7 @@ def test_shift_of_a_map_shifts_its_mean(student, rng):
 
     def law(case):
         x, _, _, more = case
-        out = numbers("out", student.global_average_pool_forward(x), x.shape[:2])
+        out = expect_array("out", student.global_average_pool_forward(x), x.shape[:2])
         shift = more.normal(size=x.shape[:2])
         shifted = student.global_average_pool_forward(x + shift[:, :, None, None])
         expect_close("out for shifted maps", shifted, out + shift, **FORWARD)
@@ -44,7 +44,7 @@ def test_shift_of_a_map_shifts_its_mean(student, rng):
 def test_single_images_and_single_maps(student, rng):
     """A batch of one, a single map and images of one pixel give their part of the whole, in two dimensions."""
     x = images(rng, SHAPES[1])
-    out = worked("out", student.global_average_pool_forward(x), x.shape[:2])
+    out = expect_worked("out", student.global_average_pool_forward(x), x.shape[:2])
     expect_close("out for one image", student.global_average_pool_forward(x[1:]), out[1:], **FORWARD)
     expect_close("out for one map", student.global_average_pool_forward(x[:, 2:]), out[:, 2:], **FORWARD)
     pixels = x[:, :, :1, 3:]
@@ -55,10 +55,10 @@ def test_single_images_and_single_maps(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x = images(rng, SHAPES[1])
-    out = worked("out", student.global_average_pool_forward(x), x.shape[:2])
+    out = expect_worked("out", student.global_average_pool_forward(x), x.shape[:2])
     expect_close("out for float32 x", student.global_average_pool_forward(x.astype(np.float32)), out, **SINGLE)
     whole = np.rint(5 * x)
-    out = worked("out", student.global_average_pool_forward(whole), x.shape[:2])
+    out = expect_worked("out", student.global_average_pool_forward(whole), x.shape[:2])
     expect_close("out for integer x", student.global_average_pool_forward(whole.astype(int)), out, **FORWARD)
 
 
@@ -67,7 +67,7 @@ def test_x_stays_unmodified(student, rng):
     """The means come without changing x."""
     x = images(rng, SHAPES[1])
     result, (after,) = student.global_average_pool_forward.with_inputs(x)
-    worked("out", result, x.shape[:2])
+    expect_worked("out", result, x.shape[:2])
     expect_close("x after the call", after, x, rtol=0)
 
 
@@ -88,7 +88,7 @@ def test_both_passes_fit_each_other(student, rng):
     def law(case):
         x, _, _, more = case
         dout = more.normal(size=x.shape[:2])
-        dx = numbers("dx", student.global_average_pool_backward(dout, x.shape), x.shape)
+        dx = expect_array("dx", student.global_average_pool_backward(dout, x.shape), x.shape)
         forward = (dout * reference.global_average_pool_forward(x)).sum()
         expect_close("x weighted with dx", (x * dx).sum(), forward, **BACKWARD)
 
@@ -99,7 +99,7 @@ def test_both_passes_fit_each_other(student, rng):
 def test_gradient_for_single_images_and_single_maps(student, rng):
     """A batch of one and a single map get their part of dx, in four dimensions."""
     dout, shape = gradient_case(rng)
-    dx = worked("dx", student.global_average_pool_backward(dout, shape), shape)
+    dx = expect_worked("dx", student.global_average_pool_backward(dout, shape), shape)
     single = student.global_average_pool_backward(dout[1:], (1, *shape[1:]))
     expect_close("dx for one image", single, dx[1:], **BACKWARD)
     single = student.global_average_pool_backward(dout[:, 2:], (shape[0], 1, *shape[2:]))
@@ -110,11 +110,11 @@ def test_gradient_for_single_images_and_single_maps(student, rng):
 def test_integer_and_single_precision_upstream(student, rng):
     """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
     dout, shape = gradient_case(rng)
-    dx = worked("dx", student.global_average_pool_backward(dout, shape), shape)
+    dx = expect_worked("dx", student.global_average_pool_backward(dout, shape), shape)
     small = student.global_average_pool_backward(dout.astype(np.float32), shape)
     expect_close("dx for float32 dout", small, dx, **SINGLE)
     whole = np.rint(9 * dout)
-    dx = worked("dx", student.global_average_pool_backward(whole, shape), shape)
+    dx = expect_worked("dx", student.global_average_pool_backward(whole, shape), shape)
     expect_close("dx for integer dout", student.global_average_pool_backward(whole.astype(int), shape), dx, **BACKWARD)
 
 
@@ -123,5 +123,5 @@ def test_dout_stays_unmodified(student, rng):
     """The gradient comes without changing dout."""
     dout, shape = gradient_case(rng)
     result, (after, _) = student.global_average_pool_backward.with_inputs(dout, shape)
-    worked("dx", result, shape)
+    expect_worked("dx", result, shape)
     expect_close("dout after the call", after, dout, rtol=0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_keys, expect_tuple, for_all
+from autograder.grading import expect_array, expect_close, expect_keys, expect_tuple, expect_worked, for_all
 from autograder.grading.comparing import as_numbers
 from solutions.inception_module import reference
 from tests.hidden.inception_module.draws import (
@@ -20,10 +20,8 @@ from tests.hidden.inception_module.draws import (
     STEP,
     TWOS,
     module,
-    numbers,
     output_shape,
     slices,
-    worked,
 )
 from tests.hidden.inception_module.strategies import module_cases
 
@@ -122,7 +120,7 @@ def test_slope_at_zero_is_zero(student, rng):
     out, cache = reference.inception_forward(x, params)
     dout = rng.normal(size=out.shape)
     dx, grads = answer(student, dout, cache)
-    worked("dx", dx, x.shape)
+    expect_worked("dx", dx, x.shape)
     # Neither what is asked of such a map of the output nor the weights behind such a reduced map may change anything.
     other, behind = dout.copy(), params | {key: params[key].copy() for key in ("W_3x3", "W_5x5")}
     for place in slices(DEPTHS).values():
@@ -139,11 +137,11 @@ def test_slope_at_zero_is_zero(student, rng):
 def test_images_do_not_depend_on_their_batch(student, rng):
     """An image's part of dx is the same alone as in its batch, in modules of any size."""
     dout, cache = upstream(rng)
-    worked("dx", answer(student, dout, cache)[0], IMAGE)
+    expect_worked("dx", answer(student, dout, cache)[0], IMAGE)
 
     def law(case):
         x, params, cache, dout = case
-        dx = numbers("dx", answer(student, dout, cache)[0], x.shape)
+        dx = expect_array("dx", answer(student, dout, cache)[0], x.shape)
         alone = reference.inception_forward(x[1:2], params)[1]
         expect_close("dx for a batch of one", answer(student, dout[1:2], alone)[0], dx[1:2], **BACKWARD)
 
@@ -154,10 +152,10 @@ def test_images_do_not_depend_on_their_batch(student, rng):
 def test_integer_and_single_precision_upstream(student, rng):
     """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
     dout, cache = upstream(rng, ALIKE, TWOS)
-    dx = worked("dx", answer(student, dout, cache)[0], ALIKE)
+    dx = expect_worked("dx", answer(student, dout, cache)[0], ALIKE)
     expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), cache)[0], dx, **SINGLE)
     whole = np.rint(3 * dout)
-    dx = worked("dx", answer(student, whole, cache)[0], ALIKE)
+    dx = expect_worked("dx", answer(student, whole, cache)[0], ALIKE)
     expect_close("dx for integer dout", answer(student, whole.astype(int), cache)[0], dx, **BACKWARD)
 
 
@@ -166,7 +164,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The gradients come without changing dout or the cache."""
     dout, cache = upstream(rng, ALIKE, TWOS)
     result, (dout_after, cache_after) = student.inception_backward.with_inputs(dout, cache)
-    worked("dx", taken_apart(result)[0], ALIKE)
+    expect_worked("dx", taken_apart(result)[0], ALIKE)
     expect_close("dout after the call", dout_after, dout, rtol=0)
     after = expect_keys("cache after the call", cache_after, (*KEPT, "params"))
     for key in KEPT:
@@ -193,7 +191,7 @@ def test_agrees_with_central_differences(student, rng):
         way = rng.normal(size=at.shape)
         way /= np.abs(way).sum()  # no value before a ReLU goes further than the step
         slope = (moved(at + STEP * way) - moved(at - STEP * way)) / (2 * STEP)
-        along = (numbers(what, got, at.shape) * way).sum()
+        along = (expect_array(what, got, at.shape) * way).sum()
         expect_close(f"the slope of the loss along a direction, from {what}", along, slope, **DIFFERENCES)
 
     check("dx", dx, x, lambda moved: weighted_output(moved, params))

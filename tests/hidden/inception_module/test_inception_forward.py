@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_close, expect_keys, expect_tuple, for_all
+from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple, expect_worked, for_all
 from solutions.inception_module import reference
 from tests.hidden.inception_module.draws import (
     CASES,
@@ -15,11 +15,9 @@ from tests.hidden.inception_module.draws import (
     SINGLE,
     images,
     module,
-    numbers,
     output_shape,
     parameters,
     slices,
-    worked,
 )
 from tests.hidden.inception_module.strategies import module_cases
 
@@ -36,7 +34,7 @@ def check_branches(student, rng, layers):
     """The maps of these branches stand in their place of the output, and are the reference's."""
     for image, depths in CASES:
         x, params, _ = module(rng, image, depths)
-        out = numbers("out", answer(student, x, params)[0], output_shape(image, depths))
+        out = expect_array("out", answer(student, x, params)[0], output_shape(image, depths))
         want = reference.inception_forward(x, params)[0]
         for layer in layers:
             place = slices(depths)[layer]
@@ -96,11 +94,11 @@ def test_cache_keeps_the_parameters(student, rng):
 def test_images_do_not_depend_on_their_batch(student, rng):
     """An image gives the same alone as in its batch, in modules of any size, layers of one map among them."""
     x, params, _ = module(rng)
-    worked("out", answer(student, x, params)[0], SHAPE)
+    expect_worked("out", answer(student, x, params)[0], SHAPE)
 
     def law(case):
         x, params, _, upstream = case
-        out = numbers("out", answer(student, x, params)[0], upstream.shape)
+        out = expect_array("out", answer(student, x, params)[0], upstream.shape)
         alone, _ = answer(student, x[1:2], params)
         expect_close("out for a batch of one", alone, out[1:2], **FORWARD)
 
@@ -118,7 +116,7 @@ def test_kernels_that_copy(student, rng):
         if key.startswith("W_"):
             middle = value.shape[2] // 2
             value[:, :, middle, middle] = np.eye(2)
-    out = numbers("out", answer(student, x, params)[0], (2, 8, 4, 5))
+    out = expect_array("out", answer(student, x, params)[0], (2, 8, 4, 5))
     for place in (0, 2, 4):
         expect_close("the maps of a branch of convolutions", out[:, place : place + 2], np.maximum(x, 0), **FORWARD)
     largest = np.array(
@@ -131,10 +129,10 @@ def test_kernels_that_copy(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params, _ = module(rng)
-    out = worked("out", answer(student, x, params)[0], SHAPE)
+    out = expect_worked("out", answer(student, x, params)[0], SHAPE)
     expect_close("out for float32 x", answer(student, x.astype(np.float32), params)[0], out, **SINGLE)
     whole = np.rint(4 * x)
-    out = worked("out", answer(student, whole, params)[0], SHAPE)
+    out = expect_worked("out", answer(student, whole, params)[0], SHAPE)
     expect_close("out for integer x", answer(student, whole.astype(int), params)[0], out, **FORWARD)
 
 
@@ -143,7 +141,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x or the parameters."""
     x, params, _ = module(rng)
     result, (x_after, params_after) = student.inception_forward.with_inputs(x, params)
-    worked("out", expect_tuple(CALL, result, 2)[0], SHAPE)
+    expect_worked("out", expect_tuple(CALL, result, 2)[0], SHAPE)
     expect_close("x after the call", x_after, x, rtol=0)
     after = expect_keys("params after the call", params_after, PARAMS)
     expect(len(after) == len(PARAMS), "params after the call should have no more keys than before.")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_tuple
+from autograder.grading import expect_close, expect_tuple, expect_worked
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import BACKWARD, DIFFERENCES, SINGLE, STEP, images, worked
+from tests.hidden.inception_module.draws import BACKWARD, DIFFERENCES, SINGLE, STEP, images
 
 CALL = "pointwise_conv_backward(dout, x, weight)"
 NAMES = ("dx", "dweight", "dbias")
@@ -52,7 +52,7 @@ def test_dbias_is_summed_over_pixels_and_images(student, rng):
 def test_single_images_and_single_pixels(student, rng):
     """A batch of one and an image of one pixel give their part of dx, in four dimensions."""
     dout, x, weight = layer(rng)
-    dx = worked("dx", answer(student, dout, x, weight)[0], x.shape, dout)
+    dx = expect_worked("dx", answer(student, dout, x, weight)[0], x.shape, dout)
     expect_close("dx for one image", answer(student, dout[1:], x[1:], weight)[0], dx[1:], **BACKWARD)
     i, j = slice(1, 2), slice(3, 4)
     alone = answer(student, dout[:, :, i, j], x[:, :, i, j], weight)[0]
@@ -63,10 +63,10 @@ def test_single_images_and_single_pixels(student, rng):
 def test_integer_and_single_precision_upstream(student, rng):
     """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
     dout, x, weight = layer(rng)
-    dx = worked("dx", answer(student, dout, x, weight)[0], x.shape, dout)
+    dx = expect_worked("dx", answer(student, dout, x, weight)[0], x.shape, dout)
     expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), x, weight)[0], dx, **SINGLE)
     whole = np.rint(3 * dout)
-    dx = worked("dx", answer(student, whole, x, weight)[0], x.shape, whole)
+    dx = expect_worked("dx", answer(student, whole, x, weight)[0], x.shape, whole)
     expect_close("dx for integer dout", answer(student, whole.astype(int), x, weight)[0], dx, **BACKWARD)
 
 
@@ -75,7 +75,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The gradients come without changing dout, x or the weight."""
     case = layer(rng)
     result, after = student.pointwise_conv_backward.with_inputs(*case)
-    worked("dx", expect_tuple(CALL, result, 3)[0], case[1].shape, case[0])
+    expect_worked("dx", expect_tuple(CALL, result, 3)[0], case[1].shape, case[0])
     for name, old, new in zip(("dout", "x", "weight"), case, after, strict=False):
         expect_close(f"{name} after the call", new, old, rtol=0)
 
@@ -88,7 +88,7 @@ def test_agrees_with_central_differences(student, rng):
     at = (x, weight, rng.normal(size=2))
     gradients = answer(student, dout, x, weight)
     for place, name in enumerate(NAMES):
-        gradient = worked(name, gradients[place], at[place].shape)
+        gradient = expect_worked(name, gradients[place], at[place].shape)
         way = rng.normal(size=at[place].shape)
 
         def loss(step, place=place, way=way):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, for_all
+from autograder.grading import expect_array, expect_close, expect_worked, for_all
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import FORWARD, SINGLE, images, numbers, worked
+from tests.hidden.inception_module.draws import FORWARD, SINGLE, images
 from tests.hidden.inception_module.strategies import pixel_cases
 
 # The first images are as wide as their layer has outputs, and that has as many as inputs: no shape gives a slip away.
@@ -38,7 +38,7 @@ def test_bias_is_added_to_its_channel(student, rng):
     for image in ((2, 3, 5, 3), (2, 3, 4, 5)):
         x, weight, bias = layer(rng, image)
         without = student.pointwise_conv_forward(x, weight, np.zeros_like(bias))
-        without = numbers("out", without, shape_of(x, weight))
+        without = expect_array("out", without, shape_of(x, weight))
         out = student.pointwise_conv_forward(x, weight, bias)
         expect_close("out", out, without + bias[:, None, None], **FORWARD)
 
@@ -50,7 +50,7 @@ def test_pixels_do_not_depend_on_each_other(student, rng):
 
     def law(case):
         x, weight, bias, order = case
-        out = worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
+        out = expect_worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
         rows, columns = order.permutation(x.shape[2]), order.permutation(x.shape[3])
         moved = student.pointwise_conv_forward(x[:, :, rows][..., columns], weight, bias)
         expect_close("out for rearranged pixels", moved, out[:, :, rows][..., columns], **FORWARD)
@@ -63,7 +63,7 @@ def test_pixels_do_not_depend_on_each_other(student, rng):
 def test_single_images_and_single_pixels(student, rng):
     """A batch of one and an image of one pixel give their part of the whole, in four dimensions."""
     x, weight, bias = layer(rng)
-    out = worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
+    out = expect_worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
     expect_close("out for one image", student.pointwise_conv_forward(x[1:], weight, bias), out[1:], **FORWARD)
     pixel = x[:, :, 1:2, 2:3]
     expect_close(
@@ -75,11 +75,11 @@ def test_single_images_and_single_pixels(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, weight, bias = layer(rng)
-    out = worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
+    out = expect_worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
     small = student.pointwise_conv_forward(x.astype(np.float32), weight, bias)
     expect_close("out for float32 x", small, out, **SINGLE)
     whole = np.rint(4 * x)
-    out = worked("out", student.pointwise_conv_forward(whole, weight, bias), shape_of(x, weight), whole)
+    out = expect_worked("out", student.pointwise_conv_forward(whole, weight, bias), shape_of(x, weight), whole)
     expect_close("out for integer x", student.pointwise_conv_forward(whole.astype(int), weight, bias), out, **FORWARD)
 
 
@@ -88,6 +88,6 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x, the weight or the bias, their shapes included."""
     given = layer(rng)
     result, after = student.pointwise_conv_forward.with_inputs(*given)
-    worked("out", result, shape_of(*given[:2]), given[0])
+    expect_worked("out", result, shape_of(*given[:2]), given[0])
     for name, old, new in zip(("x", "weight", "bias"), given, after, strict=False):
         expect_close(f"{name} after the call", new, old, rtol=0)

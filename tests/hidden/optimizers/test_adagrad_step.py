@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect
+from autograder.grading import expect, expect_array
 from tests.hidden.optimizers.walks import (
     SIZE,
     answer,
@@ -12,7 +12,6 @@ from tests.hidden.optimizers.walks import (
     check_unmodified,
     check_walk_on_gradients,
     gradients,
-    numbers,
     signed,
     steady,
 )
@@ -43,7 +42,7 @@ def test_effective_rate_never_grows(student, rng):
     w, grad, state, moved = rng.normal(size=3), signed(rng, 3), {}, []
     for _ in range(5):
         new, state = answer(student, RULE, w, grad, state, 0.1)
-        new = numbers("w", new, w.shape)
+        new = expect_array("w", new, w.shape)
         moved.append(np.abs(new - w))
         w = new
     shrinking = [np.allclose(step * np.sqrt(number), moved[0], rtol=1e-3) for number, step in enumerate(moved, start=1)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, for_all
+from autograder.grading import expect_array, expect_close, for_all
 from tests.hidden.optimizers.strategies import first_steps
 from tests.hidden.optimizers.walks import (
     SIZE,
@@ -13,7 +13,6 @@ from tests.hidden.optimizers.walks import (
     check_unmodified,
     check_walk_on_gradients,
     gradients,
-    numbers,
     steady,
 )
 
@@ -57,7 +56,7 @@ def test_first_step_has_the_size_of_the_rate(student, rng):
     def law(case):
         w, grad = case
         new, _ = answer(student, RULE, w, grad, {}, 0.1)
-        moved = numbers("w", new, w.shape) - w
+        moved = expect_array("w", new, w.shape) - w
         expect_close(
             "the first step", moved, -0.1 * np.sign(grad), rtol=1e-4
         )  # epsilon beside the smallest gradient: 1e-6

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_close
+from autograder.grading import expect, expect_array, expect_close, expect_worked
 from autograder.grading.comparing import as_numbers
 from solutions.optimizers import reference
-from tests.hidden.optimizers.walks import CLOSE, SIZE, bowl, numbers, worked
+from tests.hidden.optimizers.walks import CLOSE, SIZE, bowl
 
 
 @pytest.mark.points(2)
@@ -25,7 +25,7 @@ def test_path_has_a_row_for_the_start_and_for_each_step(student, rng):
     for steps, size in ((3, SIZE), (1, 1), (0, 2)):
         curvature = rng.uniform(0.5, 2.0, size=size)
         w0 = rng.normal(size=size)
-        path = numbers(
+        path = expect_array(
             "the path", student.gradient_descent(lambda w, c=curvature: c * w, w0, 0.1, steps), (steps + 1, size)
         )
         expect_close("the first row", path[0], w0, **CLOSE)
@@ -38,7 +38,7 @@ def test_gradient_is_asked_for_once_a_step(student, rng):
     gradient, asked = bowl(rng)
     steps = 4
     path = student.gradient_descent(gradient, rng.normal(size=SIZE), 0.1, steps)
-    path = worked("the path", path, (steps + 1, SIZE))
+    path = expect_worked("the path", path, (steps + 1, SIZE))
     expect(len(asked) == steps, "gradient_descent should ask for the gradient once in each step.")
     for point, row in zip(asked, path, strict=False):
         expect_close("a point at which the gradient was asked for", point, row, **CLOSE)
@@ -49,7 +49,7 @@ def test_integer_start(student, rng):
     """An integer w0 gives the path of the same numbers in float64."""
     gradient, _ = bowl(rng)
     w0 = np.array([3, -1, 2, 1, -2])
-    path = worked("the path", student.gradient_descent(gradient, w0.astype(np.float64), 0.1, 3), (4, SIZE))
+    path = expect_worked("the path", student.gradient_descent(gradient, w0.astype(np.float64), 0.1, 3), (4, SIZE))
     expect_close("the path from integers", student.gradient_descent(gradient, w0, 0.1, 3), path, **CLOSE)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_close
+from autograder.grading import expect, expect_array, expect_close
 from solutions.optimizers import reference
-from tests.hidden.optimizers.walks import CLOSE, numbers
+from tests.hidden.optimizers.walks import CLOSE
 
 CALL = "max_stable_lr(hessian)"
 
@@ -31,7 +31,7 @@ def test_limit_is_two_over_the_largest_curvature(student, rng):
 def test_below_the_limit_descent_converges_and_above_it_diverges(student, rng):
     """Just below the limit every step shrinks the distance to the minimum, just above it some distances grow."""
     hessian = turned_bowl(rng, 4)
-    limit = float(numbers(CALL, student.max_stable_lr(hessian), ()))
+    limit = float(expect_array(CALL, student.max_stable_lr(hessian), ()))
     expect(0 < limit < 100, "A learning rate of that size makes no sense for this bowl.")
     for share, converges in ((0.99, True), (1.01, False)):
         one_step = np.eye(4) - share * limit * hessian

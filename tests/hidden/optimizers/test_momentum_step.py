@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close
+from autograder.grading import expect_array, expect_close
 from tests.hidden.optimizers.walks import (
     CLOSE,
     SIZE,
@@ -13,7 +13,6 @@ from tests.hidden.optimizers.walks import (
     check_unmodified,
     check_walk_on_gradients,
     gradients,
-    numbers,
     steady,
 )
 
@@ -51,7 +50,7 @@ def test_average_equals_a_heavy_ball_with_a_smaller_rate(student, rng):
     end, state = w, {}
     for grad in grads:
         end, state = answer(student, RULE, end, grad, state, lr, beta=beta)
-        end = numbers("w", end, w.shape)
+        end = expect_array("w", end, w.shape)
     expect_close("w after the last step", end, w - lr * (1 - beta) * pushes, **CLOSE)
 
 

@@ -5,7 +5,7 @@ A single step from a fresh state hides all that a rule remembers, so walks have 
 
 import numpy as np
 
-from autograder.grading import Mismatch, expect, expect_close, expect_tuple
+from autograder.grading import Mismatch, expect, expect_close, expect_tuple, expect_worked
 from autograder.grading.comparing import as_numbers
 from solutions.optimizers import reference
 
@@ -112,7 +112,7 @@ def check_calls(student, rule, rng):
     for _ in range(STEPS):
         before = len(asked)
         new, state = answer(student, rule, w, gradient, state, 0.1, beta=beta)
-        new = worked("w", new, w.shape)
+        new = expect_worked("w", new, w.shape)
         expect(len(asked) == before + 1, f"{rule} should ask for the gradient once in each step.")
         expect_close("the point at which the gradient was asked for", asked[-1], w + beta * last, **CLOSE)
         last, w = new - w, new
@@ -135,7 +135,7 @@ def check_corners(student, rule, asks, **options):
             w = as_numbers("w", w)
         return w
 
-    plain = worked("w", ends((3,), np.float64), (3,))
+    plain = expect_worked("w", ends((3,), np.float64), (3,))
     expect(not np.array_equal(plain, start), "The steps should lead away from where they began.")
     expect_close("w for integers", ends((3,), np.int64), plain, **CLOSE)
     for shape in ((3, 1), (1, 3)):
@@ -148,7 +148,7 @@ def check_unmodified(student, rule, w, asks, **options):
     for ask in asks:
         result, after = getattr(student, rule).with_inputs(w, ask, state, 0.1, **options)
         new, new_state = expect_tuple(rule, result, 2)
-        new = worked("w", new, w.shape)
+        new = expect_worked("w", new, w.shape)
         expect_close("w after the call", after[0], w, rtol=0)
         if not callable(ask):
             expect_close("grad after the call", after[1], ask, rtol=0)
@@ -168,23 +168,3 @@ def unchanged(before, after):
     except Mismatch:
         return type(before) is type(after)
     return bool(np.array_equal(one, other, equal_nan=True))
-
-
-def worked(what, got, shape):
-    """What the student returned, as numbers that somebody computed: finite, of the shape asked for, and not all alike.
-
-    For tests of a single corner of the contract, which compare an answer with another one of the same student: a slip that has a test
-    of its own is not charged again, and no answer without work in it passes.
-    """
-    array = numbers(what, got, shape)
-    expect(bool(np.ptp(array) > 0), f"{what} should depend on the inputs; all its entries are the same.")
-    return array
-
-
-def numbers(what, got, shape):
-    """What the student returned as a finite float64 array of the shape asked for, or a failed test."""
-    array = as_numbers(what, got)
-    expect(array.shape == shape, f"{what} should have the shape {shape}.")
-    # The bound keeps products in the tests from overflowing; comparisons with NaN are false.
-    expect(bool((np.abs(array) < 1e100).all()), f"{what} should hold finite numbers of a sensible size.")
-    return array

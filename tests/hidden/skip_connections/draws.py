@@ -5,7 +5,6 @@ Every draw has signed, non-square, asymmetric float64 entries: positive inputs h
 
 import numpy as np
 
-from autograder.grading import expect, expect_shape
 from solutions.skip_connections import reference
 
 # An answer may compute in float32 inside and is right all the same. Over a few hundred such blocks its errors stay below 1e-6 of
@@ -113,36 +112,3 @@ def batch_gradient(rng, **shape):
     case = batch(rng, **shape)
     out, cache, _ = reference.batchnorm_forward(**case, training=True)
     return case, rng.normal(size=out.shape), cache
-
-
-def central_differences(loss, at):
-    """Gradient of the scalar function `loss` at the array `at`, one entry at a time; `at` ends as it was."""
-    gradient = np.zeros_like(at)
-    for index in np.ndindex(at.shape):
-        kept = at[index]
-        at[index] = kept + STEP
-        above = loss()
-        at[index] = kept - STEP
-        gradient[index] = (above - loss()) / (2 * STEP)
-        at[index] = kept
-    return gradient
-
-
-def worked(what, got, shape, given=None):
-    """What the student returned, as numbers that somebody computed: finite, of the shape asked for, not all alike, and not what was given.
-
-    For tests of a single corner of the contract. They compare an answer with another one of the same student, so that a slip
-    which has a test of its own is not charged again, and this is what keeps an answer without work in it from passing them.
-    """
-    array = numbers(what, got, shape)
-    expect(bool(np.ptp(array) > 0), f"{what} should depend on the inputs; all its entries are the same.")
-    expect(given is None or not np.array_equal(array, given), f"{what} should not be what was passed in.")
-    return array
-
-
-def numbers(what, got, shape):
-    """What the student returned as a finite float64 array of the shape asked for, or a failed test."""
-    array = expect_shape(what, got, shape)
-    # The bound keeps squares and fourth powers in the tests from overflowing; comparisons with NaN are false.
-    expect(bool((np.abs(array) < 1e100).all()), f"{what} should hold finite numbers of a sensible size.")
-    return array

@@ -6,7 +6,7 @@ Backward passes get the reference's cache, so that a slip forward is not charged
 import numpy as np
 import pytest
 
-from autograder.grading import expect_any, expect_close, expect_keys, expect_tuple
+from autograder.grading import central_differences, expect_any, expect_close, expect_keys, expect_tuple, expect_worked
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import (
     BACKWARD,
@@ -14,8 +14,6 @@ from tests.hidden.skip_connections.draws import (
     FORWARD,
     batch,
     batch_gradient,
-    central_differences,
-    worked,
 )
 
 FORWARD_CALL = "batchnorm_forward(...)"
@@ -101,7 +99,7 @@ def test_inference_leaves_the_running_statistics(student, rng):
     """At inference the running statistics come back as they were."""
     case = batch(rng)
     out, _, running = forward(student, case, training=False)
-    worked("out", out, case["x"].shape)
+    expect_worked("out", out, case["x"].shape)
     check_running(running, case["running"])
 
 
@@ -122,7 +120,7 @@ def test_integer_input(student, rng):
     case = batch(rng)
     for training in (True, False):
         out, _, _ = forward(student, case | {"x": whole.astype(float)}, training=training)
-        out = worked("out", out, whole.shape)
+        out = expect_worked("out", out, whole.shape)
         expect_close("out", forward(student, case | {"x": whole}, training=training)[0], out, **FORWARD)
 
 
@@ -133,7 +131,7 @@ def test_inputs_stay_unmodified(student, rng):
         case = batch(rng)
         before = (case["x"], case["gamma"], case["beta"], case["running"])
         result, after = student.batchnorm_forward.with_inputs(*before, training)
-        worked("out", expect_tuple(FORWARD_CALL, result, 3)[0], case["x"].shape)
+        expect_worked("out", expect_tuple(FORWARD_CALL, result, 3)[0], case["x"].shape)
         for name, old, new in zip(("x", "gamma", "beta"), before, after, strict=False):
             expect_close(f"{name} after the call", new, old, rtol=0)
         running = expect_keys("running after the call", after[3], RUNNING)
@@ -180,7 +178,7 @@ def test_backward_leaves_its_inputs_unmodified(student, rng):
 
     def unmodified(given):
         result, (dout_after, cache_after) = student.batchnorm_backward.with_inputs(dout, given)
-        worked("dx", expect_tuple(BACKWARD_CALL, result, 3)[0], dout.shape)
+        expect_worked("dx", expect_tuple(BACKWARD_CALL, result, 3)[0], dout.shape)
         expect_close("dout after the call", dout_after, dout, rtol=0)
         return cache_after
 

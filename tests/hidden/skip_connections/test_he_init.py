@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect
+from autograder.grading import expect, expect_array
 from autograder.grading.comparing import as_numbers
-from tests.hidden.skip_connections.draws import numbers
 
 # Among n = 20,000 draws the standard deviation scatters by 1/sqrt(2n) = 0.5 %, the mean by 1/sqrt(n) = 0.7 % of it, the
 # fourth moment by sqrt(24/n) = 0.035; the tolerances are seven and more times as wide, so no right answer ever fails.
@@ -17,7 +16,7 @@ def weights_of(student, fan_in, fan_out, rng):
     """As many weights as the layer has; which way round they stand is asked by a test of its own."""
     got = as_numbers(CALL, student.he_init(fan_in, fan_out, rng))
     expect(got.size == fan_in * fan_out, "There should be one weight for each input and output.")
-    return numbers(CALL, got.reshape(fan_in, fan_out), (fan_in, fan_out))
+    return expect_array(CALL, got.reshape(fan_in, fan_out), (fan_in, fan_out))
 
 
 @pytest.mark.points(2)
@@ -48,7 +47,7 @@ def test_weights_are_normal_around_zero(student, rng):
 def test_shape_is_fan_in_by_fan_out(student, rng):
     """The weights have the shape (fan_in, fan_out), no two of them alike."""
     for fan_in, fan_out in ((7, 3), (2, 9), (1, 4), (5, 1)):
-        weights = numbers(CALL, student.he_init(fan_in, fan_out, rng), (fan_in, fan_out))
+        weights = expect_array(CALL, student.he_init(fan_in, fan_out, rng), (fan_in, fan_out))
         expect(np.unique(weights).size == weights.size, "The weights should be random, no two of them alike.")
 
 

@@ -6,7 +6,16 @@ Backward passes get the reference's cache, so that a slip forward is not charged
 import numpy as np
 import pytest
 
-from autograder.grading import expect_any, expect_close, expect_keys, expect_tuple, for_all
+from autograder.grading import (
+    central_differences,
+    expect_any,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_worked,
+    for_all,
+)
 from autograder.grading.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import (
@@ -14,11 +23,8 @@ from tests.hidden.skip_connections.draws import (
     DIFFERENCES,
     FORWARD,
     SINGLE,
-    central_differences,
-    numbers,
     preactivation_block,
     preactivation_gradient,
-    worked,
 )
 from tests.hidden.skip_connections.strategies import preactivation_cases
 
@@ -86,15 +92,15 @@ def test_rows_do_not_depend_on_their_batch(student, rng):
     """A row gives the same alone as in its batch, forward and back, in blocks of any size."""
     x, params = preactivation_block(rng)
     out, cache = forward(student, x, params)
-    worked("out", out, x.shape, given=x)
+    expect_worked("out", out, x.shape, x)
     dout = rng.normal(size=x.shape)
-    worked("dx", backward(student, dout, cache)[0], x.shape, given=dout)
+    expect_worked("dx", backward(student, dout, cache)[0], x.shape, dout)
 
     def law(case):
         x, params, dout = case
         out, cache = forward(student, x, params)
-        out = numbers("out", out, x.shape)
-        dx = numbers("dx", backward(student, dout, cache)[0], x.shape)
+        out = expect_array("out", out, x.shape)
+        dx = expect_array("dx", backward(student, dout, cache)[0], x.shape)
         for row in range(len(x)):
             alone = slice(row, row + 1)
             row_out, row_cache = forward(student, x[alone], params)
@@ -108,10 +114,10 @@ def test_rows_do_not_depend_on_their_batch(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params = preactivation_block(rng)
-    out = worked("out", forward(student, x, params)[0], x.shape, given=x)
+    out = expect_worked("out", forward(student, x, params)[0], x.shape, x)
     expect_close("out for float32 x", forward(student, x.astype(np.float32), params)[0], out, **SINGLE)
     whole = np.array([[-3, -1, 2, 5], [4, 1, -2, 1]])
-    out = worked("out", forward(student, whole.astype(float), params)[0], whole.shape, given=whole)
+    out = expect_worked("out", forward(student, whole.astype(float), params)[0], whole.shape, whole)
     expect_close("out for integer x", forward(student, whole, params)[0], out, **FORWARD)
 
 
@@ -120,7 +126,7 @@ def test_inputs_stay_unmodified(student, rng):
     """The answers come without changing x, the parameters, dout or the cache."""
     x, params = preactivation_block(rng)
     result, (x_after, params_after) = student.preactivation_forward.with_inputs(x, params)
-    worked("out", expect_tuple(FORWARD_CALL, result, 2)[0], x.shape, given=x)
+    expect_worked("out", expect_tuple(FORWARD_CALL, result, 2)[0], x.shape, x)
     expect_close("x after the call", x_after, x, rtol=0)
     after = expect_keys("params after the call", params_after, PARAMS)
     for key in PARAMS:
@@ -131,7 +137,7 @@ def test_inputs_stay_unmodified(student, rng):
 
     def unmodified(given):
         result, (dout_after, cache_after) = student.preactivation_backward.with_inputs(dout, given)
-        worked("dx", expect_tuple(BACKWARD_CALL, result, 2)[0], x.shape, given=dout)
+        expect_worked("dx", expect_tuple(BACKWARD_CALL, result, 2)[0], x.shape, dout)
         expect_close("dout after the call", dout_after, dout, rtol=0)
         return cache_after
 
@@ -185,7 +191,7 @@ def test_slope_at_zero_is_zero(student, rng):
     out, cache = reference.preactivation_forward(x, params)
     dout = rng.normal(size=out.shape)
     dx, grads = asked(student, dout, cache)
-    expect_close("dx of a row of zeros", worked("dx", dx, x.shape, given=dout)[0], dout[0], **BACKWARD)
+    expect_close("dx of a row of zeros", expect_worked("dx", dx, x.shape, dout)[0], dout[0], **BACKWARD)
     # The weights behind the unit carry nothing forward, so they must carry nothing back.
     behind = params["W2"].copy()
     behind[unit] = rng.normal(size=dout.shape[1])

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_keys, expect_none, expect_tuple, for_all
+from autograder.grading import (
+    central_differences,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_none,
+    expect_tuple,
+    expect_worked,
+    for_all,
+)
 from autograder.grading.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import (
@@ -13,9 +22,6 @@ from tests.hidden.skip_connections.draws import (
     block,
     block_at_kinks,
     block_gradient,
-    central_differences,
-    numbers,
-    worked,
 )
 from tests.hidden.skip_connections.strategies import residual_cases
 
@@ -99,7 +105,7 @@ def test_identity_skip_is_not_updated(student, rng):
     for sizes in SIZES:
         dout, cache = block_gradient(rng, sizes, projection=False)
         dx, grads = answer(student, dout, cache)
-        worked("dx", dx, cache["x"].shape)
+        expect_worked("dx", dx, cache["x"].shape)
         expect_none('grads["Ws"]', grads["Ws"])
 
 
@@ -110,7 +116,7 @@ def test_slope_at_zero_is_zero(student, rng):
     out, cache = reference.residual_forward(x, params)
     dout = rng.normal(size=out.shape)
     dx, grads = answer(student, dout, cache)
-    worked("dx", dx, x.shape)
+    expect_worked("dx", dx, x.shape)
     # Neither what is asked of such an output nor the weights behind such a unit may change anything.
     upstream, behind = dout.copy(), params["W2"].copy()
     upstream[:, output] = rng.normal(size=len(x))
@@ -124,11 +130,11 @@ def test_slope_at_zero_is_zero(student, rng):
 def test_rows_do_not_depend_on_their_batch(student, rng):
     """A row of dx is the same alone as in its batch, in blocks of any size, layers of one unit among them."""
     dout, cache = block_gradient(rng)
-    worked("dx", answer(student, dout, cache)[0], cache["x"].shape)
+    expect_worked("dx", answer(student, dout, cache)[0], cache["x"].shape)
 
     def law(case):
         x, params, dout = case
-        dx = numbers("dx", answer(student, dout, reference.residual_forward(x, params)[1])[0], x.shape)
+        dx = expect_array("dx", answer(student, dout, reference.residual_forward(x, params)[1])[0], x.shape)
         for row in range(len(x)):
             alone = slice(row, row + 1)
             row_dx, _ = answer(student, dout[alone], reference.residual_forward(x[alone], params)[1])
@@ -142,10 +148,10 @@ def test_rows_do_not_depend_on_their_batch(student, rng):
 def test_integer_and_single_precision_upstream(student, rng):
     """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
     dout, cache = block_gradient(rng)
-    dx = worked("dx", answer(student, dout, cache)[0], cache["x"].shape)
+    dx = expect_worked("dx", answer(student, dout, cache)[0], cache["x"].shape)
     expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), cache)[0], dx, **SINGLE)
     whole = np.resize([3, -1, 2, -4], dout.shape)
-    dx = worked("dx", answer(student, whole.astype(float), cache)[0], cache["x"].shape)
+    dx = expect_worked("dx", answer(student, whole.astype(float), cache)[0], cache["x"].shape)
     expect_close("dx for integer dout", answer(student, whole, cache)[0], dx, **BACKWARD)
 
 
@@ -155,7 +161,7 @@ def test_inputs_stay_unmodified(student, rng):
     for projection in (False, True):
         dout, cache = block_gradient(rng, projection=projection)
         result, (dout_after, cache_after) = student.residual_backward.with_inputs(dout, cache)
-        worked("dx", taken_apart(result)[0], cache["x"].shape)
+        expect_worked("dx", taken_apart(result)[0], cache["x"].shape)
         expect_close("dout after the call", dout_after, dout, rtol=0)
         after = expect_keys("cache after the call", cache_after, tuple(cache))
         for key in ("x", "z1", "a1", "z2"):

@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_keys, expect_none, expect_tuple, for_all
+from autograder.grading import (
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_none,
+    expect_tuple,
+    expect_worked,
+    for_all,
+)
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.draws import FORWARD, SINGLE, block, numbers, whole_numbers, worked
+from tests.hidden.skip_connections.draws import FORWARD, SINGLE, block, whole_numbers
 from tests.hidden.skip_connections.strategies import residual_cases
 
 CALL = "residual_forward(x, params)"
@@ -80,11 +88,11 @@ def test_zero_branch_leaves_the_shortcut(student, rng):
 def test_rows_do_not_depend_on_their_batch(student, rng):
     """A row gives the same alone as in its batch, in blocks of any size, layers of one unit among them."""
     x, params = block(rng)
-    worked("out", answer(student, x, params)[0], (len(x), params["b2"].size))
+    expect_worked("out", answer(student, x, params)[0], (len(x), params["b2"].size))
 
     def law(case):
         x, params, upstream = case
-        out = numbers("out", answer(student, x, params)[0], upstream.shape)
+        out = expect_array("out", answer(student, x, params)[0], upstream.shape)
         for row in range(len(x)):
             alone, _ = answer(student, x[row : row + 1], params)
             expect_close("out for a batch of one", alone, out[row : row + 1], **FORWARD)
@@ -97,11 +105,11 @@ def test_rows_do_not_depend_on_their_batch(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params = block(rng)
-    out = worked("out", answer(student, x, params)[0], (len(x), params["b2"].size))
+    out = expect_worked("out", answer(student, x, params)[0], (len(x), params["b2"].size))
     expect_close("out for float32 x", answer(student, x.astype(np.float32), params)[0], out, **SINGLE)
     whole, params = whole_numbers(rng)
     out, _ = answer(student, whole.astype(float), params)
-    out = worked("out", out, (len(whole), params["b2"].size))
+    out = expect_worked("out", out, (len(whole), params["b2"].size))
     expect_close("out for integer x", answer(student, whole, params)[0], out, **FORWARD)
 
 
@@ -112,7 +120,7 @@ def test_inputs_stay_unmodified(student, rng):
         x, params = block(rng, projection=projection)
         result, (x_after, params_after) = student.residual_forward.with_inputs(x, params)
         out, _ = expect_tuple(CALL, result, 2)
-        worked("out", out, (len(x), params["b2"].size))
+        expect_worked("out", out, (len(x), params["b2"].size))
         expect_close("x after the call", x_after, x, rtol=0)
         after = expect_keys("params after the call", params_after, tuple(params))
         for key in ("W1", "b1", "W2", "b2") + (("Ws",) if projection else ()):
