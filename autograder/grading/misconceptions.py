@@ -54,6 +54,20 @@ class Misconception:
     changes: Sequence[Rewrite]
 
 
+# What is wrong with one function, by the id of the misconception: title, hint, and the changes as (old, new).
+Table = Mapping[str, tuple[str, str, list[tuple[str, str]]]]
+
+
+def named(exercise: str, read_on: str, table: Table, function: str = "") -> list[Misconception]:
+    """The misconceptions of a table about `function` of an exercise; without one, it is called like the exercise."""
+    return [
+        Misconception(
+            name, exercise, title, hint, read_on, [rewrite(function or exercise, *change) for change in changes]
+        )
+        for name, (title, hint, changes) in table.items()
+    ]
+
+
 @dataclass(frozen=True)
 class Alternative:
     """A right answer that is written another way: functions that use numpy, the standard library and their own module only."""

@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import Misconception, rewrite
+from autograder.grading.misconceptions import named
 from solutions.auxiliary_loss import wrong_heads, wrong_losses, wrong_weights
 
 CHAIN = 'notebook, "A product of slopes"; lecture N41'
@@ -12,21 +12,6 @@ WEIGHING = 'notebook, "One loss from three"; lecture N41; Szegedy et al. 2014, a
 BRANCH = 'notebook, "Where a head branches off"; lectures N41 and N42'
 HEAD = 'notebook, "A head, forward"; Szegedy et al. 2014, arXiv:1409.4842, section 5'
 HEAD_BACK = 'notebook, "A head, backward"; Szegedy et al. 2014, arXiv:1409.4842, section 5'
-
-
-def named(function: str, read_on: str, table: wrong_losses.Table) -> list[Misconception]:
-    """The misconceptions of one exercise and its one function, from a table: id -> (title, hint, changes)."""
-    return [
-        Misconception(
-            id=name,
-            exercise=function,
-            title=title,
-            hint=hint,
-            read_on=read_on,
-            changes=[rewrite(function, old, new) for old, new in changes],
-        )
-        for name, (title, hint, changes) in table.items()
-    ]
 
 
 MISCONCEPTIONS = [

@@ -1,6 +1,6 @@
 """Wrong sums of losses and of gradients, read by `misconceptions`; same tables as `wrong_losses`."""
 
-from solutions.auxiliary_loss.wrong_losses import Table
+from autograder.grading.misconceptions import Table
 
 AUXILIARY_LOSS: Table = {
     "aux-loss-at-inference": (

@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import Misconception, rewrite
+from autograder.grading.misconceptions import named
 from solutions.inception_module import wrong_channels, wrong_layers, wrong_module_backward, wrong_module_forward
 
 PIXELS = 'notebook, "One layer for every pixel"; lecture L14; Lin et al. 2013, arXiv:1312.4400'
@@ -13,28 +13,13 @@ MODULE = 'notebook, "The module, forward"; lecture N41; Szegedy et al. 2014, arX
 PATHS = 'notebook, "The module, backward: four paths"; lecture N41; Szegedy et al. 2014, arXiv:1409.4842'
 
 
-def named(exercise: str, function: str, read_on: str, table: wrong_layers.Table) -> list[Misconception]:
-    """The misconceptions of one function, from a table: id -> (title, hint, changes)."""
-    return [
-        Misconception(
-            id=name,
-            exercise=exercise,
-            title=title,
-            hint=hint,
-            read_on=read_on,
-            changes=[rewrite(function, old, new) for old, new in changes],
-        )
-        for name, (title, hint, changes) in table.items()
-    ]
-
-
 MISCONCEPTIONS = [
-    *named("pointwise_conv_forward", "pointwise_conv_forward", PIXELS, wrong_layers.POINTWISE_FORWARD),
-    *named("pointwise_conv_backward", "pointwise_conv_backward", PIXELS, wrong_layers.POINTWISE_BACKWARD),
-    *named("global_average_pool", "global_average_pool_forward", MEANS, wrong_layers.POOL_FORWARD),
-    *named("global_average_pool", "global_average_pool_backward", MEANS, wrong_layers.POOL_BACKWARD),
-    *named("channels", "concat_channels", CHANNELS, wrong_channels.CONCAT),
-    *named("channels", "split_channels", CHANNELS, wrong_channels.SPLIT),
-    *named("inception_forward", "inception_forward", MODULE, wrong_module_forward.INCEPTION_FORWARD),
-    *named("inception_backward", "inception_backward", PATHS, wrong_module_backward.INCEPTION_BACKWARD),
+    *named("pointwise_conv_forward", PIXELS, wrong_layers.POINTWISE_FORWARD),
+    *named("pointwise_conv_backward", PIXELS, wrong_layers.POINTWISE_BACKWARD),
+    *named("global_average_pool", MEANS, wrong_layers.POOL_FORWARD, "global_average_pool_forward"),
+    *named("global_average_pool", MEANS, wrong_layers.POOL_BACKWARD, "global_average_pool_backward"),
+    *named("channels", CHANNELS, wrong_channels.CONCAT, "concat_channels"),
+    *named("channels", CHANNELS, wrong_channels.SPLIT, "split_channels"),
+    *named("inception_forward", MODULE, wrong_module_forward.INCEPTION_FORWARD),
+    *named("inception_backward", PATHS, wrong_module_backward.INCEPTION_BACKWARD),
 ]

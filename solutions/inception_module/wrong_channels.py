@@ -1,6 +1,6 @@
 """Wrong stacks and splits, read by `misconceptions`; same tables as `wrong_layers`."""
 
-from solutions.inception_module.wrong_layers import Table
+from autograder.grading.misconceptions import Table
 
 CONCAT: Table = {
     "wrong-axis": (

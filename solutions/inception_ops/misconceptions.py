@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import Misconception, rewrite
+from autograder.grading.misconceptions import named
 from solutions.inception_ops import wrong_layers, wrong_modules, wrong_networks
 
 POSITIONS = 'notebook, "Where a kernel fits"'
@@ -13,21 +13,6 @@ SAVING = 'notebook, "Thin first, then convolve"; lecture N41'
 NAIVE = 'notebook, "The naive module"; lecture L14; Szegedy et al. 2014, arXiv:1409.4842, figure 2(a)'
 REDUCED = 'notebook, "The module with reductions"; lecture L14; Szegedy et al. 2014, arXiv:1409.4842, figure 2(b)'
 CENSUS = 'notebook, "The whole network"; lecture N41; Szegedy et al. 2014, arXiv:1409.4842, table 1'
-
-
-def named(function: str, read_on: str, table: wrong_layers.Table) -> list[Misconception]:
-    """The misconceptions of one function, which is an exercise, from a table: id -> (title, hint, changes)."""
-    return [
-        Misconception(
-            id=name,
-            exercise=function,
-            title=title,
-            hint=hint,
-            read_on=read_on,
-            changes=[rewrite(function, old, new) for old, new in changes],
-        )
-        for name, (title, hint, changes) in table.items()
-    ]
 
 
 MISCONCEPTIONS = [

@@ -1,6 +1,6 @@
 """Wrong counts for whole networks, read by `misconceptions`; same tables as `wrong_layers`."""
 
-from solutions.inception_ops.wrong_layers import Table
+from autograder.grading.misconceptions import Table
 
 GOOGLENET_CENSUS: Table = {
     "module-counted-as-one-layer": (

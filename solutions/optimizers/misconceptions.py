@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import Misconception, rewrite
+from autograder.grading.misconceptions import named
 from solutions.optimizers import wrong_combined, wrong_descent, wrong_momentum, wrong_scaling
 
 DESCENT = 'notebook, "Downhill, one step at a time"; lectures N42 and N43'
@@ -17,30 +17,15 @@ COMBINED = 'notebook, "RMSProp with Nesterov\'s momentum"; lecture N45'
 ADAM = 'notebook, "Adam"; lecture N45; Kingma & Ba 2014, arXiv:1412.6980'
 
 
-def named(exercise: str, function: str, read_on: str, table: wrong_descent.Table) -> list[Misconception]:
-    """The misconceptions of one function, from a table: id -> (title, hint, changes)."""
-    return [
-        Misconception(
-            id=name,
-            exercise=exercise,
-            title=title,
-            hint=hint,
-            read_on=read_on,
-            changes=[rewrite(function, old, new) for old, new in changes],
-        )
-        for name, (title, hint, changes) in table.items()
-    ]
-
-
 MISCONCEPTIONS = [
-    *named("gradient_descent", "gradient_descent", DESCENT, wrong_descent.GRADIENT_DESCENT),
-    *named("max_stable_lr", "max_stable_lr", STABILITY, wrong_descent.MAX_STABLE_LR),
-    *named("schedules", "step_decay", SCHEDULES, wrong_descent.STEP_DECAY),
-    *named("schedules", "plateau_decay", SCHEDULES, wrong_descent.PLATEAU_DECAY),
-    *named("momentum_step", "momentum_step", MOMENTUM, wrong_momentum.MOMENTUM),
-    *named("nesterov_step", "nesterov_step", NESTEROV, wrong_momentum.NESTEROV),
-    *named("adagrad_step", "adagrad_step", ADAGRAD, wrong_scaling.ADAGRAD),
-    *named("rmsprop_step", "rmsprop_step", RMSPROP, wrong_scaling.RMSPROP),
-    *named("rmsprop_nesterov_step", "rmsprop_nesterov_step", COMBINED, wrong_combined.RMSPROP_NESTEROV),
-    *named("adam_step", "adam_step", ADAM, wrong_combined.ADAM),
+    *named("gradient_descent", DESCENT, wrong_descent.GRADIENT_DESCENT),
+    *named("max_stable_lr", STABILITY, wrong_descent.MAX_STABLE_LR),
+    *named("schedules", SCHEDULES, wrong_descent.STEP_DECAY, "step_decay"),
+    *named("schedules", SCHEDULES, wrong_descent.PLATEAU_DECAY, "plateau_decay"),
+    *named("momentum_step", MOMENTUM, wrong_momentum.MOMENTUM),
+    *named("nesterov_step", NESTEROV, wrong_momentum.NESTEROV),
+    *named("adagrad_step", ADAGRAD, wrong_scaling.ADAGRAD),
+    *named("rmsprop_step", RMSPROP, wrong_scaling.RMSPROP),
+    *named("rmsprop_nesterov_step", COMBINED, wrong_combined.RMSPROP_NESTEROV),
+    *named("adam_step", ADAM, wrong_combined.ADAM),
 ]

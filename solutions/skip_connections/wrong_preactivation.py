@@ -1,6 +1,6 @@
 """Wrong pre-activation blocks, read by `misconceptions`; same tables as `wrong_blocks`."""
 
-from solutions.skip_connections.wrong_blocks import Table
+from autograder.grading.misconceptions import Table
 
 PREACTIVATION_FORWARD: Table = {
     "relu-after-add": (
