@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
 from autograder.course import Course
 
@@ -67,7 +70,19 @@ def _processes() -> ProcessPoolExecutor:
     """Each task gets a process of its own, forked from a server that has imported nbgrader and nothing that holds threads."""
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload(["nbgrader.apps"])
-    return ProcessPoolExecutor(AT_ONCE, server, max_tasks_per_child=1)
+    return ProcessPoolExecutor(AT_ONCE, server, initializer=_end_with_parent, max_tasks_per_child=1)
+
+
+def _end_with_parent() -> None:
+    """When the demo is killed, its commands end, and with them what they started; the server that forked them would keep them."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _nbgrader(arguments: tuple[str, ...], cwd: Path) -> tuple[int, str]:
