@@ -133,10 +133,10 @@ def check(
 
 
 @app.command()
-def grade(
+def grade(  # noqa: PLR0913  (one parameter for each option)
     paths: Annotated[
-        list[Path], typer.Argument(metavar="SUBMISSION...", help="Notebooks (.ipynb) or Python files (.py).")
-    ],
+        list[Path] | None, typer.Argument(metavar="SUBMISSION...", help="Notebooks (.ipynb) or Python files (.py).")
+    ] = None,
     *,
     assignment: AssignmentOption = None,
     json_path: Annotated[
@@ -146,17 +146,42 @@ def grade(
         float | None, typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 when a score is lower.")
     ] = None,
     isolation: IsolationOption = "auto",
+    course_name: Annotated[
+        str | None,
+        typer.Option("--course", metavar="NAME", help="Grade everything that was collected for this assignment."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="With --course: so many submissions at a time.")] = os.cpu_count()
+    or 1,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="With --course: grade on the workers of this Dask scheduler.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --course: say what would be graded, and why.")
+    ] = False,
 ) -> None:
     """Grade files with the hidden suite, each in a confined process of its own.
 
+    With [b]--course NAME[/], grade all that [b]nbgrader collect[/] took in, in parallel, and put the results into the gradebook and onto
+    feedback pages. Stop it at any time; the same command goes on where it was. Only what is new or changed is graded.
+
     Examples: [b]autograder grade skip_connections.ipynb[/]
     [b]autograder grade --assignment skip_connections --json - alice.ipynb bob.ipynb[/]
+    [b]autograder grade --course skip_connections --jobs 4[/]
     """
     from autograder.grading import Grader, Job  # noqa: PLC0415
 
     if isolation not in ISOLATIONS:
         err.print(f"autograder: --isolation is {', '.join(ISOLATIONS)}, not {plain(isolation)}.")
         raise typer.Exit(UNUSABLE)
+    if (course_name is None) == (not paths):
+        err.print("autograder: name the files to grade, or an assignment with --course; one of the two.")
+        raise typer.Exit(UNUSABLE)
+    if course_name is not None:
+        with one_line_errors():
+            from autograder.bulk_cli import grade_course  # noqa: PLC0415
+
+            raise typer.Exit(grade_course(course_name, isolation, jobs, scheduler, dry_run=dry_run))  # type: ignore[arg-type]
+    paths = paths or []
     reports: dict[Path, Report] = {}
     by_assignment: dict[str, list[Path]] = {}
     with one_line_errors():
@@ -171,8 +196,8 @@ def grade(
         # What a suite prints goes to standard error: standard output may be for JSON.
         with progress(len(paths)) as advance, Grader(course, isolation) as grader, redirect_stdout(sys.stderr):  # type: ignore[arg-type]
             for name, group in by_assignment.items():
-                jobs = [Job(path, course.student_of(path)) for path in group]
-                reports.update(zip(group, grader.grade_all(name, jobs, lambda _: advance()), strict=True))
+                batch = [Job(path, course.student_of(path)) for path in group]
+                reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
     write_json([reports[path] for path in paths if path in reports], json_path, single=len(paths) == 1)
     show = err if json_path == "-" else out
     for report in reports.values():

@@ -140,6 +140,11 @@ class Course:
         """Nbgrader's database of grades."""
         return self.data / "gradebook.db"
 
+    @property
+    def store(self) -> Path:
+        """The database of reports."""
+        return self.data / "reports.db"
+
     def source(self, assignment: str) -> Path:
         """Folder of nbgrader's instructor version."""
         return self.data / "source" / assignment

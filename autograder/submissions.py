@@ -7,6 +7,7 @@ both are gone, by their text; what is missing or changed is noted. A file that c
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
 import re
@@ -90,6 +91,22 @@ def read(path: Path, assignment: Assignment) -> Submission:
     own = _program(cells)
     notes = _notes(cells, assignment) if path.suffix == ".ipynb" else ()
     return Submission(shown(path), hashlib.sha256(content).hexdigest(), setup_program(assignment) + own, cells, notes)
+
+
+def submitted_file(expected: Path) -> Path:
+    """The file to read for `expected`: if it is not there, and one notebook of another name is, that one."""
+    others = [path for path in expected.parent.glob("*.ipynb") if path.is_file()]
+    return others[0] if len(others) == 1 and not expected.exists() else expected
+
+
+def digest(path: Path, assignment: Assignment) -> str:
+    """Hash of what can be read of the file at `path`; of nothing where there is no file."""
+    content = b""
+    with contextlib.suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                content = file.read(assignment.limits.notebook_mb << 20)
+    return hashlib.sha256(content).hexdigest()
 
 
 def printable(text: str) -> str:

@@ -14,8 +14,8 @@ from traitlets import Enum
 
 from autograder.course import Course
 from autograder.gradebook.pages import exercise_html, exercise_text
-from autograder.gradebook.repair import submitted_file
 from autograder.grading.report import Report
+from autograder.submissions import submitted_file
 
 if TYPE_CHECKING:
     from autograder.grading import Grader
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # One self-test and one warm grader for each nbgrader process, however many students it grades.
 _open = ExitStack()
 _graders: dict[tuple[Path, str], Grader] = {}
+_prepared: set[tuple[Path, str, str]] = set()
 atexit.register(_open.close)
 
 
@@ -36,11 +37,15 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader c
 
     def prepare(self, folder: Path, assignment: str) -> None:
         """Start the grader and collect the suite. When that fails, nbgrader ends with one line, and nothing changed."""
+        course = Course.find(folder)
+        if (course.root, assignment, self.isolation) in _prepared:
+            return
         try:
-            self._grader(Course.find(folder)).grade_all(assignment, [])
+            self._grader(course).grade_all(assignment, [])
         except Exception as error:
             self.log.error("Nothing was graded: %s", error)  # noqa: TRY400  (a sentence, no traceback)
             raise NbGraderException(str(error)) from error
+        _prepared.add((course.root, assignment, self.isolation))
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Grade the submitted file, not this copy; the Report goes to RecordScores, the notebook and grade cells."""
@@ -64,10 +69,23 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader c
 
     def _report(self, course: Course, assignment: str, path: Path, student: str) -> Report:
         try:
-            return self._grader(course).grade(assignment, path, student=student)
+            return self._stored(course, assignment, student) or self._grader(course).grade(
+                assignment, path, student=student
+            )
         except Exception as error:  # noqa: BLE001  (one student's grading must not end the class)
             _graders.pop((course.root, self.isolation)).close()  # the next student gets a fresh one
             return _not_graded(assignment, path, student, f"The grader failed: {type(error).__name__}: {error}")
+
+    def _stored(self, course: Course, assignment: str, student: str) -> Report | None:
+        """What `autograder grade --course` has found already, for the very same content."""
+        from autograder.scheduling import Store, task_of  # noqa: PLC0415  (releasing and feedback need neither)
+
+        if not course.store.exists():
+            return None
+        with Store(course.store) as store:
+            return store.get(
+                task_of(course, course.assignment(assignment), student, cast("Isolation", self.isolation)).key
+            )
 
     def _grader(self, course: Course) -> Grader:
         key = (course.root, self.isolation)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment
-from autograder.submissions import SubmittedCell, Ungradable, is_stub, read
+from autograder.submissions import SubmittedCell, Ungradable, is_stub, read, submitted_file
 
 Cell = dict[str, Any]  # of nbformat 4.5, as JSON has it
 FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)
@@ -29,12 +29,6 @@ class Repaired:
 
     notebook: dict[str, Any]
     notes: tuple[str, ...]
-
-
-def submitted_file(expected: Path) -> Path:
-    """The file to read for `expected`: if it is not there, and one notebook of another name is, that one."""
-    others = [path for path in expected.parent.glob("*.ipynb") if path.is_file()]
-    return others[0] if len(others) == 1 and not expected.exists() else expected
 
 
 def repair(expected: Path, assignment: Assignment, released: dict[str, Any]) -> Repaired:

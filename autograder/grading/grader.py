@@ -46,16 +46,25 @@ class Grader:
         self, name: str, jobs: Iterable[Job], on_report: Callable[[Report], None] = lambda _: None
     ) -> list[Report]:
         """One report per job, in their order; `on_report` sees each as soon as it is there."""
+        reports: list[Report] = []
+
+        def keep(report: Report) -> None:
+            reports.append(report)
+            on_report(report)
+
+        self.sit(name, list(jobs), keep)
+        return reports
+
+    def sit(self, name: str, jobs: Iterable[Job], on_report: Callable[[Report], None]) -> None:
+        """Collect the hidden suite once, and grade with it what `jobs` yields, for as long as it yields any."""
         assignment = self.course.assignment(name)
         arguments = suite_arguments(self.course, name)
-        launcher = self._launcher(assignment)
-        sitting = Sitting(self.course, assignment, launcher, list(jobs), on_report)
+        sitting = Sitting(self.course, assignment, self._launcher(assignment), jobs, on_report)
         status = pytest.main([*arguments, "-s"], plugins=[sitting])
-        if sitting.trouble or len(sitting.reports) != len(sitting.jobs):
+        if not sitting.ended:
             raise GraderError(
                 sitting.trouble or f"the hidden suite of {name} cannot be collected (pytest: {status!r})."
             )
-        return sitting.reports
 
     def _launcher(self, assignment: Assignment) -> Launcher:
         if assignment.name not in self.launchers:

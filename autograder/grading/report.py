@@ -100,6 +100,22 @@ class Report:
         """The report as JSON's data types, in the order in which people read it."""
         return {"schema": SCHEMA, **asdict(self)}
 
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Report:
+        """The report that `as_json` made `value` of."""
+        exercises = tuple(
+            ExerciseResult(
+                **{
+                    **exercise,
+                    "misconception": Finding(**exercise["misconception"]) if exercise["misconception"] else None,
+                    "tests": tuple(TestResult(**test) for test in exercise["tests"]),
+                }
+            )
+            for exercise in value["exercises"]
+        )
+        known = {key: part for key, part in value.items() if key != "schema"}
+        return cls(**{**known, "exercises": exercises})
+
     @property
     def percent(self) -> float:
         """Score in percent of what can be earned automatically."""

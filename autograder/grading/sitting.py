@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -37,10 +37,11 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Job:
-    """One file to grade, of whom, and how the report names it."""
+    """One file to grade, and of whom. `seed` is given where it was made elsewhere, for a machine that does not have the secret."""
 
     path: Path
     student: str | None = None
+    seed: str | None = None
 
 
 def suite_hash(course: Course, assignment: str) -> str:
@@ -73,15 +74,15 @@ class Outcome:
 
 @dataclass
 class Sitting:
-    """A pytest plugin: all submissions of one batch sit the same collected suite, one after the other."""
+    """A pytest plugin: submissions sit the same collected suite, one after the other, as long as `jobs` yields any."""
 
     course: Course
     assignment: Assignment
     launcher: Launcher
-    jobs: list[Job]
+    jobs: Iterable[Job]
     on_report: Callable[[Report], None]
-    reports: list[Report] = field(default_factory=list)
     trouble: str = ""
+    ended: bool = False
     _ended: Outcome | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -95,8 +96,8 @@ class Sitting:
         self.trouble = self.trouble or self._wrong_points(session.items)
         if not self.trouble:
             for job in self.jobs:
-                self.reports.append(self._examine_safely(session, job))
-                self.on_report(self.reports[-1])
+                self.on_report(self._examine_safely(session, job))
+            self.ended = True
         return True
 
     @pytest.hookimpl(tryfirst=True)
@@ -130,7 +131,7 @@ class Sitting:
             return self._examine(session, job)
         except Exception as fault:  # noqa: BLE001  (whatever it is, it is reported)
             reason = f"the grader failed: {type(fault).__name__}: {fault}"[:MAX_REASON]
-            return self._report(job, self._digest(job.path), "grader-error", reason, (), begin)
+            return self._report(job, submissions.digest(job.path, self.assignment), "grader-error", reason, (), begin)
 
     def _examine(self, session: pytest.Session, job: Job) -> Report:
         """The report of one submission."""
@@ -138,8 +139,8 @@ class Sitting:
         try:
             submission = submissions.read(job.path, self.assignment)
         except submissions.Ungradable as fault:
-            return self._report(job, self._digest(job.path), "ungradable", str(fault), (), begin)
-        seed = seed_of(self.course, self.assignment.name, job.student)
+            return self._report(job, submissions.digest(job.path, self.assignment), "ungradable", str(fault), (), begin)
+        seed = self._seed(job)
         answers = Answers(submission.program, self.launcher, self.assignment.limits)
         try:
             exercises = self._exercises(session, Exam(answers, seed))
@@ -154,14 +155,13 @@ class Sitting:
             notes[MAX_NOTES:] = [f"and {len(notes) - MAX_NOTES} more of this kind"]
         return self._report(job, submission.sha256, "graded", "; ".join(notes) or None, exercises, begin)
 
-    def _digest(self, path: Path) -> str:
-        """Hash of what could be read of a file that cannot be graded; of nothing where there is no file."""
-        content = b""
-        with contextlib.suppress(OSError):
-            if path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    content = file.read(self.assignment.limits.notebook_mb << 20)
-        return hashlib.sha256(content).hexdigest()
+    @cached_property
+    def _suite(self) -> str:
+        """Hash of the suite as it was when it was collected."""
+        return suite_hash(self.course, self.assignment.name)
+
+    def _seed(self, job: Job) -> str:
+        return job.seed or seed_of(self.course, self.assignment.name, job.student)
 
     def _exercises(self, session: pytest.Session, exam: Exam) -> tuple[ExerciseResult, ...]:
         results = []
@@ -234,8 +234,8 @@ class Sitting:
             submission=submissions.shown(job.path),
             student=job.student,
             submission_sha256=sha256,
-            suite_sha256=suite_hash(self.course, name),
-            seed=seed_of(self.course, name, job.student),
+            suite_sha256=self._suite,
+            seed=self._seed(job),
             isolation=self.launcher.name,
             status=status,
             reason=reason,

@@ -1,0 +1,77 @@
+"""What `autograder grade --course` shows: progress on standard error, then a summary. Called by `cli`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from autograder.bulk import Outcome, Step, Watch, cluster_pool, grade_class, local_pool, plan
+from autograder.course import Course
+from autograder.isolation import Isolation
+from autograder.scheduling import Store
+from autograder.submissions import printable
+
+INTERRUPTED, BROKEN = 130, 3
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def grade_course(name: str, isolation: Isolation, jobs: int, scheduler: str | None, *, dry_run: bool) -> int:
+    """Grade a class, and tell how it goes; the exit code."""
+    course = Course.find()
+    if dry_run:
+        return _tell_plan(course, name, isolation)
+
+    def pool():  # type: ignore[no-untyped-def]  # noqa: ANN202
+        return cluster_pool(scheduler) if scheduler else local_pool(course, name, isolation, jobs)
+
+    try:
+        with _progress() as watch:
+            outcome = grade_class(course, name, isolation, pool, watch)
+    except KeyboardInterrupt:
+        err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
+        return INTERRUPTED
+    _tell(outcome)
+    return BROKEN if outcome.failures else 0
+
+
+def _tell_plan(course: Course, name: str, isolation: Isolation) -> int:
+    with Store(course.store) as store:
+        everything, new = plan(course, name, isolation, store)
+    for task in new:
+        out.print(escape(printable(task.student)))
+    err.print(f"{len(new)} of {len(everything)} submissions would be graded; the others are, with the same content.")
+    return 0
+
+
+def _tell(outcome: Outcome) -> None:
+    out.print(
+        f"{outcome.submissions} submissions: {outcome.graded} graded now, {outcome.known} before with the same content; "
+        f"{outcome.recorded} put into the gradebook."
+    )
+    for student, why in outcome.failures.items():
+        err.print(f"[red]✗[/] {escape(printable(student))}: {escape(printable(why))}")
+
+
+@contextmanager
+def _progress() -> Iterator[Watch]:
+    """A bar for each step: done, rate, time left, failures so far."""
+    columns = (
+        *(TextColumn("{task.description:9}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")),
+        *(TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), TextColumn("[red]{task.fields[failed]}[/]")),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        lines = {}
+
+        def watch(step: Step, done: int, total: int, failures: int) -> None:
+            if step not in lines:
+                lines[step] = bar.add_task(step, total=total, rate="", failed="")
+            speed = bar.tasks[lines[step]].speed
+            rate = f"{speed:.1f}/s" if speed else ""
+            bar.update(lines[step], completed=done, rate=rate, failed=f"{failures} failed" if failures else "")
+
+        yield watch

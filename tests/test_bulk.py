@@ -1,0 +1,207 @@
+"""A whole class in parallel: nothing is graded twice, nothing is lost, whatever ends a run, and nobody pays for another's poison."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.course import Course, GraderError
+from autograder.grading import Grader, Job
+from autograder.grading.report import Report
+from autograder.scheduling import LocalPool, Store, dispatch, store
+from tests.classroom import ANSWERS, STUDENTS, command, hand_in, make_classroom, reports, run, scores, stored, timeless
+from tests.mini_course import edit
+
+PATIENCE = 120
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return make_classroom(tmp_path / "course")
+
+
+def test_a_class_gets_what_each_would_get_alone_and_is_graded_once(course: Course) -> None:
+    said, _ = run(course)
+    assert "8 submissions: 8 graded now, 0 before with the same content; 8 put into the gradebook." in said
+    with Grader(course) as grader:
+        alone = [Job(course.submitted(student, "tiny") / "tiny.ipynb", student) for student in STUDENTS]
+        expected = {report.student: timeless(report) for report in grader.grade_all("tiny", alone)}
+    assert reports(course) == expected
+    assert scores(course) == {student: 80 if "right" in student else 30 for student in STUDENTS}
+    assert all((course.data / "feedback" / student / "tiny" / "tiny.html").is_file() for student in STUDENTS)
+    said, _ = run(course)
+    assert "8 submissions: 0 graded now, 8 before with the same content; 0 put into the gradebook." in said
+
+
+def test_only_what_changed_is_graded_again(course: Course) -> None:
+    run(course)
+    hand_in(course, "wrong-1", ANSWERS["right"])
+    said, told = run(course, "--dry-run")
+    assert said.split() == ["wrong-1"]
+    assert "1 of 8 submissions would be graded" in told
+    assert "1 graded now, 7 before" in run(course)[0]
+    assert scores(course)["wrong-1"] == 80
+    edit(course, "tests/hidden/tiny/test_double.py", '"""Positive numbers are doubled."""', '"""Twice as much."""')
+    assert len(run(course, "--dry-run")[0].split()) == 8
+    assert "8 graded now, 0 before" in run(course)[0]
+
+
+@pytest.mark.parametrize("after", [1, 4])
+def test_a_run_that_is_killed_goes_on_and_leaves_no_process(course: Course, after: int) -> None:
+    process = command(course)
+    known = psutil.Process(process.pid)
+    descendants: set[psutil.Process] = set()
+    until = time.monotonic() + PATIENCE
+    while stored(course) < after and time.monotonic() < until:
+        descendants |= set(known.children(recursive=True))
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    _, alive = psutil.wait_procs(descendants, timeout=PATIENCE)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    before = stored(course)
+    assert after <= before
+    said, _ = run(course)
+    assert f"8 submissions: {8 - before} graded now, {before} before with the same content; 8 put into" in said
+    assert len(reports(course)) == stored(course) == 8
+
+
+def test_ctrl_c_ends_a_run_with_a_word_and_it_goes_on(course: Course) -> None:
+    process = command(course)
+    until = time.monotonic() + PATIENCE
+    while not stored(course) and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=PATIENCE)
+    if process.returncode:  # else it was done before
+        assert process.returncode == 130
+        assert told.strip() == "autograder: stopped. What was graded is kept; run the same command again to go on."
+    assert run(course)[0].startswith("8 submissions")
+    assert len(reports(course)) == 8
+
+
+def test_a_student_who_cannot_be_recorded_is_named_and_the_others_are(course: Course) -> None:
+    (course.data / "autograded").mkdir()
+    (course.data / "autograded" / "right-1").write_text("in the way")
+    _, told = run(course, code=3)
+    assert "right-1: nbgrader could not record right-1" in told
+    assert {student for student, score in scores(course).items() if score} >= set(STUDENTS) - {"right-1"}
+    (course.data / "autograded" / "right-1").unlink()
+    assert "0 graded now, 8 before with the same content; 1 put into" in run(course)[0]
+    assert scores(course)["right-1"] == 80
+
+
+def test_two_runs_at_a_time_are_refused(course: Course) -> None:
+    first = command(course)
+    until = time.monotonic() + PATIENCE
+    while not stored(course) and time.monotonic() < until:
+        time.sleep(0.01)
+    if first.poll() is None:
+        os.kill(first.pid, signal.SIGSTOP)
+        assert "being graded already" in run(course, code=2)[1]
+        os.kill(first.pid, signal.SIGCONT)
+    first.communicate(timeout=PATIENCE)
+    assert first.returncode == 0
+
+
+@pytest.mark.parametrize("command_line", [["grade"], ["grade", "--course", "tiny", "x.ipynb"]])
+def test_files_or_a_course_are_named_and_not_both(course: Course, command_line: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *command_line],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "one of the two" in done.stderr
+
+
+def test_a_class_that_handed_in_nothing_is_told_so(course: Course) -> None:
+    shutil.rmtree(course.data / "submitted")
+    assert "run `nbgrader collect tiny`" in run(course, code=2)[1].replace("takes them in", "").replace(
+        "`nbgrader", "run `nbgrader"
+    )
+
+
+# --- the store -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def report(course: Course) -> Report:
+    with Grader(course) as grader:
+        return grader.grade("tiny", course.submitted("wrong-1", "tiny") / "tiny.ipynb", "wrong-1")
+
+
+def test_a_report_comes_back_as_it_was_put(tmp_path: Path, report: Report) -> None:
+    with Store(tmp_path / "reports.db") as kept:
+        kept.put("k", report)
+        assert report.exercises[0].misconception is not None
+        assert kept.get("k") == report
+        assert kept.get("other") is None
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path, report: Report) -> None:
+    with Store(tmp_path / "reports.db") as kept:
+        kept.put("first", report)
+        pages = kept._database.execute("pragma page_count").fetchone()[0]
+        kept._database.execute(f"pragma max_page_count = {pages}")  # as SQLite itself limits a file
+        with pytest.raises(GraderError, match=r"cannot be used: database or disk is full.*run the same command again"):
+            [kept.put(str(number), report) for number in range(50)]
+    with Store(tmp_path / "reports.db") as kept:
+        assert kept.get("first") == report
+
+
+def test_a_locked_file_is_waited_for_and_then_one_sentence(
+    tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PATIENCE", 0.1)
+    with Store(tmp_path / "reports.db") as kept:
+        other = sqlite3.connect(tmp_path / "reports.db", isolation_level=None)
+        other.execute("begin immediate")
+        with pytest.raises(GraderError, match="database is locked"):
+            kept.put("k", report)
+        other.execute("rollback")
+        kept.put("k", report)
+
+
+# --- dispatching -----------------------------------------------------------------------------------------------------------
+
+
+def worked(item: str) -> str:
+    """What a task does here: some end their process, some raise."""
+    if item.startswith("poison"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if item.startswith("raise"):
+        raise ValueError(item)
+    return item.upper()
+
+
+@pytest.fixture
+def pool() -> Iterator[LocalPool]:
+    made = LocalPool(2)
+    yield made
+    made.close()
+
+
+def test_poison_is_left_out_and_takes_nobody_along(pool: LocalPool) -> None:
+    items = ["a", "poison 1", "b", "raise 1", *map(str, range(20)), "poison 2", "z"]
+    done: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    dispatch(items, worked, pool, done.__setitem__, failed.__setitem__)
+    assert done == {item: item.upper() for item in items if not item.startswith(("poison", "raise"))}
+    assert failed == {
+        "poison 1": "the process that worked on it died 2 times",
+        "poison 2": "the process that worked on it died 2 times",
+        "raise 1": "ValueError: raise 1",
+    }
