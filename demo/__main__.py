@@ -90,6 +90,22 @@ def results(course: Course, assignment: Assignment) -> Table:
     return table
 
 
+def overview(course: Course, assignments: list[Assignment]) -> Table:
+    """Everybody's automatic points in every assignment, with what can be had."""
+    table = Table("student", *(one.name.replace("_", " ") for one in assignments), title="Points")
+    rows: dict[str, list[str]] = {}
+    with Gradebook(f"sqlite:///{course.gradebook}", COURSE_ID) as gradebook:
+        for one in assignments:
+            for submission in gradebook.assignment_submissions(one.name):
+                points = sum(grade.auto_score or 0 for notebook in submission.notebooks for grade in notebook.grades)
+                rows.setdefault(submission.student.id, []).append(f"{points:g}")
+    for student, cells in sorted(rows.items()):
+        table.add_row(student, *cells)
+    table.add_section()
+    table.add_row("of", *(f"{one.max_score:g}" for one in assignments))
+    return table
+
+
 def report_of(course: Course, assignment: Assignment, student: str) -> dict[str, Any]:
     """The report that grading left beside a student's graded notebook."""
     path = course.data / "autograded" / student / assignment.name / assignment.notebook_name
@@ -135,6 +151,7 @@ def main() -> None:
         sys.exit(str(error))
     for assignment in assignments:
         out.print(results(course, assignment))
+    out.print(overview(course, assignments))
     out.print(f"gradebook  {course.gradebook}")
     out.print(f"grades     {course.data / 'grades.csv'}")
     out.print(f"feedback   {course.data / 'feedback'}  (one page per student, for example:")

@@ -80,6 +80,14 @@ def test_prints_a_row_for_each_student_and_where_to_look(played):
     assert str(course.data / "feedback") in printed
 
 
+def test_ends_with_the_points_of_everybody_in_every_assignment(played):
+    course, printed = played
+    overview = printed[printed.rindex("Points") :]
+    most = " +│ ".join(f"{course.assignment(name).max_score:g}" for name in course.names())
+    for who in ("ada", "of"):
+        assert re.search(rf"│ {who} +│ {most} +│", overview)
+
+
 def test_stock_autograde_and_autograder_grade_give_the_same_scores(scores, reports):
     for student in STUDENTS:
         assert scores[student] == {e["name"]: e["points"] for e in reports[student]["exercises"]}, student

@@ -95,25 +95,32 @@ def _plain_import(node: ast.stmt) -> bool:
 
 def rewritten(source: str, changes: Sequence[Rewrite]) -> str:
     """The reference's module text with `changes` made."""
+    spans = _spans(source)
+    answers: dict[str, str] = {}
     for change in changes:
-        start, end = _span(source, change.function)
-        body = source[start:end]
+        if change.function not in spans:
+            raise CourseError(f"the reference has no function {change.function}")
+        answer = answers.get(change.function, source[slice(*spans[change.function])])
         old, new = change.old, change.new
-        if body.count(old) != 1:
-            raise CourseError(f"a rewrite of {change.function} matches {body.count(old)} times, not once: {old!r}")
-        source = source[:start] + body.replace(old, new) + source[end:]
+        if answer.count(old) != 1:
+            raise CourseError(f"a rewrite of {change.function} matches {answer.count(old)} times, not once: {old!r}")
+        answers[change.function] = answer.replace(old, new)
+    for function in sorted(answers, key=spans.__getitem__, reverse=True):  # from the end, so that places stay
+        start, end = spans[function]
+        source = source[:start] + answers[function] + source[end:]
     return source
 
 
-def _span(source: str, function: str) -> tuple[int, int]:
-    """Where in the module text the answer to `function` stands: what the solution markers enclose, else all of it."""
-    lines = source.splitlines(keepends=True)
+@cache
+def _spans(source: str) -> dict[str, tuple[int, int]]:
+    """Where in the module text the answer to each function stands: what the solution markers enclose, else all of it."""
+    starts = list(itertools.accumulate(map(len, source.splitlines(keepends=True)), initial=0))
+    spans = {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            starts = list(itertools.accumulate(map(len, lines), initial=0))
+        if isinstance(node, ast.FunctionDef):
             start, end = starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
-            return max(start, source.find(BEGIN_SOLUTION, start, end)), end
-    raise CourseError(f"the reference has no function {function}")
+            spans[node.name] = max(start, source.find(BEGIN_SOLUTION, start, end)), end
+    return spans
 
 
 def load_module(path: Path) -> ModuleType:
