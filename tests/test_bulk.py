@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from autograder.course import Course, GraderError
-from autograder.grading import Grader, Job
 from autograder.grading.report import Report
 from autograder.scheduling import LocalPool, Store, dispatch, store
 from tests.classroom import ANSWERS, STUDENTS, command, hand_in, make_classroom, reports, run, scores, stored, timeless
+from tests.handins import grade
 from tests.mini_course import edit
 
 PATIENCE = 120
@@ -33,10 +33,8 @@ def course(tmp_path: Path) -> Course:
 def test_a_class_gets_what_each_would_get_alone_and_is_graded_once(course: Course) -> None:
     said, _ = run(course)
     assert "8 submissions: 8 graded now, 0 before with the same content; 8 put into the gradebook." in said
-    with Grader(course) as grader:
-        alone = [Job(course.submitted(student, "tiny") / "tiny.ipynb", student) for student in STUDENTS]
-        expected = {report.student: timeless(report) for report in grader.grade_all("tiny", alone)}
-    assert reports(course) == expected
+    alone = grade(course, *(course.submitted(student, "tiny") / "tiny.ipynb" for student in STUDENTS))
+    assert reports(course) == {value["student"]: timeless(Report.from_json(value)) for value in alone}
     assert scores(course) == {student: 80 if "right" in student else 30 for student in STUDENTS}
     assert all((course.data / "feedback" / student / "tiny" / "tiny.html").is_file() for student in STUDENTS)
     said, _ = run(course)
@@ -139,8 +137,7 @@ def test_a_class_that_handed_in_nothing_is_told_so(course: Course) -> None:
 
 @pytest.fixture
 def report(course: Course) -> Report:
-    with Grader(course) as grader:
-        return grader.grade("tiny", course.submitted("wrong-1", "tiny") / "tiny.ipynb", "wrong-1")
+    return Report.from_json(grade(course, course.submitted("wrong-1", "tiny") / "tiny.ipynb"))
 
 
 def test_a_report_comes_back_as_it_was_put(tmp_path: Path, report: Report) -> None:

@@ -19,8 +19,13 @@ from autograder.scheduling import ClusterPool, dispatch, pools
 from tests.classroom import STUDENTS, command, make_classroom, reports, run, scores, stored
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+ROOT = Path(__file__).resolve().parent.parent  # where workers find this file, whose functions they run
 PATIENCE = 120
-SETTINGS = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0", "OMP_NUM_THREADS": "1"}  # as docs/cluster.md says
+SETTINGS = {
+    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONPATH": str(ROOT),
+}  # as docs/cluster.md says
 
 
 @contextmanager
