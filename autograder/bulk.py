@@ -14,7 +14,7 @@ from typing import Any, Literal
 from autograder.course import Course, CourseError, GraderError
 from autograder.grading import Grader, Report
 from autograder.isolation import Isolation
-from autograder.scheduling import ClusterPool, LocalPool, Pool, Store, Task, dispatch, grade, tasks
+from autograder.scheduling import LocalPool, Pool, Store, Task, dispatch, grade, tasks
 
 Step = Literal["grading", "recording"]
 Watch = Callable[[Step, int, int, int], None]  # step, done, of how many, failures so far
@@ -38,7 +38,7 @@ def plan(course: Course, name: str, isolation: Isolation, store: Store) -> tuple
         raise CourseError(
             f"Nobody has handed in {name}: {course.data / 'submitted'} holds none. `nbgrader collect {name}` takes them in."
         )
-    return everything, [task for task in everything if store.get(task.key) is None]
+    return everything, [task for task in everything if task.key not in store]
 
 
 def grade_class(course: Course, name: str, isolation: Isolation, pool: Callable[[], Pool], watch: Watch) -> Outcome:
@@ -57,11 +57,6 @@ def local_pool(course: Course, name: str, isolation: Isolation, jobs: int) -> Po
     with Grader(course, isolation) as grader:
         grader.grade_all(name, [])
     return LocalPool(jobs)
-
-
-def cluster_pool(address: str) -> Pool:
-    """The workers of a Dask scheduler."""
-    return ClusterPool(address)
 
 
 def _grade(new: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: Watch) -> None:

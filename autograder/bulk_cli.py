@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from autograder.bulk import Outcome, Step, Watch, cluster_pool, grade_class, local_pool, plan
+from autograder.bulk import Outcome, Step, Watch, grade_class, local_pool, plan
+from autograder.console import BROKEN, INTERRUPTED, err, out, plain
 from autograder.course import Course
 from autograder.isolation import Isolation
-from autograder.scheduling import Store
-from autograder.submissions import printable
-
-INTERRUPTED, BROKEN = 130, 3
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+from autograder.scheduling import ClusterPool, Pool, Store
 
 
-def grade_course(name: str, isolation: Isolation, jobs: int, scheduler: str | None, *, dry_run: bool) -> int:
+def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: str | None, *, dry_run: bool) -> int:
     """Grade a class, and tell how it goes; the exit code."""
     course = Course.find()
     if dry_run:
         return _tell_plan(course, name, isolation)
 
-    def pool():  # type: ignore[no-untyped-def]  # noqa: ANN202
-        return cluster_pool(scheduler) if scheduler else local_pool(course, name, isolation, jobs)
+    def pool() -> Pool:
+        if scheduler is not None:
+            return ClusterPool(scheduler)
+        return local_pool(course, name, isolation, jobs or len(os.sched_getaffinity(0)))
 
     try:
         with _progress() as watch:
@@ -43,7 +40,7 @@ def _tell_plan(course: Course, name: str, isolation: Isolation) -> int:
     with Store(course.store) as store:
         everything, new = plan(course, name, isolation, store)
     for task in new:
-        out.print(escape(printable(task.student)))
+        out.print(plain(task.student))
     err.print(f"{len(new)} of {len(everything)} submissions would be graded; the others are, with the same content.")
     return 0
 
@@ -54,7 +51,7 @@ def _tell(outcome: Outcome) -> None:
         f"{outcome.recorded} put into the gradebook."
     )
     for student, why in outcome.failures.items():
-        err.print(f"[red]✗[/] {escape(printable(student))}: {escape(printable(why))}")
+        err.print(f"[red]✗[/] {plain(student)}: {plain(why)}")
 
 
 @contextmanager

@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder import submissions
-from autograder.course import Assignment, Course, CourseError, GraderError
+from autograder.console import BELOW, BROKEN, UNUSABLE, err, isolation_named, one_line_errors, out, plain
+from autograder.course import Assignment, Course, CourseError
 
 if TYPE_CHECKING:
     from autograder.grading import Report
+    from autograder.isolation import Isolation
 
-BELOW, UNUSABLE, BROKEN = 1, 2, 3
-ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not-attempted": "[dim]-[/]", "grader-error": "[magenta]![/]"}
 
 app = typer.Typer(
@@ -36,9 +35,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, whatever the score; 1 below --fail-under; 2 the request or the submission cannot be used; "
     "3 the grader itself failed.",
 )
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
-
 AssignmentOption = Annotated[
     str | None, typer.Option("--assignment", "-a", help="Name of the assignment; default: the name of the file.")
 ]
@@ -53,24 +49,6 @@ IsolationOption = Annotated[
 def main() -> None:
     """Entry point of the command."""
     app()
-
-
-def plain(text: str) -> str:
-    """Text for a terminal: no control characters, no markup."""
-    return escape(submissions.printable(text))
-
-
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Turn the engine's errors into one line and an exit code; anything else is a fault of ours and keeps its traceback."""
-    try:
-        yield
-    except (CourseError, submissions.Ungradable) as error:
-        err.print(f"autograder: {plain(str(error))}")
-        raise typer.Exit(UNUSABLE) from None
-    except GraderError as error:
-        err.print(f"autograder: {plain(str(error))}")
-        raise typer.Exit(BROKEN) from None
 
 
 def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
@@ -150,13 +128,14 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
         str | None,
         typer.Option("--course", metavar="NAME", help="Grade everything that was collected for this assignment."),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="With --course: so many submissions at a time.")] = os.cpu_count()
-    or 1,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="With --course: so many submissions at a time; default: one per core.")
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="With --course: grade on the workers of this Dask scheduler.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --course: say what would be graded, and why.")
+        bool, typer.Option("--dry-run", help="With --course: list whose submission would be graded.")
     ] = False,
 ) -> None:
     """Grade files with the hidden suite, each in a confined process of its own.
@@ -168,20 +147,30 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
     [b]autograder grade --assignment skip_connections --json - alice.ipynb bob.ipynb[/]
     [b]autograder grade --course skip_connections --jobs 4[/]
     """
-    from autograder.grading import Grader, Job  # noqa: PLC0415
-
-    if isolation not in ISOLATIONS:
-        err.print(f"autograder: --isolation is {', '.join(ISOLATIONS)}, not {plain(isolation)}.")
-        raise typer.Exit(UNUSABLE)
-    if (course_name is None) == (not paths):
-        err.print("autograder: name the files to grade, or an assignment with --course; one of the two.")
-        raise typer.Exit(UNUSABLE)
-    if course_name is not None:
-        with one_line_errors():
+    with one_line_errors():
+        mode = isolation_named(isolation)
+        if (course_name is None) == (not paths):
+            raise CourseError("name the files to grade, or an assignment with --course; one of the two.")
+        if course_name is not None:
+            if assignment is not None or json_path is not None or fail_under is not None:
+                raise CourseError("--assignment, --json and --fail-under go with files, not with --course.")
             from autograder.bulk_cli import grade_course  # noqa: PLC0415
 
-            raise typer.Exit(grade_course(course_name, isolation, jobs, scheduler, dry_run=dry_run))  # type: ignore[arg-type]
-    paths = paths or []
+            raise typer.Exit(grade_course(course_name, mode, jobs, scheduler, dry_run=dry_run))
+        if jobs is not None or scheduler is not None or dry_run:
+            raise CourseError("--jobs, --scheduler and --dry-run go with --course, not with files.")
+    reports = grade_files(paths or [], assignment, mode)
+    write_json(reports, json_path, single=len(paths or []) == 1)
+    show = err if json_path == "-" else out
+    for report in reports:
+        print_report(show, report, full=len(paths or []) == 1)
+    raise typer.Exit(exit_code(reports, fail_under))
+
+
+def grade_files(paths: list[Path], assignment: str | None, isolation: Isolation) -> list[Report]:
+    """The reports of these files, in their order; of several, one that cannot be asked for is named and left out."""
+    from autograder.grading import Grader, Job  # noqa: PLC0415
+
     reports: dict[Path, Report] = {}
     by_assignment: dict[str, list[Path]] = {}
     with one_line_errors():
@@ -194,15 +183,11 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
                     raise
                 err.print(f"autograder: {plain(str(error))}")
         # What a suite prints goes to standard error: standard output may be for JSON.
-        with progress(len(paths)) as advance, Grader(course, isolation) as grader, redirect_stdout(sys.stderr):  # type: ignore[arg-type]
+        with progress(len(paths)) as advance, Grader(course, isolation) as grader, redirect_stdout(sys.stderr):
             for name, group in by_assignment.items():
                 batch = [Job(path, course.student_of(path)) for path in group]
                 reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
-    write_json([reports[path] for path in paths if path in reports], json_path, single=len(paths) == 1)
-    show = err if json_path == "-" else out
-    for report in reports.values():
-        print_report(show, report, full=len(paths) == 1)
-    raise typer.Exit(exit_code(list(reports.values()), fail_under))
+    return [reports[path] for path in paths if path in reports]
 
 
 def exit_code(reports: list[Report], fail_under: float | None) -> int:

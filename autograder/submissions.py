@@ -6,32 +6,26 @@ both are gone, by their text; what is missing or changed is noted. A file that c
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import json
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.cell_source import is_stub, python, transforming_effort
 from autograder.course import Assignment, Role
 
 SUFFIXES = {".ipynb", ".py"}
 NOTEBOOK_FORMAT = 4
-WRAPPING_MAGICS = {"time", "timeit", "capture", "prun"}  # their cell is Python; the cell of any other magic is not
 PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
 # What is read here is read by the grader itself, outside of any worker, so it must stay cheap whatever a file holds.
 MAX_CELLS = 2000
 MAX_CODE = 1_000_000  # characters
 MAX_VERSION = 99
-MAX_DOTS = 1000  # in one dotted name: Python's parser takes time with the square of their number
 MAX_PARTS = 2_000_000  # objects and lists in a notebook's JSON: each takes far more memory than characters
 MAX_MAGIC = 300_000  # characters times magics, over all cells: IPython reads a cell once for each magic in it
-DOTTED = re.compile(r"(?:\.\w++)++")
-INVISIBLE = re.compile(r"[ \t\f]+|\\\r?\n")  # what may stand within a dotted name
-MAGIC = re.compile(r"(?:^|=)\s*[%!?,;/]|\?\s*$")  # in one line
 
 
 class Ungradable(Exception):  # noqa: N818  (said of a submission; not a fault of the engine's)
@@ -267,58 +261,8 @@ def _program(cells: tuple[SubmittedCell, ...]) -> tuple[ProgramCell, ...]:
             continue
         if cell.role == "exercise" and cell.name in filled and is_stub(cell.source):
             continue  # a duplicate that was left empty must not undo the answer
-        effort += len(cell.source) * sum(bool(MAGIC.search(line)) for line in cell.source.splitlines())
+        effort += transforming_effort(cell.source)
         source = python(cell.source) if effort <= MAX_MAGIC else cell.source
         if source.strip():
             program.append(ProgramCell(f"cell {number}", source, cell.name if cell.role == "exercise" else ""))
     return tuple(program)
-
-
-def is_stub(source: str) -> bool:
-    """Whether every function in `source` does nothing but raise NotImplementedError, as released."""
-    tree = _parse(source)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
-    return bool(functions) and all(_only_raises(function) for function in functions)
-
-
-def _only_raises(function: ast.FunctionDef) -> bool:
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    if len(body) != 1 or not isinstance(body[0], ast.Raise):
-        return False
-    error = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
-    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
-
-
-def _parse(source: str) -> ast.Module | None:
-    """The syntax tree, or nothing when this is no Python, or none that a person wrote."""
-    if any(run.count(".") > MAX_DOTS for run in DOTTED.findall(INVISIBLE.sub("", source))):
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the student's text, not of ours
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-
-
-def python(source: str) -> str:
-    """The cell as Python: magics and shell lines become calls that do nothing in a worker."""
-    lines = source.splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        if not line.strip():
-            continue
-        if not line.lstrip().startswith("%%"):
-            break
-        magic = line.split()[0][2:]
-        if magic not in WRAPPING_MAGICS:
-            return ""
-        lines[number] = "\n"  # an empty line, so that errors name the line that the student sees
-    source = "".join(lines)
-    if _parse(source) is None:
-        from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  (slow to import, rarely needed)
-
-        try:
-            return str(TransformerManager().transform_cell(source))
-        except (SyntaxError, ValueError, RuntimeError, IndexError):  # RuntimeError: too many magics, or too deep
-            return source  # as it stands; the worker will say what is wrong with it
-    return source

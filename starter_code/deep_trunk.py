@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from starter_code.chains import Nonlinearity
+from starter_code.convolution import conv2d_backward, conv2d_forward
 
 SIDE = 3  # of a kernel
-PLACES = SIDE**2
 
 
 @dataclass(frozen=True)
 class Trunk:
     """The parameters of a stack; training puts new arrays into the two lists."""
 
-    weights: list[np.ndarray]  # each (9 C_in, C_out), the rows in the order row, column, channel of the kernel
+    weights: list[np.ndarray]  # each (C_out, C_in, 3, 3)
     biases: list[np.ndarray]  # each (C_out,)
     nonlinearity: Nonlinearity
 
@@ -30,37 +30,22 @@ class Trunk:
 
 def new_trunk(depth: int, channels: int, nonlinearity: Nonlinearity, gain: float, rng: np.random.Generator) -> Trunk:
     """A trunk for images of one channel; its weights are normal, of variance gain / fan-in (He's rule for a gain of 2)."""
-    fans = [PLACES * (1 if layer == 0 else channels) for layer in range(depth)]
-    weights = [rng.normal(0, np.sqrt(gain / fan), size=(fan, channels)) for fan in fans]
-    return Trunk(weights, [np.zeros(channels) for _ in fans], nonlinearity)
+    inputs = [1 if layer == 0 else channels for layer in range(depth)]
+    weights = [
+        rng.normal(0, np.sqrt(gain / (SIDE * SIDE * count)), size=(SIDE, SIDE, count, channels)).transpose(3, 2, 0, 1)
+        for count in inputs
+    ]
+    return Trunk(weights, [np.zeros(channels) for _ in inputs], nonlinearity)
 
 
 def layer_forward(a: np.ndarray, trunk: Trunk, layer: int) -> tuple[np.ndarray, dict]:
     """One layer of the trunk, (N, C_in, H, W) to (N, C_out, H, W), and what its backward pass needs."""
-    patches = _patches(a.transpose(0, 2, 3, 1))
-    z = patches @ trunk.weights[layer] + trunk.biases[layer]
-    return trunk.nonlinearity.value(z).transpose(0, 3, 1, 2), {"patches": patches, "z": z}
+    z = conv2d_forward(a, trunk.weights[layer], trunk.biases[layer])
+    return trunk.nonlinearity.value(z), {"a": a, "z": z}
 
 
 def layer_backward(da: np.ndarray, cache: dict, trunk: Trunk, layer: int) -> tuple[np.ndarray, dict]:
     """Back through one layer: the gradient at its input, and {"weights", "biases"} for its parameters."""
-    weights, patches = trunk.weights[layer], cache["patches"]
-    dz = da.transpose(0, 2, 3, 1) * trunk.nonlinearity.slope(cache["z"])
-    flat = dz.reshape(-1, dz.shape[-1])
-    grads = {"weights": patches.reshape(len(flat), -1).T @ flat, "biases": flat.sum(axis=0)}
-    # A convolution walks back as a convolution: its kernel turned round, its inputs and outputs swapped.
-    turned = weights.reshape(PLACES, -1, weights.shape[1])[::-1].swapaxes(1, 2)
-    back = _patches(dz) @ turned.reshape(PLACES * weights.shape[1], -1)
-    return back.transpose(0, 3, 1, 2), grads
-
-
-def _patches(a: np.ndarray) -> np.ndarray:
-    """The 3x3 surroundings of every place of (N, H, W, C), as (N, H, W, 9 C); beyond the border are zeros."""
-    count, height, width, channels = a.shape
-    padded = np.zeros((count, height + 2, width + 2, channels))
-    padded[:, 1:-1, 1:-1] = a
-    patches = np.empty((count, height, width, PLACES, channels))
-    for place in range(PLACES):
-        row, column = divmod(place, SIDE)
-        patches[:, :, :, place] = padded[:, row : row + height, column : column + width]
-    return patches.reshape(count, height, width, -1)
+    dz = da * trunk.nonlinearity.slope(cache["z"])
+    before, weights, biases = conv2d_backward(dz, cache["a"], trunk.weights[layer])
+    return before, {"weights": weights, "biases": biases}

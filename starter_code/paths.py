@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from starter_code.plots import show
+from starter_code.plots import publish, show
 from starter_code.surfaces import Surface
 
 # Colour, dash and marker tell the rules apart; the first two are enough in print, the last two in grey.
@@ -97,7 +97,8 @@ def animate_paths(paths: Paths, surface: Surface, *, title: str) -> None:
         loop=ROUNDS,
         optimize=True,
     )
-    _show_png(png.getvalue(), alt)
+    if not publish(png.getvalue(), alt):
+        print(alt)
 
 
 def _frames(paths: Paths, surface: Surface, title: str) -> list[Image.Image]:
@@ -143,16 +144,3 @@ def _contours(axes: Axes, surface: Surface) -> None:
         grid[..., 0], grid[..., 1], values, levels=levels, colors="#bbbbbb", linestyles="solid", linewidths=0.7
     )
     axes.set(xlim=(left, right), ylim=(bottom, top))
-
-
-def _show_png(png: bytes, alt: str) -> None:
-    """Show a finished PNG with `alt` as its alternative text; outside a notebook, say in words what it shows."""
-    try:
-        from IPython import get_ipython  # noqa: PLC0415  plain Python has no IPython, and needs none
-        from IPython.display import publish_display_data  # noqa: PLC0415
-    except ImportError:
-        get_ipython = None
-    if get_ipython is None or get_ipython() is None:
-        print(alt)
-    else:
-        publish_display_data({"image/png": png, "text/plain": alt}, {"image/png": {"alt": alt}})

@@ -46,15 +46,21 @@ def describe(curves: Mapping[str, Curve]) -> str:
 
 def show(figure: Figure, alt: str) -> None:
     """Show a figure with `alt` as its alternative text; outside a notebook, show it in matplotlib's own way."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=110)
+    if not publish(png.getvalue(), alt):
+        plt.show()
+    plt.close(figure)
+
+
+def publish(png: bytes, alt: str) -> bool:
+    """Show a finished picture in the notebook with `alt` as its alternative text; False where there is no notebook."""
     try:
         from IPython import get_ipython  # noqa: PLC0415  plain Python has no IPython, and needs none
         from IPython.display import publish_display_data  # noqa: PLC0415
     except ImportError:
-        get_ipython = None
-    if get_ipython is None or get_ipython() is None:
-        plt.show()
-    else:
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=110)
-        publish_display_data({"image/png": png.getvalue(), "text/plain": alt}, {"image/png": {"alt": alt}})
-    plt.close(figure)
+        return False
+    if get_ipython() is None:
+        return False
+    publish_display_data({"image/png": png, "text/plain": alt}, {"image/png": {"alt": alt}})
+    return True

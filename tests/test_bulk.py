@@ -81,9 +81,8 @@ def test_ctrl_c_ends_a_run_with_a_word_and_it_goes_on(course: Course) -> None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=PATIENCE)
-    if process.returncode:  # else it was done before
-        assert process.returncode == 130
-        assert told.strip() == "autograder: stopped. What was graded is kept; run the same command again to go on."
+    assert process.returncode == 130
+    assert told.strip() == "autograder: stopped. What was graded is kept; run the same command again to go on."
     assert run(course)[0].startswith("8 submissions")
     assert len(reports(course)) == 8
 
@@ -104,16 +103,28 @@ def test_two_runs_at_a_time_are_refused(course: Course) -> None:
     until = time.monotonic() + PATIENCE
     while not stored(course) and time.monotonic() < until:
         time.sleep(0.01)
-    if first.poll() is None:
-        os.kill(first.pid, signal.SIGSTOP)
-        assert "being graded already" in run(course, code=2)[1]
-        os.kill(first.pid, signal.SIGCONT)
+    assert first.poll() is None
+    os.kill(first.pid, signal.SIGSTOP)
+    assert "being graded already" in run(course, code=2)[1]
+    os.kill(first.pid, signal.SIGCONT)
     first.communicate(timeout=PATIENCE)
     assert first.returncode == 0
 
 
-@pytest.mark.parametrize("command_line", [["grade"], ["grade", "--course", "tiny", "x.ipynb"]])
-def test_files_or_a_course_are_named_and_not_both(course: Course, command_line: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("command_line", "says"),
+    [
+        (["grade"], "one of the two"),
+        (["grade", "--course", "tiny", "x.ipynb"], "one of the two"),
+        (["grade", "--course", "tiny", "--json", "-"], "go with files, not with --course"),
+        (["grade", "--course", "tiny", "--fail-under", "0"], "go with files, not with --course"),
+        (["grade", "x.ipynb", "--jobs", "2"], "go with --course, not with files"),
+        (["grade", "x.ipynb", "--dry-run"], "go with --course, not with files"),
+    ],
+)
+def test_files_or_a_course_are_named_and_no_option_is_passed_over(
+    course: Course, command_line: list[str], says: str
+) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "autograder", *command_line],
         cwd=course.root,
@@ -122,7 +133,7 @@ def test_files_or_a_course_are_named_and_not_both(course: Course, command_line: 
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert "one of the two" in done.stderr
+    assert says in done.stderr
 
 
 def test_a_class_that_handed_in_nothing_is_told_so(course: Course) -> None:

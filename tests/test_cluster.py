@@ -17,6 +17,7 @@ import pytest
 from autograder.course import Course, GraderError
 from autograder.scheduling import ClusterPool, dispatch, pools
 from tests.classroom import STUDENTS, command, make_classroom, reports, run, scores, stored
+from tests.mini_course import edit
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 ROOT = Path(__file__).resolve().parent.parent  # where workers find this file, whose functions they run
@@ -158,6 +159,18 @@ def test_a_worker_of_another_version_is_refused_by_name(cluster: Cluster, course
     dispatch([changed], grade, pool, lambda *_: None, lambda item, why: failed.__setitem__(item.student, why))
     pool.close()
     assert "differs from the driver: numpy" in failed[task.student]
+
+
+def test_a_worker_does_not_grade_with_a_suite_that_has_changed_since_it_was_imported(
+    cluster: Cluster, course: Course
+) -> None:
+    cluster.worker("cpu=1")
+    run(course, "--scheduler", cluster.address)
+    edit(course, "tests/hidden/tiny/test_double.py", '"""Positive numbers are doubled."""', '"""Twice as much."""')
+    _, told = run(course, "--scheduler", cluster.address, code=3)
+    assert told.count("differs from the driver: suite") == len(STUDENTS)
+    assert told.count("Start its workers again") == len(STUDENTS)
+    assert stored(course) == len(STUDENTS)
 
 
 def test_no_scheduler_and_no_worker_are_one_sentence_each(cluster: Cluster) -> None:

@@ -43,7 +43,12 @@ def test_a_moving_picture_is_small_stops_by_itself_and_has_words(
     surface: Surface, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[tuple[bytes, str]] = []
-    monkeypatch.setattr(paths, "_show_png", lambda png, alt: shown.append((png, alt)))
+
+    def publish(png: bytes, alt: str) -> bool:
+        shown.append((png, alt))
+        return True
+
+    monkeypatch.setattr(paths, "publish", publish)
     steps = np.linspace(0, 1, 201)[:, None]
     walks = {f"rule {n}": surface.start + steps * np.cos(7 * n * steps + [0, 1]) for n in range(7)}
     paths.animate_paths(walks, surface, title="Seven rules")

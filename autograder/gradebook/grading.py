@@ -73,7 +73,8 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader c
                 assignment, path, student=student
             )
         except Exception as error:  # noqa: BLE001  (one student's grading must not end the class)
-            _graders.pop((course.root, self.isolation)).close()  # the next student gets a fresh one
+            if broken := _graders.pop((course.root, self.isolation), None):
+                broken.close()  # the next student gets a fresh one
             return _not_graded(assignment, path, student, f"The grader failed: {type(error).__name__}: {error}")
 
     def _stored(self, course: Course, assignment: str, student: str) -> Report | None:

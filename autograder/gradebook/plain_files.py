@@ -33,7 +33,6 @@ ACTIVE = {
     ".mhtml",
     ".js",
     ".mjs",
-    ".pdf",
     ".swf",
 }
 

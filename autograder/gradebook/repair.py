@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.cell_source import is_stub
 from autograder.course import Assignment
-from autograder.submissions import SubmittedCell, Ungradable, is_stub, read, submitted_file
+from autograder.submissions import SubmittedCell, Ungradable, read, submitted_file
 
 Cell = dict[str, Any]  # of nbformat 4.5, as JSON has it
 FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)

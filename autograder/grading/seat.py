@@ -8,18 +8,17 @@ from __future__ import annotations
 from queue import SimpleQueue
 from threading import Thread
 
-from autograder.course import GraderError
 from autograder.grading.grader import Grader
 from autograder.grading.report import Report
 from autograder.grading.sitting import Job
 
 
 class Seat:
-    """The suite of one assignment in one grader, ready for the next submission."""
+    """The suite of one assignment in one grader, ready for the next submission as long as the process lives."""
 
     def __init__(self, grader: Grader, assignment: str) -> None:
         """Collect the suite in the background; what is wrong with it is raised by the first `grade`."""
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
         self._said: SimpleQueue[Report | Exception] = SimpleQueue()
         self._grader = grader
         self._assignment = assignment
@@ -37,23 +36,8 @@ class Seat:
             self._over = said
         raise self._over
 
-    def close(self) -> None:
-        """No further submission comes."""
-        self._jobs.put(None)
-        self._thread.join()
-
-    def __enter__(self) -> Seat:
-        """This seat."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """See `close`."""
-        self.close()
-
     def _run(self) -> None:
         try:
             self._grader.sit(self._assignment, iter(self._jobs.get, None), self._said.put)
         except Exception as fault:  # noqa: BLE001  (it is raised by `grade`, in the thread that asks)
             self._said.put(fault)
-        else:
-            self._said.put(GraderError(f"the seat of {self._assignment} is closed."))

@@ -47,11 +47,17 @@ class Job:
 
 def suite_hash(course: Course, assignment: str) -> str:
     """Hash of all that decides a grade besides the submission: suite, solutions, notebook text."""
-    folders = (course.suite(assignment), course.solution(assignment), course.root / "assignments" / assignment)
+    return files_hash(
+        course.root, course.suite(assignment), course.solution(assignment), course.root / "assignments" / assignment
+    )
+
+
+def files_hash(root: Path, *folders: Path) -> str:
+    """Hash of the source files in `folders`, and of where they are below `root`."""
     digest = hashlib.sha256()
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".md"}):
-            digest.update(f"{path.relative_to(course.root)}\0{path.stat().st_size}\0".encode())
+            digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

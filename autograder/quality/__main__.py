@@ -13,16 +13,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from autograder.course import Course, CourseError, GraderError
+from autograder.console import err, isolation_named, one_line_errors, out, plain
+from autograder.course import Course
+from autograder.isolation import Isolation
 from autograder.quality.gate import failures
 from autograder.quality.measure import Measured, measure, seeds_named
 from autograder.quality.table import legend, table
 
-FAILED, UNUSABLE, BROKEN = 1, 2, 3
+FAILED = 1
 WIDEST = 120  # columns of the table: a narrow terminal wraps it, and no number is cut
-ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def main(
@@ -33,29 +32,21 @@ def main(
     ] = "auto",
 ) -> None:
     """Measure the hidden suites: which wrong answers they catch and name, which right ones they accept."""
-    if isolation not in ISOLATIONS:
-        raise typer.BadParameter(f"there is no isolation '{isolation}'")
     begin = time.monotonic()
-    try:
-        measured = _measure_all(names, seeds, isolation)
-    except CourseError as error:
-        err.print(f"quality: {escape(str(error))}")
-        raise typer.Exit(UNUSABLE) from None
-    except GraderError as error:
-        err.print(f"quality: {escape(str(error))}")
-        raise typer.Exit(BROKEN) from None
+    with one_line_errors("quality"):
+        measured = _measure_all(names, seeds, isolation_named(isolation))
     Console(highlight=False, width=max(out.width, WIDEST)).print(table(measured))
     for line in legend(measured):
         out.print(escape(line))
     out.print(f"\n{seeds} seeds, {time.monotonic() - begin:.0f} s")
     wrong = [sentence for each in measured for sentence in failures(each)]
     for sentence in wrong:
-        err.print(f"[red]✗[/] {escape(sentence)}")
+        err.print(f"[red]✗[/] {plain(sentence)}")
     if wrong:
         raise typer.Exit(FAILED)
 
 
-def _measure_all(names: list[str] | None, seeds: int, isolation: str) -> list[Measured]:
+def _measure_all(names: list[str] | None, seeds: int, isolation: Isolation) -> list[Measured]:
     """Measure each assignment, with a bar on stderr."""
     course = Course.find()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
@@ -63,7 +54,7 @@ def _measure_all(names: list[str] | None, seeds: int, isolation: str) -> list[Me
     with Progress(*columns, console=err, transient=True) as bar:
         for name in names or course.names():
             shown = _Shown(bar, bar.add_task(name, total=None))
-            measured.append(measure(course, name, seeds_named(seeds), shown, isolation))  # type: ignore[arg-type]
+            measured.append(measure(course, name, seeds_named(seeds), shown, isolation))
     return measured
 
 

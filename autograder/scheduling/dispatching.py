@@ -7,7 +7,7 @@ runs: whoever breaks the pool then did it, and after the second time is left out
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from autograder.scheduling.pools import Pool
 
 PULSE = 10.0  # seconds without a result, after which the pool is asked whether it is still there
 PARDONS = 2  # deaths of a process over one task alone, after which it is left out
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=Hashable)
 
 
 def dispatch(
@@ -27,7 +27,7 @@ def dispatch(
 ) -> None:
     """Work on `function(item)` in the pool for every item; exactly one of the two is called for each, here, one at a time."""
     waiting, suspects = deque(items), deque[Item]()
-    deaths: Counter[int] = Counter()
+    deaths: Counter[Item] = Counter()
     running: dict[Future[Any], Item] = {}
     while waiting or suspects or running:
         alone = not waiting and not running
@@ -47,8 +47,8 @@ def dispatch(
                 on_failure(item, f"{type(fault).__name__}: {fault}")
             else:
                 broken = True
-                deaths[id(item)] += alone
-                if deaths[id(item)] < PARDONS:
+                deaths[item] += alone
+                if deaths[item] < PARDONS:
                     suspects.append(item)
                 else:
                     on_failure(item, f"the process that worked on it died {PARDONS} times")

@@ -18,7 +18,7 @@ from typing import Any
 from autograder.course import Assignment, Course, GraderError
 from autograder.grading.grader import Grader
 from autograder.grading.seat import Seat
-from autograder.grading.sitting import Job, seed_of, suite_hash
+from autograder.grading.sitting import Job, files_hash, seed_of, suite_hash
 from autograder.isolation import Isolation
 from autograder.submissions import digest, submitted_file
 
@@ -66,22 +66,21 @@ def task_of(course: Course, assignment: Assignment, student: str, isolation: Iso
         kind=_kind(path),
         seed=seed_of(course, assignment.name, student),
         isolation=isolation,
-        environment=_environment_once(course.root, assignment.name),
+        environment=environment(course.root, assignment.name),
     )
 
 
 @cache
-def _environment_once(root: Path, assignment: str) -> Environment:
-    """The environment as it is when this process first asks: what it has imported does not change any more."""
-    return environment(Course(root), assignment)
+def environment(root: Path, assignment: str) -> Environment:
+    """All besides the submission that a report may depend on: suite, what students import, engine, versions.
 
-
-def environment(course: Course, assignment: str) -> Environment:
-    """All besides the submission that a report may depend on: suite, what students import, engine, versions."""
+    Looked up once in a process: what it has imported does not change any more, whatever becomes of the files.
+    """
+    course, engine = Course(root), Path(__file__).resolve().parent.parent
     return (
         ("suite", suite_hash(course, assignment)),
-        ("starter code", _hash(course.starter_code)),
-        ("engine", _hash(Path(__file__).resolve().parent.parent)),
+        ("starter code", files_hash(root, course.starter_code)),
+        ("engine", files_hash(engine, engine)),
         ("Python", platform.python_version()),
         *((name, importlib.metadata.version(name)) for name in PACKAGES),
     )
@@ -99,22 +98,14 @@ def grade(task: Task) -> dict[str, Any]:
 @cache
 def _seat(course: str, assignment: str, isolation: Isolation, expected: Environment) -> Seat:
     """The suite of an assignment, collected once in this process, which must be as the driver expects."""
-    here = dict(environment(Course(Path(course)), assignment))
+    here = dict(environment(Path(course), assignment))
     differing = sorted(name for name, value in expected if here.get(name) != value)
     if differing:
         told = ", ".join(
             f"{name} {here.get(name, 'missing')[:12]} instead of {dict(expected)[name][:12]}" for name in differing
         )
-        raise GraderError(f"{platform.node()} differs from the driver: {told}.")
+        raise GraderError(f"{platform.node()} differs from the driver: {told}. Start its workers again.")
     return Seat(Grader(Course(Path(course)), isolation), assignment)
-
-
-def _hash(folder: Path) -> str:
-    digests = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digests.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-        digests.update(path.read_bytes())
-    return digests.hexdigest()
 
 
 def _kind(path: Path) -> str:

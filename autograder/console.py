@@ -1,0 +1,47 @@
+"""What the commands share: where they print, how text of unknown origin is shown, and how errors become one line and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from autograder import submissions
+from autograder.course import CourseError, GraderError
+
+if TYPE_CHECKING:  # isolation needs Linux; students check their work on any system
+    from autograder.isolation import Isolation
+
+ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
+BELOW, UNUSABLE, BROKEN, INTERRUPTED = 1, 2, 3, 130
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def plain(text: str) -> str:
+    """Text for a terminal: no control characters, no markup."""
+    return escape(submissions.printable(text))
+
+
+@contextmanager
+def one_line_errors(command: str = "autograder") -> Iterator[None]:
+    """Turn the engine's errors into one line and an exit code; anything else is a fault of ours and keeps its traceback."""
+    try:
+        yield
+    except (CourseError, submissions.Ungradable) as error:
+        err.print(f"{command}: {plain(str(error))}")
+        raise typer.Exit(UNUSABLE) from None
+    except GraderError as error:
+        err.print(f"{command}: {plain(str(error))}")
+        raise typer.Exit(BROKEN) from None
+
+
+def isolation_named(text: str) -> Isolation:
+    """The value of --isolation; raises CourseError when it is none."""
+    if text not in ISOLATIONS:
+        raise CourseError(f"--isolation is {', '.join(ISOLATIONS)}, not {text}.")
+    return cast("Isolation", text)
