@@ -17,14 +17,16 @@ MAGIC = re.compile(r"(?:^|=)\s*[%!?,;/]|\?\s*$")  # in one line
 
 
 def is_stub(source: str) -> bool:
-    """Whether every function in `source` does nothing but raise NotImplementedError, as released."""
+    """Whether every function in `source`, methods too, does nothing but raise NotImplementedError, as released."""
     tree = _parse(source)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
-    return bool(functions) and all(_only_raises(function) for function in functions)
+    definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)] if tree else []
+    return bool(definitions) and all(_only_raises(definition) for definition in definitions)
 
 
-def _only_raises(function: ast.FunctionDef) -> bool:
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+def _only_raises(definition: ast.FunctionDef | ast.ClassDef) -> bool:
+    body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
+    if isinstance(definition, ast.ClassDef):
+        return bool(body) and all(isinstance(node, ast.FunctionDef) and _only_raises(node) for node in body)
     if len(body) != 1 or not isinstance(body[0], ast.Raise):
         return False
     error = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc

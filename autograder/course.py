@@ -48,7 +48,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One graded exercise: its name, the functions that a student writes, and its points."""
+    """One graded exercise: its name, the functions and classes that a student writes, and its points."""
 
     name: str
     functions: tuple[str, ...]
@@ -76,6 +76,7 @@ class Assignment:
     title: str
     minutes: int
     questions: dict[str, float]
+    training_points: float  # of a later stage, in which what was handed in is trained
     limits: Limits
     preload: tuple[str, ...]
     cells: tuple[Cell, ...] = field(repr=False)
@@ -231,6 +232,7 @@ def _read_assignment(text: Path) -> Assignment:
         title=str(settings.pop("title")),
         minutes=int(settings.pop("minutes", 0)),
         questions={str(k): float(v) for k, v in (settings.pop("questions", None) or {}).items()},
+        training_points=_read_training(settings.pop("training", {"points": 0}), text.name),
         limits=_read_limits(settings.pop("limits", None) or {}, text.name),
         preload=tuple(settings.pop("preload", ("numpy",))),
         cells=cells,
@@ -250,6 +252,14 @@ def _read_limits(settings: dict[str, Any], where: str) -> Limits:
             f"{where}: a limit is a number above 0, and a whole one where it counts MB or calls: {', '.join(wrong)}."
         )
     return Limits(**settings)
+
+
+def _read_training(settings: Any, where: str) -> float:
+    """The points of the training stage."""
+    points: Any = settings.get("points") if isinstance(settings, dict) and set(settings) == {"points"} else None
+    if type(points) not in {int, float} or not 0 <= points < math.inf:
+        raise CourseError(f"{where}: `training` has one setting, `points`, a number of at least 0.")
+    return float(points)
 
 
 def _is_limit(name: str, value: Any) -> bool:

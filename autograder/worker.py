@@ -76,12 +76,19 @@ class Worker:
             return {"error": describe(error)}
 
     def call(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Call a function of the program."""
-        name, args, kwargs = request["function"], request["args"], request["kwargs"]
-        if name not in self.namespace:
+        """Call a function of the program; what is passed by its name is something of the program's too."""
+        try:
+            function = self.namespace[request["function"]]
+            args = tuple(map(self.own, request["args"]))
+            kwargs = {key: self.own(value) for key, value in request["kwargs"].items()}
+        except KeyError:
             return {"error": {"type": "missing", "text": "", "line": None}}
-        result = self.namespace[name](*args, **kwargs)
+        result = function(*args, **kwargs)
         return {"ok": (result, args) if request["inputs"] else result}
+
+    def own(self, argument: Any) -> Any:
+        """What the program has under a name that was passed; any other argument as it is."""
+        return self.namespace[argument.name] if isinstance(argument, wire.Named) else argument
 
     def reply(self, answer: dict[str, Any]) -> None:
         """Send `answer`, or say why it cannot be sent."""
@@ -103,11 +110,13 @@ class Worker:
         return {"h": [len(self.objects) - 1, kind_of(value)]}
 
     def decode_other(self, tag: str, content: Any) -> Any:
-        """The object behind a handle, or a stand-in for a function of the grader's."""
+        """The object behind a handle, a name of the program's, or a stand-in for a function of the grader's."""
         if tag == "h":
             return self.objects[content]
         if tag == "c":
             return Callback(self, content)
+        if tag == "n":
+            return wire.Named(content)
         raise wire.WireError("an unknown tag")
 
 

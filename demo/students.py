@@ -65,9 +65,10 @@ class Answers:
         self.reference = (course.solution(assignment.name) / "reference.py").read_text(encoding="utf-8")
 
     def source(self, exercise: Exercise, misconception: Misconception | None = None) -> str:
-        """The functions of one exercise, right or with a misconception."""
+        """The functions and classes of one exercise, right or with a misconception."""
         module = rewritten(self.reference, misconception.changes) if misconception else self.reference
-        tree = {node.name: node for node in ast.parse(module).body if isinstance(node, ast.FunctionDef)}
+        definitions = (ast.FunctionDef, ast.ClassDef)
+        tree = {node.name: node for node in ast.parse(module).body if isinstance(node, definitions)}
         functions = [ast.get_source_segment(module, tree[name]) or "" for name in exercise.functions]
         return MARKERS.sub("", "\n\n\n".join(functions))
 
@@ -109,13 +110,13 @@ def write(answers: dict[str, str], *more: str, essay: str = "") -> Callable[[Not
 
 
 def in_body(source: str, statement: str) -> str:
-    """The answer with a statement at the start of its first function's body."""
-    function = ast.parse(source).body[0]
-    if not isinstance(function, ast.FunctionDef):
+    """The answer with a statement at the start of its first function's body, or of the first method's of a class."""
+    function = next((node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)), None)
+    if function is None:
         raise TypeError(source)
     first = function.body[1 if ast.get_docstring(function) else 0]
     lines = source.splitlines()
-    lines.insert(first.lineno - 1, f"    {statement}")
+    lines.insert(first.lineno - 1, f"{' ' * first.col_offset}{statement}")
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.notebook import check_points
 from autograder.course import Course, CourseError, Limits
 from tests.mini_course import edit, make_course
 
@@ -97,6 +98,28 @@ def test_of_two_graders_that_make_the_secret_at_once_both_read_the_same(
 
 
 # --- what an assignment is -----------------------------------------------------------------------------------------------
+
+
+def test_points_of_a_training_stage_stand_in_the_front_matter_and_count_for_the_hundred(course: Course) -> None:
+    assert course.assignment("tiny").training_points == 0
+    edit(course, TEXT, "minutes: 5", "minutes: 5\n  training: {points: 10}")
+    with pytest.raises(
+        CourseError, match=r"add up to 100, and add up to 110: double 50, shift 30, why 20, training 10\.$"
+    ):
+        check_points(course.assignment("tiny"))
+    edit(course, TEXT, ":points: 50", ":points: 40")
+    tiny = course.assignment("tiny")
+    check_points(tiny)
+    assert (tiny.training_points, tiny.max_score) == (10, 70)  # the tests of the exercises do not give them
+
+
+@pytest.mark.parametrize("wrong", ["27", "{}", "{points: x}", "{points: -1}", "{points: 1, budget: 2}", "[1]"])
+def test_training_has_points_and_nothing_else(course: Course, wrong: str) -> None:
+    edit(course, TEXT, "minutes: 5", f"minutes: 5\n  training: {wrong}")
+    with pytest.raises(
+        CourseError, match=r"^tiny\.md: `training` has one setting, `points`, a number of at least 0\.$"
+    ):
+        course.assignment("tiny")
 
 
 def test_an_assignment_has_what_its_text_declares(course: Course) -> None:

@@ -131,7 +131,7 @@ def _of_questions(course: Course, assignment: str) -> Iterator[Secret]:
 
 
 def _shown(text: str, path: Path) -> Iterator[str]:
-    """The lines that the stubs of a reference show: signatures and docstrings of its functions that hold a solution."""
+    """The lines that the stubs of a reference show: signatures and docstrings of functions and classes that hold a solution."""
     for function in function_texts(ast.parse(text), text).values():
         if BEGIN in function:
             yield from strip_solutions(function, CODE_STUB, str(path)).splitlines()

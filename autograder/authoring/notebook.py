@@ -75,12 +75,13 @@ def _nbgrader(cell: Cell, grade_id: str, assignment: Assignment) -> dict[str, An
 
 
 def check_points(assignment: Assignment) -> None:
-    """Raise CourseError unless exercises and questions add up to 100 points."""
-    total = assignment.max_score + sum(assignment.questions.values())
+    """Raise CourseError unless exercises, questions and training add up to 100 points."""
+    total = assignment.max_score + sum(assignment.questions.values()) + assignment.training_points
     if abs(total - 100.0) > 1e-9:  # noqa: PLR2004
         each = [f"{e.name} {e.points:g}" for e in assignment.exercises] + [
             f"{q} {p:g}" for q, p in assignment.questions.items()
         ]
+        each += [f"training {assignment.training_points:g}"] if assignment.training_points else []
         raise CourseError(
             f"{assignment.name}.md: points must add up to 100, and add up to {total:g}: {', '.join(each)}."
         )

@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from autograder.course import CourseError
-from autograder.grading.student import StudentFault, raised
+from autograder.grading.student import StudentFault, raised, subject
+from autograder.wire import Named
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 _numbers = itertools.count()
@@ -30,7 +31,7 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One change of the source text of a function of the reference."""
+    """One change of the source text of a function or class of the reference."""
 
     function: str
     old: str
@@ -38,7 +39,10 @@ class Rewrite:
 
 
 def rewrite(function: str, old: str, new: str) -> Rewrite:
-    """Replace `old`, which must occur exactly once in the answer to `function`, by `new`."""
+    """Replace `old`, which must occur exactly once in the answer to `function`, by `new`.
+
+    Of a class, the answer is everything from its first solution marker on, later docstrings included.
+    """
     return Rewrite(function, old, new)
 
 
@@ -70,7 +74,7 @@ def named(exercise: str, read_on: str, table: Table, function: str = "") -> list
 
 @dataclass(frozen=True)
 class Alternative:
-    """A right answer that is written another way: functions that use numpy, the standard library and their own module only."""
+    """A right answer that is written another way: functions or classes that use nothing of the engine or of other solutions."""
 
     exercise: str
     title: str
@@ -78,7 +82,7 @@ class Alternative:
 
     @property
     def source(self) -> str:
-        """Text that defines the functions under the names of the exercise, for a worker to run."""
+        """Text that defines the functions and classes under the names of the exercise, for a worker to run."""
         module = inspect.getmodule(next(iter(self.functions.values())))
         tree = ast.parse(inspect.getsource(module) if module else "")
         kept = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) or _plain_import(node)]
@@ -113,11 +117,11 @@ def rewritten(source: str, changes: Sequence[Rewrite]) -> str:
 
 @cache
 def _spans(source: str) -> dict[str, tuple[int, int]]:
-    """Where in the module text the answer to each function stands: what the solution markers enclose, else all of it."""
+    """Where in the module text the answer to each function or class stands: from its first solution marker on, else all of it."""
     starts = list(itertools.accumulate(map(len, source.splitlines(keepends=True)), initial=0))
     spans = {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
             start, end = starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
             spans[node.name] = max(start, source.find(BEGIN_SOLUTION, start, end)), end
     return spans
@@ -158,16 +162,22 @@ class Variant:
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """See Respondent."""
-        args = tuple(arg if isinstance(arg, FunctionType) else deepcopy(arg) for arg in args)
+        about, args = subject(function, args, kwargs), tuple(map(self._own, args))
         try:
             with np.errstate(all="ignore"):
-                result = self.namespace[function](*args, **deepcopy(kwargs))
+                result = self.namespace[function](*args, **{key: self._own(value) for key, value in kwargs.items()})
         except Exception as error:
             kind = next(
                 kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"
             )  # as a worker says it
-            raise StudentFault("crashed", raised(function, kind)) from error
+            raise StudentFault("crashed", raised(about, kind)) from error
         return deepcopy((result, args) if inputs else result)
+
+    def _own(self, argument: Any) -> Any:
+        """An argument as a call gets it: a copy, or what the variant has under that name."""
+        if isinstance(argument, Named):
+            return self.namespace[argument.name]
+        return argument if isinstance(argument, FunctionType) else deepcopy(argument)
 
 
 @cache

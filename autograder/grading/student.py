@@ -1,5 +1,7 @@
 """What hidden tests ask: `student.f(x)` calls the function f of the submission in its worker and returns plain data.
 
+Of a class, a *probe* is asked, a function of the starter code: `student.probe(student.C, x)` hands it the class C of the submission.
+
 `Answers` is one program in (successive) workers; `Student` is the face of it that a test sees, and the transcript of what was said.
 """
 
@@ -74,6 +76,7 @@ class Answers:
         worker = self.worker or self._start()
         request = {"do": "call", "function": function, "args": args, "kwargs": kwargs, "inputs": inputs}
         self.asked = True
+        function = subject(function, args, kwargs)
         answer = self._ask(worker, request, f"{function} did not return")
         if "ok" in answer:
             if inputs and not _is_result_and_inputs(answer["ok"], len(args)):
@@ -214,6 +217,12 @@ def _is_result_and_inputs(reply: Any, count: int) -> bool:
     return pair and isinstance(reply[1], tuple) and len(reply[1]) == count
 
 
+def subject(function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """Whose answer a call asks for: the first thing of the student's that a probe is handed, else the function itself."""
+    handed = (argument.name for argument in (*args, *kwargs.values()) if isinstance(argument, wire.Named))
+    return next(handed, function)
+
+
 def error_of(answer: dict[str, Any]) -> dict[str, Any]:
     """The error part of an answer, with every field of the type that it should have."""
     error = answer.get("error")
@@ -246,7 +255,7 @@ def sentence(error: dict[str, Any]) -> str:
 
 
 class Student:
-    """The `student` fixture: attribute f is the student's function f. Keeps a transcript of calls and outcomes."""
+    """The `student` fixture: attribute f is the student's function or class f. Keeps a transcript of calls and outcomes."""
 
     def __init__(self, respondent: Respondent) -> None:
         """Ask `respondent`."""
@@ -261,7 +270,7 @@ class Student:
 
 
 class Question:
-    """One function of the student's."""
+    """One function of the student's. As an argument of another one it stands for what the student has under its name."""
 
     def __init__(self, name: str, respondent: Respondent, transcript: list[tuple[str, Any]]) -> None:
         """Ask `respondent` for `name`, and write down what it says."""
@@ -279,6 +288,7 @@ class Question:
         return result, after
 
     def _answer(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        args, kwargs = tuple(map(_named, args)), {key: _named(value) for key, value in kwargs.items()}
         try:
             answer = self._ask(self._name, args, kwargs, inputs=inputs)
         except StudentFault as fault:
@@ -286,3 +296,8 @@ class Question:
             raise
         self._transcript.append((self._name, answer))
         return answer
+
+
+def _named(argument: Any) -> Any:
+    """An argument as it travels: a question by its name."""
+    return wire.Named(argument._name) if isinstance(argument, Question) else argument  # noqa: SLF001  (our own class)

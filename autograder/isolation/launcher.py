@@ -111,6 +111,8 @@ class WorkerProcess:
     def _encode_other(self, value: Any) -> dict[str, Any]:
         if isinstance(value, wire.Handle):
             return {"h": value.id}
+        if isinstance(value, wire.Named):
+            return {"n": value.name}
         if callable(value):
             self.functions.append(value)
             return {"c": len(self.functions) - 1}

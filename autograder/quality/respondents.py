@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.grading.misconceptions import Alternative, Variant
 from autograder.grading.student import StudentFault
+from autograder.wire import Named
 
 
 class Answering:
@@ -43,8 +44,8 @@ def empty_answers(reference: str) -> dict[str, Answering]:
     return {
         "stub": Answering(_stub),
         "None": Answering(lambda *_: None),
-        "its first input": Answering(lambda _, args, kwargs: next(iter([*args, *kwargs.values()]), None)),
-        "all its inputs": Answering(lambda _, args, kwargs: (*args, *kwargs.values())),
+        "its first input": Answering(lambda _, args, kwargs: next(iter(_inputs(args, kwargs)), None)),
+        "all its inputs": Answering(lambda _, args, kwargs: _inputs(args, kwargs)),
         "zeros of the right shape": filled_with(0.0),
         "ones of the right shape": filled_with(1.0),
     }
@@ -52,6 +53,11 @@ def empty_answers(reference: str) -> dict[str, Answering]:
 
 def _stub(function: str, *_: Any) -> Any:
     raise StudentFault("not-attempted", f"{function} is not written yet")
+
+
+def _inputs(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """What a call passes in; a class that a probe is handed is no input."""
+    return tuple(value for value in (*args, *kwargs.values()) if not isinstance(value, Named))
 
 
 def _like(result: Any, fill: float) -> Any:

@@ -58,6 +58,13 @@ class Handle:
     kind: str
 
 
+@dataclass(frozen=True)
+class Named:
+    """What the worker's program has under a name, as an argument of a call. Only the grader sends these."""
+
+    name: str
+
+
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 KINDS = ("object", "function", "generator", "class", "module", "set", "complex", "dict", "array", "text")
 

@@ -56,8 +56,7 @@ def call(name: str, function: object, *args: object) -> object:
     try:
         result: object = function(*args)
     except NotImplementedError as error:
-        unfilled = traceback.extract_tb(error.__traceback__)[-1].name
-        fail(f"{unfilled} is not written yet: replace the line `raise NotImplementedError(...)` by your answer.")
+        fail(_unfilled(name, error))
     except CheckFailed:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  student code may raise anything
@@ -216,6 +215,16 @@ def _times(got: int, want: int) -> str:
 
 def _indented(array: np.ndarray) -> str:
     return np.array2string(array, precision=6, suppress_small=True, prefix=" " * 12)
+
+
+def _unfilled(name: str, error: BaseException) -> str:
+    """Say what is still to be written: a function, or a method of a class. `name` serves where that is not the student's code."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    code = frames[-1].f_code
+    whole = name if "-packages" in code.co_filename else code.co_qualname
+    owner, _, method = whole.partition(".")
+    place = f" in its method {method}" if method and "<" not in method else ""
+    return f"{owner} is not written yet: replace the line `raise NotImplementedError(...)`{place} by your answer."
 
 
 def _where(error: BaseException) -> str:

@@ -1,0 +1,78 @@
+"""Hidden suite of the exercise `auxiliary_head`: what the head computes, in evaluation and in training mode."""
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.grading import expect, expect_array, expect_close, expect_worked
+from tests.hidden.train_networks.draws import (
+    CLOSE,
+    EVALUATION,
+    TRAINING,
+    asked,
+    check_dx,
+    check_output,
+    check_parameters,
+    filling,
+    images,
+    outputs,
+    right,
+)
+
+NAME = "AuxiliaryHead"
+SIZES = (3, 4, 2, 7)  # channels, classes, hidden, width
+DROPPED, UNITS, ROWS = 0.7, 1024, 24
+
+
+@pytest.mark.points(3.5)
+def test_logits_in_evaluation_mode(student, rng):
+    """In evaluation mode the logits come from a 1x1 convolution and two linear layers, with ReLU between them."""
+    for _ in range(3):  # in a single draw, what a ReLU sees can be positive throughout
+        check_output(student, rng, NAME, SIZES, (4, 4), training=EVALUATION)
+
+
+@pytest.mark.points(1.5)
+def test_maps_of_any_size(student, rng):
+    """A map of any height and width gives what its average pooling to 4x4 gives: large ones, odd ones, one of 2 by 3."""
+    numbers = filling(rng, NAME, SIZES)
+    for size in ((14, 14), (5, 7), (2, 3)):
+        x = images(rng, SIZES[0], size)
+        pooled = torch.nn.functional.adaptive_avg_pool2d(torch.from_numpy(x), 4).numpy()
+        got, want = (outputs(asked(student, NAME, SIZES, numbers, [(EVALUATION, each)]))[0] for each in (x, pooled))
+        want = expect_worked("the logits of a map of 4x4", want, (len(x), SIZES[1]))
+        expect_close(f"the logits of a map of {size[0]}x{size[1]}", got, want, **CLOSE)
+
+
+@pytest.mark.points(2.5)
+def test_dropout_in_training(student, rng):
+    """In training each hidden unit is dropped with probability 0.7, each row on its own, and the others are scaled up."""
+    sizes = (1, 2, 1, UNITS)
+    ones = {
+        ("linear bias", (UNITS,)),
+        ("linear", (2, UNITS)),
+    }  # all hidden units are one, and the last layer counts them
+    numbers = [(kind, float((kind, array.shape) in ones) + 0 * array) for kind, array in filling(rng, NAME, sizes)]
+    passes = [(TRAINING, images(rng, 1, (14, 14), ROWS))]
+    got = asked(student, NAME, sizes, numbers, passes, seed=int(rng.integers(2**31)))
+    training = expect_array("the logits", outputs(got)[0], (ROWS, 2))
+    kept = training * (1 - DROPPED)
+    expect_close("the number of units that are kept", kept, np.rint(kept), rtol=0, atol=1e-6)
+    expect(np.ptp(kept) > 0, "Not the same number of units should be kept in every row.")
+    # A row keeps 307 of its units, with a standard deviation of 15; the mean of 24 rows has one of 3.
+    off = np.abs(kept - (1 - DROPPED) * UNITS)
+    expect(bool(off.max() < 100), "In every row, some three in ten units should be kept.")
+    expect(abs(kept.mean() - (1 - DROPPED) * UNITS) < 20, "Three in ten units should be kept.")
+
+
+@pytest.mark.points(1.5)
+def test_gradient_at_the_input(student, rng):
+    """The gradient at the map comes back through all layers, so that the trunk below can learn from it."""
+    check_dx(student, rng, NAME, SIZES, training=EVALUATION)
+
+
+@pytest.mark.points(1)
+def test_parameters_and_their_gradients(student, rng):
+    """The parameters are three weights and three biases, all of them get a gradient, and by default they have the paper's sizes."""
+    check_parameters(student, rng, NAME, SIZES, training=EVALUATION)
+    got, want = asked(student, NAME, (3, 5), [], []), right(NAME, (3, 5), [], [])
+    expect_close("the number of parameters by default", got["parameters"], want["parameters"], rtol=0)

@@ -1,0 +1,49 @@
+"""Hidden suite of the exercise `bottleneck_block`: what the block computes, whatever its layers are called."""
+
+import pytest
+
+from tests.hidden.train_networks.draws import check_dx, check_evaluation, check_output, check_parameters
+
+NAME = "BottleneckBlock"
+SAME, WIDER, NARROWER, SMALLER, BOTH = (12, 3), (5, 3), (14, 3), (12, 3, 2), (5, 3, 2)
+
+
+@pytest.mark.points(2)
+def test_identity_is_added_before_the_last_relu(student, rng):
+    """Where the shape stays, the input itself is added to the branch before the last ReLU."""
+    check_output(student, rng, NAME, SAME)
+
+
+@pytest.mark.points(1)
+def test_projection_where_the_depth_changes(student, rng):
+    """Where only the depth changes, a normalised 1x1 convolution of the input is added."""
+    check_output(student, rng, NAME, WIDER)
+    check_output(student, rng, NAME, (3, 3, 1))
+    check_output(student, rng, NAME, NARROWER)
+
+
+@pytest.mark.points(1.5)
+def test_stride_is_in_the_middle(student, rng):
+    """Where the stride is 2, the 3x3 convolution and the projection have it, on maps of even and of odd size."""
+    check_output(student, rng, NAME, SMALLER)
+    check_output(student, rng, NAME, BOTH, size=(7, 4))
+
+
+@pytest.mark.points(1)
+def test_evaluation_uses_the_statistics_of_training(student, rng):
+    """In evaluation mode every BN uses the statistics that it has gathered in training."""
+    check_evaluation(student, rng, NAME, BOTH)
+
+
+@pytest.mark.points(1)
+def test_gradient_at_the_input(student, rng):
+    """The gradient at the input comes back through branch and shortcut."""
+    for arguments in (SAME, BOTH):
+        check_dx(student, rng, NAME, arguments)
+
+
+@pytest.mark.points(1.5)
+def test_parameters_and_their_gradients(student, rng):
+    """The parameters are those of the docstring, no bias and no projection beside an identity, and all of them get a gradient."""
+    for arguments in (SAME, BOTH):
+        check_parameters(student, rng, NAME, arguments)

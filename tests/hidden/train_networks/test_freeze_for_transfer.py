@@ -1,0 +1,87 @@
+"""Hidden suite of the exercise `freeze_for_transfer`: what learns afterwards, and what stays as it was."""
+
+import numpy as np
+import pytest
+
+from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple, expect_worked
+from solutions.train_networks import reference
+from starter_code.module_probes import tensors
+from starter_code.training_probes import ToyClassifier, run_transfer
+from tests.hidden.train_networks.draws import CLOSE, drawn
+from tests.hidden.train_networks.remembering import remembering
+
+PIXELS, UNITS, OLD = 2, 3, 4
+PARTS = ("learned", "head", "logits", "in training mode", "afterwards")
+
+
+def question(rng, classes):
+    """Sizes, numbers and batches for a small network, and for a head of so many classes."""
+    kinds = {(kind, tuple(tensor.shape)) for kind, tensor in tensors(ToyClassifier(PIXELS, UNITS, OLD))}
+    kinds |= {("linear", (classes, UNITS)), ("linear bias", (classes,))}
+    numbers = [(kind, drawn(rng, kind, shape)) for kind, shape in sorted(kinds)]
+    batches = [(rng.normal(size=(5, 1, PIXELS, PIXELS)), rng.integers(classes, size=5)) for _ in range(2)]
+    return (PIXELS, UNITS, OLD), classes, numbers, batches
+
+
+def asked(student, *asking):
+    """What the probe says of the student's answer, taken apart."""
+    return expect_keys(
+        "what comes of freeze_for_transfer", student.run_transfer(student.freeze_for_transfer, *asking), PARTS
+    )
+
+
+@remembering
+def right(*asking):
+    """What the probe says of the reference's answer."""
+    return run_transfer(reference.freeze_for_transfer, *asking)
+
+
+def is_text(got, want):
+    """Whether something of the student's is this text."""
+    return isinstance(got, str) and got == want
+
+
+@pytest.mark.points(1.5)
+def test_only_the_new_head_learns(student, rng):
+    """Of all parameters, weight and bias of the new last layer ask for gradients, and no others."""
+    for classes in (6, OLD):
+        asking = question(rng, classes)
+        got, want = asked(student, *asking), right(*asking)
+        weight, _ = expect_tuple("the head", got["head"], 2)
+        expect_worked("the weights of the head", weight, (classes, UNITS))
+        learned = expect_tuple("the parameters that learn", got["learned"], len(want["learned"]))
+        expect(
+            all(map(is_text, learned, want["learned"])),
+            "Weight and bias of a head for the new classes should learn.",
+        )
+
+
+@pytest.mark.points(1)
+def test_the_head_is_a_new_one(student, rng):
+    """The last layer is freshly drawn, also where the number of classes stays."""
+    asking = question(rng, OLD)
+    old = dict(asking[2])
+    weight, bias = expect_tuple("the head", asked(student, *asking)["head"], 2)
+    weight = expect_worked("the weights of the head", weight, (OLD, UNITS))
+    bias = expect_worked("the bias of the head", bias, (OLD,))
+    fresh = np.abs(weight - old["linear"]).max() > 0.01 and np.abs(bias - old["linear bias"]).max() > 0.01
+    expect(bool(fresh), "The head should not hold the old weights.")
+
+
+@pytest.mark.points(1.5)
+def test_batch_norm_keeps_to_its_running_statistics(student, rng):
+    """In training mode, the trunk computes what it computes in evaluation mode: its BN uses the running statistics."""
+    asking = question(rng, 6)
+    got, want = asked(student, *asking), right(*asking)
+    logits = expect_worked("the logits in evaluation mode", got["logits"], want["logits"].shape)
+    expect_close("the logits in training mode", got["in training mode"], logits, **CLOSE)
+
+
+@pytest.mark.points(1)
+def test_training_leaves_the_trunk_as_it_was(student, rng):
+    """After two steps of training, the trunk computes what it computed before."""
+    asking = question(rng, 6)
+    got, want = asked(student, *asking), right(*asking)
+    before = expect_array("the logits before training", got["logits"], want["logits"].shape)
+    expect_close("the logits before training", before, want["logits"], **CLOSE)
+    expect_close("the logits after training", got["afterwards"], want["logits"], **CLOSE)

@@ -1,0 +1,142 @@
+"""Walks over several steps, on gradients that change, that the hidden tests of both optimizers share.
+
+One test compares a walk with the reference's. Each other one looks at a single clause of the contract and compares a walk with
+another one of the same student, so that a slip in the rule itself is not charged again.
+"""
+
+import numpy as np
+
+from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple
+from solutions.train_networks import reference
+from starter_code.training_probes import run_optimizer
+from tests.hidden.train_networks.remembering import remembering
+
+# Steps have about the size of a rate, 0.1. A misplaced epsilon of 1e-2 is off by 1e-3 of that; two right orders of summation by
+# 1e-15 of it.
+CLOSE = {"rtol": 1e-6, "atol": 1e-8}
+STEPS = 4
+SHAPES = ((3,), (2, 4), (), (3,))
+PARTS = ("weights", "gradients", "returned", "ready-made")
+
+
+def signed(rng, shape):
+    """Numbers of either sign, of about one and never near zero."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape)
+
+
+def starts(rng):
+    """Four parameters: two of one shape, and one without axes."""
+    return [np.asarray(rng.normal(size=shape)) for shape in SHAPES]
+
+
+def gradients(rng):
+    """One gradient for each parameter in each step; an entry is zero for once, one always, and one is tiny."""
+    grads = [[np.asarray(signed(rng, shape)) for shape in SHAPES] for _ in range(STEPS)]
+    grads[1][0][0] = 0.0
+    for step in grads:
+        step[0][1] = 0.0
+        step[1][0, 2] *= 1e-8
+    return grads
+
+
+def asked(student, name, *question, **options):
+    """What the probe says of the student's optimizer, taken apart."""
+    got = student.run_optimizer(getattr(student, name), *question, **options)
+    got = expect_keys(f"what comes of {name}", got, PARTS)
+    expect(got["ready-made"] is False, "The update should be written here, and not be left to an optimizer of torch's.")
+    return got
+
+
+def walk(student, name, begin, grads, **options):
+    """The student's parameters at the start and after each step, (steps + 1, numbers). Each parameter must have moved."""
+    return path(begin, asked(student, name, begin, grads, **options)["weights"], len(grads))
+
+
+def path(begin, weights, steps):
+    """The start, and what follows; each parameter must have moved."""
+    start = np.concatenate([array.ravel() for array in begin])
+    rows = np.vstack([start, expect_array("the parameters", weights, (steps, start.size))])
+    for place, columns in enumerate(places(begin), start=1):
+        expect(bool(np.ptp(rows[:, columns], axis=0).max() > 0), f"Parameter {place} should move.")
+    return rows
+
+
+def places(arrays):
+    """Where each of some arrays stands in a row of all their numbers."""
+    ends = np.cumsum([array.size for array in arrays])
+    return [slice(end - array.size, end) for end, array in zip(ends, arrays, strict=True)]
+
+
+@remembering
+def right(name, *question, **options):
+    """What the probe says of the reference's optimizer."""
+    return run_optimizer(getattr(reference, name), *question, **options)
+
+
+def check_rule(student, rng, name, **options):
+    """All parameters are the reference's after each step."""
+    begin, grads = starts(rng), gradients(rng)
+    want = path(begin, right(name, begin, grads, **options)["weights"], STEPS)
+    expect_close("the parameters, row by row", walk(student, name, begin, grads, **options), want, **CLOSE)
+
+
+def check_defaults(student, rng, name, **options):
+    """Without options, the walk is that with these."""
+    begin, grads = starts(rng), gradients(rng)
+    want = walk(student, name, begin, grads, options=options)
+    expect_close("the parameters, row by row", walk(student, name, begin, grads), want, **CLOSE)
+
+
+def check_groups(student, rng, name, options, groups):
+    """In a group of its own, a parameter walks as it would alone with the options of the group."""
+    begin, grads = starts(rng), gradients(rng)
+    together = walk(student, name, begin, grads, options=options, groups=groups)
+    for place, (group, columns) in enumerate(zip(groups, places(begin), strict=True)):
+        only = [[step[place]] for step in grads]
+        alone = walk(student, name, [begin[place]], only, options={**options, **group})
+        expect_close(f"parameter {place + 1}, row by row", together[:, columns], alone, **CLOSE)
+
+
+def check_schedule(student, rng, name):
+    """With rates that change, each step is that of a constant rate, times the ratio of the rates."""
+    begin, grads, rates = starts(rng), gradients(rng), [0.02, 0.2, 0.05, 0.12]
+    changing = np.diff(walk(student, name, begin, grads, rates=rates), axis=0)
+    constant = np.diff(walk(student, name, begin, grads, options={"lr": 0.1}), axis=0)
+    expect_close("the steps", changing, constant * np.array(rates)[:, None] / 0.1, **CLOSE)
+
+
+def check_gaps(student, rng, name):
+    """A parameter without gradient stays in that step, and then walks on as if the step had not been."""
+    begin, grads = starts(rng), gradients(rng)
+    missing = {0: {0, 1}, 1: {2}, 3: {0, 3}}  # parameter: steps
+    given = [
+        [None if step in missing.get(place, ()) else gradient for place, gradient in enumerate(each)]
+        for step, each in enumerate(grads)
+    ]
+    got = walk(student, name, begin, given, options={"lr": 0.1})
+    for place, steps in missing.items():
+        kept = [[each[place]] for step, each in enumerate(grads) if step not in steps]
+        alone = walk(student, name, [begin[place]], kept, options={"lr": 0.1})
+        present = np.cumsum([step not in steps for step in range(STEPS)])
+        expect_close(f"parameter {place + 1}, row by row", got[1:, places(begin)[place]], alone[present], **CLOSE)
+
+
+def check_file(student, rng, name):
+    """A walk that is saved and loaded on the way goes on as it would have."""
+    begin, grads = starts(rng), gradients(rng)
+    through = walk(student, name, begin, grads, options={"lr": 0.1}, reload_before=2)
+    want = walk(student, name, begin, grads, options={"lr": 0.1})
+    expect_close("the parameters, row by row", through, want, **CLOSE)
+
+
+def check_closure(student, rng, name):
+    """A closure is called with gradients enabled, its gradients are used, and what it returns is returned; .grad stays."""
+    begin, grads = starts(rng), gradients(rng)
+    values = [float(value) for value in rng.uniform(1.0, 2.0, size=STEPS)]
+    got = asked(student, name, begin, grads, closure_values=values)
+    through = path(begin, got["weights"], STEPS)
+    expect_close("the parameters, row by row", through, walk(student, name, begin, grads), **CLOSE)
+    returned = expect_tuple("what the steps return", got["returned"], STEPS)
+    expect_close("what the steps return", list(returned), values, **CLOSE)
+    given = [np.concatenate([gradient.ravel() for gradient in step]) for step in grads]
+    expect_close("the gradients after the steps", got["gradients"], given, rtol=0)
