@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from autograder.bulk import Outcome, Step, Watch, grade_class, local_pool, plan
+from autograder.bulk import Outcome, Step, Watch, grade_class, plan
 from autograder.console import BROKEN, INTERRUPTED, err, out, plain
 from autograder.course import Course
 from autograder.isolation import Isolation
-from autograder.scheduling import ClusterPool, Pool, Store
+from autograder.scheduling import Store
 
 
 def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: str | None, *, dry_run: bool) -> int:
@@ -21,14 +21,9 @@ def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: s
     if dry_run:
         return _tell_plan(course, name, isolation)
 
-    def pool() -> Pool:
-        if scheduler is not None:
-            return ClusterPool(scheduler)
-        return local_pool(course, name, isolation, jobs or len(os.sched_getaffinity(0)))
-
     try:
         with _progress() as watch:
-            outcome = grade_class(course, name, isolation, pool, watch)
+            outcome = grade_class(course, name, isolation, jobs or len(os.sched_getaffinity(0)), scheduler, watch)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
         return INTERRUPTED
