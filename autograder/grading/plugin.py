@@ -100,7 +100,7 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 def numbers_of(item: pytest.Item, seed: str) -> np.random.Generator:
     """What the fixture `rng` is for one test and one seed."""
     name = f"{seed}/{item.path.parent.name}/{item.path.stem}/{item.name}"
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()))
+    return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()))
 
 
 @cache
