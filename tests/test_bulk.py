@@ -98,6 +98,14 @@ def test_a_student_who_cannot_be_recorded_is_named_and_the_others_are(course: Co
     assert scores(course)["right-1"] == 80
 
 
+def test_a_suite_that_cannot_be_used_ends_the_run_in_one_sentence_and_is_no_students_fault(course: Course) -> None:
+    edit(course, "tests/hidden/tiny/test_double.py", "@pytest.mark.points(20)", "@pytest.mark.points(21)")
+    said, told = run(course, code=3)
+    assert (said, told.count("\n")) == ("", 1)
+    assert "the tests of double are worth 51 points, the notebook says 50" in told
+    assert stored(course) == 0
+
+
 def test_two_runs_at_a_time_are_refused(course: Course) -> None:
     first = command(course)
     until = time.monotonic() + PATIENCE
