@@ -19,7 +19,8 @@ import tempfile
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -134,8 +135,10 @@ def compare_peers(course: Course, assignment: Assignment, count: int, scratch: P
     whole = files[: max(3, count // 5)]
     costs = []
     for kind, some in (("whole notebooks", whole), ("without demonstrations", without)):
-        for cost in (stock(course, assignment, some, scratch, env), otter(assignment, some, scratch, env)):
-            costs.append(Cost(f"{cost.who}, {kind}", cost.seconds, cost.cpu, cost.memory, cost.note))
+        for measured in (partial(stock, course), otter):
+            with out.status(f"{kind}, {len(some)} submissions ..."):
+                cost = measured(assignment, some, scratch, env)
+            costs.append(replace(cost, who=f"{cost.who}, {kind}"))
             out.print(f"  {costs[-1].who}: {cost.seconds:.2f} s, {cost.cpu:.2f} s of computing; {cost.note}")
     return [*costs, bare(assignment, files)]
 
@@ -148,7 +151,8 @@ def measure_ours(course: Course, assignment: Assignment, sizes: Sequence[int], e
     for jobs in (1, 2):
         for size in sizes:
             hand_in(course, assignment, size)
-            done, seconds, cpu = ours(course, assignment, jobs, env)
+            with out.status(f"ours, {jobs} jobs, {size:,} submissions ..."):
+                done, seconds, cpu = ours(course, assignment, jobs, env)
             costs[jobs] = Cost(f"ours, {jobs} jobs", seconds / size, cpu / size, done.memory, f"{done.seconds / size}")
             table.add_row(
                 *(
