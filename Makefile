@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quality fuzz lint release clean
+.PHONY: help setup demo test quality bench endurance fuzz lint release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,13 @@ test: $(READY)  ## run all tests
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
 	$(BIN)/python -m autograder.quality
+
+bench: $(READY)  ## time a whole class against stock nbgrader, otter and the bare tests (a quarter of an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m benchmarks.grading $(ARGUMENTS)
+
+endurance: $(READY)  ## grade a class of 1,000 that is killed ten times, and compare (a quarter of an hour)
+	$(BIN)/python -m tests.endurance $(ARGUMENTS)
 
 fuzz: $(READY)  ## a minute of libFuzzer for each parser of what students send; more: make fuzz SECONDS=3600
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)

@@ -87,6 +87,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # Pages: nothing that a student wrote may run in the browser of a grader.
+c.GenerateFeedback.exporter_class = "autograder.gradebook.FeedbackExporter"
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "clean_html": "autograder.gradebook.clean_html",

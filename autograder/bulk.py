@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from autograder.course import Course, CourseError, GraderError
-from autograder.grading import Grader, Report
+from autograder.grading import Report
 from autograder.isolation import Isolation
-from autograder.scheduling import LocalPool, Pool, Store, Task, dispatch, grade, tasks
+from autograder.scheduling import ClusterPool, LocalPool, Pool, Store, Task, dispatch, grade, tasks
 
+UNFIT = (
+    "GraderError: ",
+    "IsolationError: ",
+)  # said of the first submission: of no student, but of this machine or the suite
 Step = Literal["grading", "recording"]
 Watch = Callable[[Step, int, int, int], None]  # step, done, of how many, failures so far
 
@@ -41,22 +45,21 @@ def plan(course: Course, name: str, isolation: Isolation, store: Store) -> tuple
     return everything, [task for task in everything if task.key not in store]
 
 
-def grade_class(course: Course, name: str, isolation: Isolation, pool: Callable[[], Pool], watch: Watch) -> Outcome:
-    """Grade what is new, and record what the gradebook does not have yet. One run at a time per course."""
-    with _alone(course), Store(course.store) as store:
+def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
+    course: Course, name: str, isolation: Isolation, jobs: int, scheduler: str | None, watch: Watch
+) -> Outcome:
+    """Grade what is new, here or on a cluster, and record here what the gradebook does not have yet. One run at a time per course."""
+    with _alone(course), Store(course.store) as store, closing(LocalPool(jobs)) as local:
         everything, new = plan(course, name, isolation, store)
         outcome = Outcome(submissions=len(everything), known=len(everything) - len(new))
-        if new:
-            _grade(new, store, pool(), outcome, watch)
-        _record(course, [task for task in everything if task.student not in outcome.failures], store, outcome, watch)
+        if new and scheduler is None:
+            _grade(new, store, local, outcome, watch)
+        elif new and scheduler is not None:
+            with closing(ClusterPool(scheduler)) as cluster:
+                _grade(new, store, cluster, outcome, watch)
+        graded = [task for task in everything if task.student not in outcome.failures]
+        _record(course, name, graded, store, local, outcome, watch)
     return outcome
-
-
-def local_pool(course: Course, name: str, isolation: Isolation, jobs: int) -> Pool:
-    """Processes of this machine, once it is proven here that student code is confined and that the suite can be used."""
-    with Grader(course, isolation) as grader:
-        grader.grade_all(name, [])
-    return LocalPool(jobs)
 
 
 def _grade(new: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: Watch) -> None:
@@ -70,34 +73,39 @@ def _grade(new: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: W
         told()
 
     def fail(task: Task, why: str) -> None:
+        if isinstance(pool, LocalPool) and not outcome.graded and why.startswith(UNFIT):
+            raise GraderError(why.partition(": ")[2])
         outcome.failures[task.student] = why
         told()
 
     def told() -> None:
         watch("grading", outcome.graded + len(outcome.failures), len(new), len(outcome.failures))
 
-    try:
-        dispatch(new, grade, pool, keep, fail)
-    finally:
-        pool.close()
+    watch("grading", 0, len(new), 0)
+    dispatch(new, grade, pool, keep, fail)
 
 
-def _record(course: Course, graded: list[Task], store: Store, outcome: Outcome, watch: Watch) -> None:
-    missing = [task for task in graded if not store.is_recorded(task.assignment, task.student, task.key)]
+def _record(  # noqa: PLR0913, PLR0917  (what recording needs)
+    course: Course, name: str, graded: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: Watch
+) -> None:
+    missing = {task.student: task.key for task in graded if not store.is_recorded(name, task.student, task.key)}
     if not missing:
         return
-    from autograder.gradebook.record import Recorder  # noqa: PLC0415  (imports nbgrader)
+    watch("recording", 0, len(missing), len(outcome.failures))
+    from autograder.gradebook.recording import record  # noqa: PLC0415  (imports nbgrader, which takes two seconds)
 
-    recorder = Recorder(course)
-    for number, task in enumerate(missing, start=1):
-        try:
-            recorder.record(task.assignment, task.student)
-        except GraderError as fault:  # of this student's files; the next one's may be as they should
-            outcome.failures[task.student] = str(fault)
-        else:
-            store.record(task.assignment, task.student, task.key)
+    looked_at = 0
+
+    def done(student: str, why: str | None) -> None:
+        nonlocal looked_at
+        looked_at += 1
+        if why is None:
             outcome.recorded += 1
-        watch("recording", number, len(missing), len(outcome.failures))
+        else:
+            outcome.failures[student] = why
+        watch("recording", looked_at, len(missing), len(outcome.failures))
+
+    record(course, name, missing, store, pool, done)
 
 
 @contextmanager

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from autograder.bulk import Outcome, Step, Watch, grade_class, local_pool, plan
+from autograder.bulk import Outcome, Step, Watch, grade_class, plan
 from autograder.console import BROKEN, INTERRUPTED, err, out, plain
 from autograder.course import Course
 from autograder.isolation import Isolation
-from autograder.scheduling import ClusterPool, Pool, Store
+from autograder.scheduling import Store
 
 
 def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: str | None, *, dry_run: bool) -> int:
@@ -21,14 +22,9 @@ def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: s
     if dry_run:
         return _tell_plan(course, name, isolation)
 
-    def pool() -> Pool:
-        if scheduler is not None:
-            return ClusterPool(scheduler)
-        return local_pool(course, name, isolation, jobs or len(os.sched_getaffinity(0)))
-
     try:
         with _progress() as watch:
-            outcome = grade_class(course, name, isolation, pool, watch)
+            outcome = grade_class(course, name, isolation, jobs or len(os.sched_getaffinity(0)), scheduler, watch)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
         return INTERRUPTED
@@ -58,8 +54,8 @@ def _tell(outcome: Outcome) -> None:
 def _progress() -> Iterator[Watch]:
     """A bar for each step: done, rate, time left, failures so far."""
     columns = (
-        *(TextColumn("{task.description:9}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")),
-        *(TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), TextColumn("[red]{task.fields[failed]}[/]")),
+        *(TextColumn("{task.description:9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()),
+        *(TextColumn("{task.fields[rate]}"), TextColumn("[red]{task.fields[failed]}[/]")),
     )
     with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
         lines = {}
@@ -67,8 +63,11 @@ def _progress() -> Iterator[Watch]:
         def watch(step: Step, done: int, total: int, failures: int) -> None:
             if step not in lines:
                 lines[step] = bar.add_task(step, total=total, rate="", failed="")
-            speed = bar.tasks[lines[step]].speed
-            rate = f"{speed:.1f}/s" if speed else ""
+            elapsed = bar.tasks[lines[step]].elapsed or 0.0
+            rate = ""
+            if done and elapsed:  # over the whole step: results come in batches
+                left = timedelta(seconds=round((total - done) * elapsed / done))
+                rate = f"{done / elapsed:.1f}/s, {left} left"
             bar.update(lines[step], completed=done, rate=rate, failed=f"{failures} failed" if failures else "")
 
         yield watch

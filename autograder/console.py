@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # isolation needs Linux; students check their work on any sys
     from autograder.isolation import Isolation
 
 ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
+TRACEBACK = "AUTOGRADER_TRACEBACK"  # in the environment: show faults of our own with their traceback
 BELOW, UNUSABLE, BROKEN, INTERRUPTED = 1, 2, 3, 130
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -29,7 +31,7 @@ def plain(text: str) -> str:
 
 @contextmanager
 def one_line_errors(command: str = "autograder") -> Iterator[None]:
-    """Turn the engine's errors into one line and an exit code; anything else is a fault of ours and keeps its traceback."""
+    """Turn errors into one line and an exit code. A fault of ours, which no other error is, can be seen with its traceback."""
     try:
         yield
     except (CourseError, submissions.Ungradable) as error:
@@ -37,6 +39,13 @@ def one_line_errors(command: str = "autograder") -> Iterator[None]:
         raise typer.Exit(UNUSABLE) from None
     except GraderError as error:
         err.print(f"{command}: {plain(str(error))}")
+        raise typer.Exit(BROKEN) from None
+    except Exception as fault:
+        if isinstance(fault, typer.Exit | typer.BadParameter) or os.environ.get(TRACEBACK):
+            raise
+        said = " ".join(str(fault).split())
+        err.print(f"{command}: a fault of the grader's own: {type(fault).__name__}: {plain(said)}")
+        err.print(f"{command}: set {TRACEBACK}=1 to see where; please report it.")
         raise typer.Exit(BROKEN) from None
 
 

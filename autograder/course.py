@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -105,6 +105,14 @@ class Assignment:
     def max_score(self) -> float:
         """Points that are graded automatically."""
         return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def starter_modules(self) -> tuple[str, ...]:
+        """Modules of the starter code that the setup cells import from, each once."""
+        setups = (ast.parse(cell.source) for cell in self.cells if cell.role == "setup")
+        imports = (node for tree in setups for node in tree.body if isinstance(node, ast.ImportFrom))
+        modules = (node.module or "" for node in imports)
+        return tuple(dict.fromkeys(module for module in modules if module.startswith("starter_code.")))
 
     @property
     def notebook_name(self) -> str:
@@ -213,12 +221,14 @@ class Course:
 def read_assignment(text: Path) -> Assignment:
     """Read the notebook text at `text`; raises CourseError, which names what is wrong, when it breaks the rules."""
     try:
-        return _read_assignment(text)
+        status = text.stat()
+        return _read_assignment(text, (status.st_mtime_ns, status.st_size, status.st_ino))
     except (ValueError, TypeError, AttributeError, SyntaxError, YAMLError) as fault:
         raise CourseError(f"{text.name} cannot be read: {' '.join(str(fault).split())}.") from fault
 
 
-def _read_assignment(text: Path) -> Assignment:
+@lru_cache(32)
+def _read_assignment(text: Path, _version: tuple[int, ...]) -> Assignment:
     import jupytext  # noqa: PLC0415  (slow to import; only needed here)
 
     notebook = jupytext.read(text, fmt="md:myst")

@@ -17,7 +17,7 @@ import pytest
 
 from autograder.course import Course, GraderError
 from autograder.grading.report import Report
-from autograder.scheduling import LocalPool, Store, dispatch, store
+from autograder.scheduling import LocalPool, Store, dispatch, dispatching, store
 from tests.classroom import ANSWERS, STUDENTS, command, hand_in, make_classroom, reports, run, scores, stored, timeless
 from tests.handins import grade
 from tests.mini_course import edit
@@ -96,6 +96,14 @@ def test_a_student_who_cannot_be_recorded_is_named_and_the_others_are(course: Co
     (course.data / "autograded" / "right-1").unlink()
     assert "0 graded now, 8 before with the same content; 1 put into" in run(course)[0]
     assert scores(course)["right-1"] == 80
+
+
+def test_a_suite_that_cannot_be_used_ends_the_run_in_one_sentence_and_is_no_students_fault(course: Course) -> None:
+    edit(course, "tests/hidden/tiny/test_double.py", "@pytest.mark.points(20)", "@pytest.mark.points(21)")
+    said, told = run(course, code=3)
+    assert (said, told.count("\n")) == ("", 1)
+    assert "the tests of double are worth 51 points, the notebook says 50" in told
+    assert stored(course) == 0
 
 
 def test_two_runs_at_a_time_are_refused(course: Course) -> None:
@@ -200,6 +208,36 @@ def pool() -> Iterator[LocalPool]:
     made = LocalPool(2)
     yield made
     made.close()
+
+
+def dies_late(item: str) -> str:
+    """Whoever is poison here takes a while to die."""
+    time.sleep(0.3 if item == "poison" else 0)
+    return worked(item)
+
+
+def test_poison_that_takes_its_time_is_left_out_too(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatching, "PULSE", 0.01)
+    done: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    dispatch(["a", "poison", "b"], dies_late, pool, done.__setitem__, failed.__setitem__)
+    assert (done, list(failed)) == ({"a": "A", "b": "B"}, ["poison"])
+
+
+def test_what_a_result_leads_to_is_worked_on_next_and_no_more_is_asked_for_than_there_is_room(pool: LocalPool) -> None:
+    done: list[str] = []
+
+    def items() -> Iterator[str]:
+        for number in range(20):
+            assert number - len(done) <= pool.window
+            yield f"first {number}"
+
+    def follow(item: str, result: str) -> list[str]:
+        done.append(result)
+        return [item.replace("first", "then")] if item.startswith("first") else []
+
+    dispatch(items(), worked, pool, follow, lambda item, why: pytest.fail(f"{item}: {why}"))
+    assert sorted(done) == sorted(f"{step} {number}" for step in ("FIRST", "THEN") for number in range(20))
 
 
 def test_poison_is_left_out_and_takes_nobody_along(pool: LocalPool) -> None:

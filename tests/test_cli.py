@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
+from autograder import console
 from autograder.course import Course
 from tests.handins import Notebook, autograder, filled, released, save, solved
 from tests.mini_course import edit, make_course
@@ -297,3 +299,18 @@ def test_help_is_there_for_every_command(tmp_path: Path, arguments: list[str]) -
     done = autograder(tmp_path, *arguments)
     assert done.returncode == 0
     assert "Usage: " in done.stdout
+
+
+def test_a_fault_of_the_grader_itself_is_told_in_words_and_shown_whole_only_when_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(typer.Exit) as ended, console.one_line_errors():
+        raise KeyError("no [bold]such\nkey")
+    assert ended.value.exit_code == 3
+    told = capsys.readouterr().err
+    assert "a fault of the grader's own: KeyError: 'no [bold]such\\nkey'" in told
+    assert "AUTOGRADER_TRACEBACK=1" in told
+    assert "Traceback" not in told
+    monkeypatch.setenv("AUTOGRADER_TRACEBACK", "1")
+    with pytest.raises(KeyError), console.one_line_errors():
+        raise KeyError("x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from autograder.scheduling import ClusterPool, dispatch, pools
 from tests.classroom import STUDENTS, command, make_classroom, reports, run, scores, stored
 from tests.mini_course import edit
 
-pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+dask = pytest.importorskip("dask", reason="the extra 'cluster' is not installed")
 ROOT = Path(__file__).resolve().parent.parent  # where workers find this file, whose functions they run
 PATIENCE = 120
 SETTINGS = {
@@ -46,12 +47,13 @@ def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 class Cluster:
     """A scheduler on a loopback address, and its workers."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, protocol: str = "tcp") -> None:
+        folder.mkdir()
         self.folder, self.stack = folder, stack
         connection = folder / "scheduler.json"
         stack.enter_context(
             started("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-                    "--scheduler-file", str(connection), folder=folder)
+                    "--protocol", protocol, "--scheduler-file", str(connection), folder=folder)
         )  # fmt: skip
         until = time.monotonic() + PATIENCE
         while not connection.is_file() and time.monotonic() < until:
@@ -79,10 +81,8 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    folder = tmp_path / "cluster"
-    folder.mkdir()
     with ExitStack() as stack:
-        yield Cluster(folder, stack)
+        yield Cluster(tmp_path / "cluster", stack)
 
 
 def test_a_class_is_graded_on_workers_of_which_one_and_then_the_driver_is_killed(
@@ -191,3 +191,28 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
     with pytest.raises(GraderError, match="No worker is left"):
         dispatch(range(3), where, pool, lambda *_: None, lambda *_: None)
     pool.close()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl, which is not here")
+def test_with_tls_a_class_is_graded_and_who_has_no_certificate_is_turned_away(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"  # one for all, signed by itself
+    options = ("-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1")
+    made = ["openssl", "req", *options, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(made, check=True, capture_output=True)
+    setting = "DASK_DISTRIBUTED__COMM__TLS__"
+    names = {f"{setting}CA_FILE": certificate}
+    for who in ("SCHEDULER", "WORKER", "CLIENT"):
+        names |= {f"{setting}{who}__CERT": certificate, f"{setting}{who}__KEY": key}
+    for name, path in names.items():
+        monkeypatch.setenv(name, str(path))
+    with ExitStack() as stack, dask.config.set(dask.config.collect_env()):
+        cluster = Cluster(tmp_path / "cluster", stack, "tls")
+        cluster.worker("cpu=1")
+        assert cluster.address.startswith("tls://")
+        assert "8 graded now" in run(course, "--scheduler", cluster.address)[0]
+        for name in names:
+            monkeypatch.delenv(name)
+        _, told = run(course, "--scheduler", cluster.address, "--isolation", "landlock", code=2)
+        assert "needs certificates, and none are set; docs/cluster.md says how." in told

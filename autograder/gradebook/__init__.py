@@ -7,7 +7,8 @@ score out of a cell's output, stop at a mangled notebook, follow a student's lin
 from autograder.gradebook.collect import CollectSubmissions
 from autograder.gradebook.export import CsvExport
 from autograder.gradebook.exporter import SubmissionExporter, expect_notebook
-from autograder.gradebook.grading import GradeSubmission
+from autograder.gradebook.feedback import FeedbackExporter
+from autograder.gradebook.grading import GradeSubmission, ShowReport
 from autograder.gradebook.pages import clean_html, highlight, markdown_to_html
 from autograder.gradebook.release import RefuseLeaks
 from autograder.gradebook.scores import RecordScores
@@ -15,9 +16,11 @@ from autograder.gradebook.scores import RecordScores
 __all__ = [
     "CollectSubmissions",
     "CsvExport",
+    "FeedbackExporter",
     "GradeSubmission",
     "RecordScores",
     "RefuseLeaks",
+    "ShowReport",
     "SubmissionExporter",
     "clean_html",
     "expect_notebook",

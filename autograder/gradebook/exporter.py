@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from traitlets import Bool
 
 from autograder.course import Course, CourseError
 from autograder.gradebook.grading import GradeSubmission
@@ -24,11 +25,16 @@ from autograder.submissions import printable
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert carries no types
     """Stands in `Autograde.exporter_class`. Reads submissions with repairs, autograded copies as they are."""
 
+    grades = Bool(default_value=True, help="Whether submissions are graded here, or have been already.").tag(
+        config=True
+    )
+
     def __init__(self, **kwargs: Any) -> None:
         """Start the grader before nbgrader touches anything, so that a machine that cannot grade changes nothing."""
         super().__init__(**kwargs)
         coursedir = self.parent.coursedir
-        GradeSubmission(parent=self).prepare(Path(coursedir.root), coursedir.assignment_id)
+        if self.grades:
+            GradeSubmission(parent=self).prepare(Path(coursedir.root), coursedir.assignment_id)
         for folder in list(self.parent.assignments):
             self._expect_plain_files(folder, Course.find(Path(coursedir.root)).release(coursedir.assignment_id))
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import nbformat
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum
+from traitlets import Dict, Enum
 
-from autograder.course import Course
+from autograder.course import Course, GraderError
 from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading.report import Report
 from autograder.submissions import submitted_file
@@ -28,7 +28,44 @@ _prepared: set[tuple[Path, str, str]] = set()
 atexit.register(_open.close)
 
 
-class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carries no types
+class ShowReport(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carries no types
+    """Writes the report of a submission into the notebook and its grade cells, and hands it to RecordScores.
+
+    This one takes reports that are stored already, as when a whole class is graded: nothing of a student's runs.
+    """
+
+    keys = Dict(help="Key in the store of the report of each student.").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Show the report of the submitted file, of which this is a copy."""
+        known = resources["nbgrader"]
+        course = Course.find(Path(resources["metadata"]["path"]))
+        path = submitted_file(course.submitted(known["student"], known["assignment"]) / f"{known['notebook']}.ipynb")
+        report = self.report(course, known["assignment"], path, known["student"])
+        if report.reason:
+            self.log.warning("%s: %s", known["student"], report.reason)
+        resources["autograder"] = report
+        nb.metadata.setdefault("autograder", {})["report"] = report.as_json()
+        for cell in nb.cells:
+            graded = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "code" and graded.get("grade") and not graded.get("solution"):
+                shown = {
+                    "text/html": exercise_html(report, graded["grade_id"], float(graded["points"])),
+                    "text/plain": exercise_text(report, graded["grade_id"], float(graded["points"])),
+                }
+                cell.outputs = [nbformat.v4.new_output("display_data", data=shown)]
+        return nb, resources
+
+    def report(self, course: Course, assignment: str, path: Path, student: str) -> Report:
+        """The stored report; raises GraderError when there is none."""
+        del path
+        stored = _stored(course, self.keys.get(student, ""))
+        if stored is None:
+            raise GraderError(f"The store has no report of {student} for {assignment}.")
+        return stored
+
+
+class GradeSubmission(ShowReport):
     """Stands in Execute's place in `Autograde.autograde_preprocessors`. No student code runs in nbgrader's process."""
 
     isolation = Enum(("auto", "bubblewrap", "landlock", "none"), "auto", help="How student code is confined.").tag(
@@ -47,55 +84,39 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader c
             raise NbGraderException(str(error)) from error
         _prepared.add((course.root, assignment, self.isolation))
 
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Grade the submitted file, not this copy; the Report goes to RecordScores, the notebook and grade cells."""
-        known = resources["nbgrader"]
-        course = Course.find(Path(resources["metadata"]["path"]))
-        path = submitted_file(course.submitted(known["student"], known["assignment"]) / f"{known['notebook']}.ipynb")
-        report = self._report(course, known["assignment"], path, known["student"])
-        if report.reason:
-            self.log.warning("%s: %s", known["student"], report.reason)
-        resources["autograder"] = report
-        nb.metadata.setdefault("autograder", {})["report"] = report.as_json()
-        for cell in nb.cells:
-            graded = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code" and graded.get("grade") and not graded.get("solution"):
-                shown = {
-                    "text/html": exercise_html(report, graded["grade_id"], float(graded["points"])),
-                    "text/plain": exercise_text(report, graded["grade_id"], float(graded["points"])),
-                }
-                cell.outputs = [nbformat.v4.new_output("display_data", data=shown)]
-        return nb, resources
+    def report(self, course: Course, assignment: str, path: Path, student: str) -> Report:
+        """What is stored for the very same content, or else what grading it gives."""
+        from autograder.scheduling import task_of  # noqa: PLC0415  (releasing and feedback do without)
 
-    def _report(self, course: Course, assignment: str, path: Path, student: str) -> Report:
         try:
-            return self._stored(course, assignment, student) or self._grader(course).grade(
-                assignment, path, student=student
-            )
+            stored = _stored(course, task_of(course, course.assignment(assignment), student, self._isolation).key)
+            return stored or self._grader(course).grade(assignment, path, student=student)
         except Exception as error:  # noqa: BLE001  (one student's grading must not end the class)
             if broken := _graders.pop((course.root, self.isolation), None):
                 broken.close()  # the next student gets a fresh one
             return _not_graded(assignment, path, student, f"The grader failed: {type(error).__name__}: {error}")
-
-    def _stored(self, course: Course, assignment: str, student: str) -> Report | None:
-        """What `autograder grade --course` has found already, for the very same content."""
-        from autograder.scheduling import Store, task_of  # noqa: PLC0415  (releasing and feedback need neither)
-
-        if not course.store.exists():
-            return None
-        with Store(course.store) as store:
-            return store.get(
-                task_of(course, course.assignment(assignment), student, cast("Isolation", self.isolation)).key
-            )
 
     def _grader(self, course: Course) -> Grader:
         key = (course.root, self.isolation)
         if key not in _graders:
             from autograder.grading import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
 
-            isolation = cast("Isolation", self.isolation)
-            _graders[key] = _open.enter_context(Grader(course, isolation=isolation))
+            _graders[key] = _open.enter_context(Grader(course, isolation=self._isolation))
         return _graders[key]
+
+    @property
+    def _isolation(self) -> Isolation:
+        return cast("Isolation", self.isolation)
+
+
+def _stored(course: Course, key: str) -> Report | None:
+    """What `autograder grade --course` has found."""
+    from autograder.scheduling import Store  # noqa: PLC0415  (releasing and feedback do without)
+
+    if not course.store.exists():
+        return None
+    with Store(course.store) as store:
+        return store.get(key)
 
 
 def _not_graded(assignment: str, path: Path, student: str, reason: str) -> Report:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ LONGEST_CELL = 40_000
 MOST_TEXT = 200_000
 MOST_CODE = 400_000
 MOST_ATTACHED = 40_000_000
+SAME_TEXTS = 500  # how many are remembered: most cells of a notebook are the same for all students
 LEFT_OUT = "<p><em>Left out: this page holds more than can be shown.</em></p>"
 MARKS: dict[State, str] = {
     "passed": "✓ passed",
@@ -53,6 +55,7 @@ IMAGE_TYPES = {
     ".gif": "image/gif",
 }
 FIGURE = re.compile(r'(<img\b[^>]*?\bsrc=")([\w-]+\.(?:svg|png|jpe?g|gif))(?=")')
+NO_ALT = re.compile(r"<img(?![^>]*\balt=)")
 SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 SAFE_IMAGE = re.compile(r"(data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*|[\w-]+\.(svg|png|jpe?g|gif))\Z")
 TABLE = '<table class="table table-bordered table-condensed">'
@@ -124,11 +127,10 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
     if not _affordable(context, "attached", source.count("attachment:") * _length(attachments), MOST_ATTACHED):
         source = source.replace("attachment:", "left-out:")
     try:
-        html = _render(source, attachments)
+        clean = _clean_page(source, attachments)
     except InvalidNotebook:  # an attachment that is not there; stock nbgrader makes no feedback then
-        html = _render(source.replace("(attachment:", "("), {})
+        clean = _clean_page(source.replace("(attachment:", "("), {})
     folder = context.get("resources", {}).get("metadata", {}).get("path", "")
-    clean = clean_html(html).replace("<table>", TABLE)
     return FIGURE.sub(lambda found: found[1] + (_figure(Path(folder), found[2]) or found[2]), clean)
 
 
@@ -150,7 +152,8 @@ def _length(attachments: Any) -> int:
 
 @jinja2.pass_context
 def highlight(context: jinja2.runtime.Context, source: str, language: str | None = None, metadata: Any = None) -> str:
-    """Stands in nbconvert's `highlight_code`: the same, within bounds."""
+    """Stands in nbconvert's `highlight_code`: the same, within bounds, and always as Python."""
+    del metadata
     source = "\n".join(
         line.rstrip() for line in source.split("\n")
     )  # lines of spaces take time with the square of their number
@@ -158,7 +161,7 @@ def highlight(context: jinja2.runtime.Context, source: str, language: str | None
         return LEFT_OUT
     if len(source) > LONGEST_CELL or any(len(line) > LONGEST_LINE for line in source.splitlines()):
         return f"<pre>{escape(source[:LONGEST_CELL])}</pre>"
-    return str(Highlight2HTML()(source, language, metadata))
+    return _highlighted(source, language)
 
 
 def clean_html(element: object) -> str:
@@ -168,9 +171,24 @@ def clean_html(element: object) -> str:
     )
 
 
-def _render(source: str, attachments: dict[str, Any]) -> str:
+def _clean_page(source: str, attachments: dict[str, Any]) -> str:
+    return _clean_with(source, attachments) if attachments else _clean_without(source)
+
+
+@lru_cache(SAME_TEXTS)
+def _clean_without(source: str) -> str:
+    return _clean_with(source, {})
+
+
+def _clean_with(source: str, attachments: dict[str, Any]) -> str:
     renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-    return str(MarkdownWithMath(renderer=renderer).render(source))
+    html = clean_html(MarkdownWithMath(renderer=renderer).render(source))
+    return NO_ALT.sub('<img alt="No description has been given for this image"', html).replace("<table>", TABLE)
+
+
+@lru_cache(SAME_TEXTS)
+def _highlighted(source: str, language: str | None) -> str:
+    return str(Highlight2HTML()(source, language))
 
 
 def _is_safe(tag: str, name: str, value: str) -> bool:

@@ -20,14 +20,17 @@ class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Record the scores of one submitted notebook; the notebook passes unchanged."""
+        with OneTransaction(resources["nbgrader"]["db_url"]) as gradebook:
+            return self.record(nb, resources, gradebook)
+
+    def record(self, nb: Any, resources: Any, gradebook: Gradebook) -> tuple[Any, Any]:
+        """The same, in a gradebook that is open."""
         self.notebook_id = resources["nbgrader"]["notebook"]
         self.assignment_id = resources["nbgrader"]["assignment"]
         self.student_id = resources["nbgrader"]["student"]
-        self.gradebook = Gradebook(resources["nbgrader"]["db_url"])
-        with self.gradebook:
-            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)  # manual questions and comments
-            self._record(resources.get("autograder"))
-            self.gradebook.db.commit()
+        self.gradebook = gradebook
+        nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)  # manual questions and comments
+        self._record(resources.get("autograder"))
         return nb, resources
 
     def _add_score(self, cell: Any, resources: Any) -> None:
@@ -37,25 +40,41 @@ class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no
 
     def _record(self, report: Report | None) -> None:
         """One score for each automatically graded cell of the gradebook's own notebook."""
-        notebook = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
-        manual = {cell.name for cell in notebook.solution_cells}
-        for cell in notebook.grade_cells:
+        submitted = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+        grades = {grade.name: grade for grade in submitted.grades}
+        comments = {comment.name: comment for comment in submitted.comments}
+        manual = {cell.name for cell in submitted.notebook.solution_cells}
+        for cell in submitted.notebook.grade_cells:
             if cell.name in manual:
                 continue
-            grade = self.gradebook.find_grade(cell.name, self.notebook_id, self.assignment_id, self.student_id)
+            if cell.name not in grades:
+                raise MissingEntry(f"{cell.name} is newer than what the gradebook has of {self.student_id}")
+            grade = grades[cell.name]
             grade.auto_score = score_of(report, cell.name, cell.max_score)
             # As in nbgrader: who has graded by hand before is asked to look again.
             grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
             if reason := reason_for(report, cell.name):
-                self._comment(f"answer-{cell.name}", reason)
+                if comment := comments.get(f"answer-{cell.name}"):
+                    comment.auto_comment = reason
+                else:
+                    self.log.warning("answer-%s of %s: %s", cell.name, self.student_id, reason)
 
-    def _comment(self, name: str, reason: str) -> None:
+
+class OneTransaction(Gradebook):  # type: ignore[misc]  # nbgrader carries no types
+    """nbgrader's Gradebook commits after each change; here all changes are committed at the end of the block, or none."""
+
+    def __init__(self, url: str) -> None:
+        """Open the gradebook at `url`."""
+        super().__init__(url)
+        self.db.commit = self.db.flush
+
+    def __exit__(self, *fault: object) -> None:
+        """Commit, unless the block raised."""
         try:
-            comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
-        except MissingEntry:
-            self.log.warning("%s of %s: %s", name, self.student_id, reason)
-        else:
-            comment.auto_comment = reason
+            if fault == (None, None, None):
+                self.db().commit()
+        finally:
+            self.close()
 
 
 def score_of(report: Report | None, exercise: str, max_points: float) -> float | None:

@@ -7,7 +7,9 @@ reference) is asked by all tests; the grader (`grader`) runs the same collected 
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -92,9 +94,23 @@ def student(request: pytest.FixtureRequest) -> Student:
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Random numbers that are the same on a regrade and different for every student, exercise and test."""
     exam = request.config.stash.get(EXAM, None)
-    seed = exam.seed if exam else "reference"
-    name = f"{seed}/{request.node.path.parent.name}/{request.node.path.stem}/{request.node.name}"
+    return numbers_of(request.node, exam.seed if exam else "reference")
+
+
+def numbers_of(item: pytest.Item, seed: str) -> np.random.Generator:
+    """What the fixture `rng` is for one test and one seed."""
+    name = f"{seed}/{item.path.parent.name}/{item.path.stem}/{item.name}"
     return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()))
+
+
+@cache
+def plain_arguments(item: pytest.Item) -> tuple[str, ...] | None:
+    """Which of `student` and `rng` a test takes, if it is a function of nothing else and can be called without pytest's help."""
+    if not isinstance(item, pytest.Function) or item.cls is not None or hasattr(item, "callspec"):
+        return None
+    arguments = tuple(inspect.signature(item.obj).parameters)
+    others = set(item.fixturenames) - {"student", "rng", "request"}  # pytest counts what these two need
+    return None if others or not set(arguments) <= {"student", "rng"} else arguments
 
 
 @pytest.fixture(scope="session")

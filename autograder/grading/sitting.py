@@ -6,11 +6,12 @@ import gc
 import hashlib
 import hmac
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -20,7 +21,16 @@ from autograder.course import Assignment, Course
 from autograder.grading.comparing import Mismatch
 from autograder.grading.diagnosis import Repeating, Transcript, diagnose, without_state
 from autograder.grading.misconceptions import Misconception, misconceptions, variant
-from autograder.grading.plugin import EXAM, Exam, exercise_of, own_state, points_of, title_of
+from autograder.grading.plugin import (
+    EXAM,
+    Exam,
+    exercise_of,
+    numbers_of,
+    own_state,
+    plain_arguments,
+    points_of,
+    title_of,
+)
 from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, summarise
 from autograder.grading.student import Answers, Respondent, StudentFault
 from autograder.isolation import Launcher
@@ -187,18 +197,23 @@ class Sitting:
 
     def _run(self, item: pytest.Item, exam: Exam, attempts: int = 2) -> Outcome:
         """Run one test; what looks like the grader's own fault is tried twice."""
-        item.config.stash[EXAM] = exam
-        self._ended = None
         begin = time.monotonic()
-        item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001  (fresh fixtures, as for any rerun of an item)
-        runtestprotocol(item, nextitem=None, log=False)
-        outcome = self._ended or Outcome("passed", "", 0.0, [])  # what was said in a passed test is of no use
+        arguments = plain_arguments(item)
+        outcome = self._through_pytest(item, exam) if arguments is None else _called(item, arguments, exam)
         outcome.seconds = time.monotonic() - begin
         if own_state(item):
             outcome.transcript = [(function, without_state(said)) for function, said in outcome.transcript]
         if outcome.status == "grader-error" and attempts > 1:
             return self._run(item, exam, attempts - 1)
         return outcome
+
+    def _through_pytest(self, item: pytest.Item, exam: Exam) -> Outcome:
+        """Run a test that needs more of pytest: other fixtures, parameters, a class."""
+        item.config.stash[EXAM] = exam
+        self._ended = None
+        item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001  (fresh fixtures, as for any rerun of an item)
+        runtestprotocol(item, nextitem=None, log=False)
+        return self._ended or Outcome("passed", "", 0.0, [])  # what was said in a passed test is of no use
 
     def _finding(self, items: list[pytest.Item], outcomes: list[Outcome], seed: str) -> Finding | None:
         """The misconception behind a failed exercise; nothing is run when all passed, or when nothing was answered."""
@@ -258,6 +273,19 @@ class Sitting:
 def _leave_imports_alone() -> None:
     """What imports have made so far stays to the end, and garbage collection, which would take 150 ms each time, leaves it alone."""
     gc.freeze()
+
+
+def _called(item: Any, arguments: tuple[str, ...], exam: Exam) -> Outcome:
+    """Run a test by calling it: half a millisecond less than through pytest, a third of what a submission takes."""
+    known = {"student": exam.next_test(), "rng": numbers_of(item, exam.seed)}
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            item.obj(**{name: known[name] for name in arguments})
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as error:  # noqa: BLE001  (whatever it is, it is an outcome; pytest's own derive from this)
+        return Outcome(*_verdict(error), 0.0, exam.student.transcript)
+    return Outcome("passed", "", 0.0, [])
 
 
 def _verdict(error: BaseException) -> tuple[State, str]:

@@ -46,7 +46,7 @@ def start_launcher(course: Course, assignment: Assignment, isolation: Isolation)
     return start_proven(
         isolation,
         path=course.root,
-        preload=(*assignment.preload, "starter_code"),
+        preload=(*assignment.preload, "starter_code", *assignment.starter_modules),
         readable=(course.starter_code,),
         forbidden=tuple(folder for folder in forbidden if folder.is_dir()),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -70,8 +72,8 @@ class Trials(Sitting):
 def sit(course: Course, assignment: Assignment, launcher: Launcher, ask: Callable[[Trials], None]) -> None:
     """Collect the hidden suite of an assignment as the grader does, and let `ask` work with it."""
     trials = Trials(course, assignment, launcher, [], lambda _: None, ask=ask)
-    # Right answers may print; they are asked inside of tests, and what tests print is caught.
-    status = pytest.main([*suite_arguments(course, assignment.name), "--capture=sys"], plugins=[trials])
+    with redirect_stdout(io.StringIO()):  # right answers may print
+        status = pytest.main([*suite_arguments(course, assignment.name), "-s"], plugins=[trials])
     if trials.fault is not None:
         raise trials.fault
     if trials.trouble or status != pytest.ExitCode.OK:

@@ -7,8 +7,9 @@ runs: whoever breaks the pool then did it, and after the second time is left out
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from autograder.scheduling.pools import Pool
@@ -22,41 +23,53 @@ def dispatch(
     items: Iterable[Item],
     function: Callable[[Item], Any],
     pool: Pool,
-    on_result: Callable[[Item, Any], None],
-    on_failure: Callable[[Item, str], None],
+    on_result: Callable[[Item, Any], Iterable[Item] | None],
+    on_failure: Callable[[Item, str], Iterable[Item] | None],
 ) -> None:
-    """Work on `function(item)` in the pool for every item; exactly one of the two is called for each, here, one at a time."""
-    waiting, suspects = deque(items), deque[Item]()
+    """Work on `function(item)` in the pool for every item; exactly one of the two is called for each, here, one at a time.
+
+    `items` are asked for as there is room for them. What a callback returns is worked on next.
+    """
+    queue, ready, suspects = iter(items), deque[Item](), deque[Item]()
+    accused: Item | None = None  # the suspect that runs alone, or did last
     deaths: Counter[Item] = Counter()
     running: dict[Future[Any], Item] = {}
-    while waiting or suspects or running:
-        alone = not waiting and not running
-        room = min(len(waiting), pool.window - len(running))
-        batch = [suspects.popleft()] if alone else [waiting.popleft() for _ in range(room)]
+    while True:
+        batch = list(islice(chain(_taken(ready), queue), pool.window - len(running)))
+        if not batch and not running:
+            if not suspects:
+                return
+            accused = suspects.popleft()
+            batch = [accused]
         running |= {pool.submit(function, item): item for item in batch}
-        broken = False
         finished = wait(running, PULSE, return_when=FIRST_COMPLETED).done
         if not finished:
             pool.expect_alive()
-        for future in finished:
-            item = running.pop(future)
+        broken = False
+        for item, future in [(running.pop(future), future) for future in finished]:
             fault = _fault(future)
             if fault is None:
-                on_result(item, future.result())
-            elif not pool.broken_by(fault):
-                on_failure(item, f"{type(fault).__name__}: {fault}")
-            else:
-                broken = True
-                deaths[item] += alone
-                if deaths[item] < PARDONS:
-                    suspects.append(item)
-                else:
-                    on_failure(item, f"the process that worked on it died {PARDONS} times")
+                ready.extend(on_result(item, future.result()) or ())
+                continue
+            died = pool.broken_by(fault)
+            broken |= died
+            deaths[item] += died and item == accused
+            if died and deaths[item] < PARDONS:
+                suspects.append(item)
+                continue
+            why = f"the process that worked on it died {PARDONS} times" if died else f"{type(fault).__name__}: {fault}"
+            ready.extend(on_failure(item, why) or ())
         if broken and pool.shared_fate:
             suspects.extend(running.values())
             running.clear()
         if broken:
             pool.renew()
+
+
+def _taken(items: deque[Item]) -> Iterator[Item]:
+    """The items, which are gone from where they were."""
+    while items:
+        yield items.popleft()
 
 
 def _fault(future: Future[Any]) -> BaseException | None:

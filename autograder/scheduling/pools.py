@@ -103,9 +103,12 @@ class ClusterPool:
     def __init__(self, address: str, needs: Needs = "cpu") -> None:
         """Connect; raises CourseError where the extra is not installed, GraderError where nobody answers."""
         try:
-            from distributed import Client  # noqa: PLC0415  (an extra)
+            from dask import config  # noqa: PLC0415  (an extra)
+            from distributed import Client  # noqa: PLC0415
         except ImportError:
-            raise CourseError("--scheduler needs the extra 'cluster': pip install 'autograder[cluster]'.") from None
+            raise CourseError("--scheduler needs the extra 'cluster': pip install -e '.[cluster]'.") from None
+        if address.startswith("tls://") and not config.get("distributed.comm.tls.client.cert", None):
+            raise CourseError(f"{address} needs certificates, and none are set; docs/cluster.md says how.")
         try:
             self._client = Client(address, timeout=20, set_as_default=False)
         except (OSError, ValueError) as fault:

@@ -1,0 +1,120 @@
+"""Stored reports -> autograded notebooks and feedback pages, by nbgrader's own converters, of several students at a time.
+
+`convert` runs in the processes of a pool. Between its two steps `recording` puts the scores into the gradebook.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder.course import Course
+
+REPLACED = {"autograder.gradebook.GradeSubmission": "autograder.gradebook.ShowReport"}
+LATER = {"autograder.gradebook.RecordScores", "nbgrader.preprocessors.AssignLatePenalties"}  # done by `entries`
+ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Entry)\b.*", re.MULTILINE)
+Failures = dict[str, str]  # student -> why
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Students whose reports are recorded together."""
+
+    step: Literal["notebooks", "pages"]
+    course: str  # the folder of the checkout
+    assignment: str
+    keys: tuple[tuple[str, str], ...]  # of each student, and of the report in the store
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """Whose reports these are."""
+        return tuple(student for student, _ in self.keys)
+
+
+def settings(course: Course) -> Config:
+    """The course's nbgrader_config.py."""
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.CourseDirectory.root = str(course.data)
+    config.CourseDirectory.db_url = f"sqlite:///{course.gradebook}"
+    return config
+
+
+def convert(batch: Batch) -> Failures:
+    """Take one step with a batch; why it was not possible, for each student with whom it was not.
+
+    notebooks: the autograded copy of what was handed in, with the stored report in it; the gradebook knows the students already
+    pages: the feedback page, from the autograded notebook and the gradebook
+    """
+    config = settings(Course(Path(batch.course)))
+    config.CourseDirectory.assignment_id = batch.assignment
+    if batch.step == "pages":
+        return _convert(_Pages, config, batch.students)
+    steps = config.Autograde.autograde_preprocessors
+    config.Autograde.autograde_preprocessors = [REPLACED.get(step, step) for step in steps if step not in LATER]
+    config.SubmissionExporter.grades = False
+    config.ShowReport.keys = dict(batch.keys)
+    return _convert(_Notebooks, config, batch.students)
+
+
+class _Chosen:
+    """For a converter of nbgrader's: work for the students that are named, rather than for all that a pattern finds."""
+
+    students: tuple[str, ...] = ()
+
+    def init_notebooks(self: Any) -> None:
+        """The notebooks in the folder of each; where there is none, the one that is expected, which is then said to be missing."""
+        assignment = self.coursedir.assignment_id
+        folders = [Path(self._format_source(assignment, student)) for student in self.students]
+        self.assignments = {
+            str(folder): [str(path) for path in folder.glob("*.ipynb")] or [str(folder / f"{assignment}.ipynb")]
+            for folder in folders
+        }
+        self.notebooks: list[str] = []
+
+    def written(self: Any, student: str) -> Path:
+        """What is there when the work for a student is done."""
+        folder = Path(self._format_dest(self.coursedir.assignment_id, student))
+        return folder / f"{self.coursedir.assignment_id}{self.extension}"
+
+
+class _Notebooks(_Chosen, Autograde):  # type: ignore[misc]  # nbgrader carries no types
+    extension = ".ipynb"
+
+
+class _Pages(_Chosen, GenerateFeedback):  # type: ignore[misc]  # nbgrader carries no types
+    extension = ".html"
+
+
+def _convert(kind: Any, config: Config, students: tuple[str, ...]) -> Failures:
+    """Convert for all together; for whom there is nothing afterwards, again alone, to learn why."""
+    converter = kind(coursedir=CourseDirectory(config=config), config=config)
+    converter.students, converter.force = students, True
+    failures: Failures = {}
+    for student in students:
+        try:
+            converter.written(student).unlink(missing_ok=True)
+        except OSError as fault:
+            failures[student] = _sentence(student, str(fault))
+    told = capture_log(converter)
+    for student in students:
+        if student in failures or converter.written(student).is_file():
+            continue
+        if len(students) == 1:
+            failures[student] = _sentence(student, f"{told.get('log') or ''}\n{told.get('error') or ''}")
+        else:
+            failures |= _convert(kind, config, (student,))
+    return failures
+
+
+def _sentence(student: str, log: str) -> str:
+    """What nbgrader said, in one line: the first error in its log, or else the last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()] or ["it gave no reason"]
+    error = ERROR.search(log)
+    return f"nbgrader could not record {student}: {error[0] if error else lines[-1]}"

@@ -1,0 +1,101 @@
+"""Entries of many students in nbgrader's gradebook, all of them in one transaction. Used when a whole class is graded."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+from autograder.course import Course, GraderError
+from autograder.gradebook.plain_files import keep_plain_files
+from autograder.gradebook.scores import OneTransaction, RecordScores
+from autograder.grading.report import Report
+
+SNAPSHOTS = 10  # of the gradebook that are kept
+Failures = dict[str, str]  # student -> why
+
+
+def snapshot(course: Course) -> None:
+    """Copy the gradebook as it is now to `course/snapshots`; older copies than the last few are removed. Raises GraderError."""
+    if not course.gradebook.exists():
+        raise GraderError(f"There is no gradebook at {course.gradebook}; run `nbgrader generate_assignment` first.")
+    folder = course.data / "snapshots"
+    folder.mkdir(exist_ok=True)
+    copy = folder / f"gradebook-{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.db"
+    try:
+        with closing(sqlite3.connect(course.gradebook)) as now, closing(sqlite3.connect(copy)) as then:
+            now.backup(then)
+    except sqlite3.Error as fault:
+        copy.unlink(missing_ok=True)
+        raise GraderError(f"{course.gradebook} cannot be copied: {fault}. Nothing was recorded.") from fault
+    for old in sorted(folder.glob("gradebook-*.db"))[:-SNAPSHOTS]:
+        old.unlink()
+
+
+class Entries:
+    """The gradebook of one course, with the settings of its nbgrader_config.py. Every method raises GraderError."""
+
+    def __init__(self, course: Course, config: Config) -> None:
+        """Write to the gradebook that `config` names."""
+        self._course = course
+        self._config = config
+        self._coursedir = CourseDirectory(config=config)
+
+    def enrol(self, assignment: str, students: Sequence[str]) -> Failures:
+        """Make sure that the gradebook knows these students and their submissions, with the times."""
+
+        def enrol_one(student: str, gradebook: Gradebook) -> None:
+            folder = self._course.submitted(student, assignment)
+            keep_plain_files(folder, self._course.release(assignment))
+            time = self._coursedir.get_existing_timestamp(str(folder))
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission(assignment, student, **({"timestamp": time} if time else {}))
+
+        return self._together(students, enrol_one)
+
+    def save(self, assignment: str, reports: Mapping[str, Report]) -> Failures:
+        """Put the scores of each student's report into the gradebook, and those of the written answers that were autograded."""
+        late = []
+
+        def save_one(student: str, gradebook: Gradebook) -> None:
+            notebook, resources = self._autograded(assignment, student)
+            RecordScores(config=self._config).record(notebook, {**resources, "autograder": reports[student]}, gradebook)
+            submission = gradebook.find_submission(assignment, student)
+            if submission.total_seconds_late > 0 or submission.late_submission_penalty:  # now, or when recorded before
+                late.append(student)
+
+        failures = self._together(list(reports), save_one)
+        for student in late:
+            AssignLatePenalties(config=self._config).preprocess(*self._autograded(assignment, student))
+        return failures
+
+    def _together(self, students: Sequence[str], work: Callable[[str, Gradebook], None]) -> Failures:
+        """Work for all in one transaction; if that is not possible, for each in one of their own, to see whose fault it is."""
+        try:
+            with OneTransaction(self._coursedir.db_url) as gradebook:
+                for student in students:
+                    work(student, gradebook)
+        except OperationalError as fault:  # nobody's: the disk is full, or somebody else writes and does not end
+            raise GraderError(
+                f"{self._course.gradebook} cannot be written: {fault.orig}. Run the same command again to go on."
+            ) from fault
+        except Exception as fault:  # noqa: BLE001  (one student's files must not end the class)
+            if len(students) == 1:
+                return {students[0]: f"nbgrader could not record {students[0]}: {type(fault).__name__}: {fault}"}
+            return {name: why for student in students for name, why in self._together([student], work).items()}
+        return {}
+
+    def _autograded(self, assignment: str, student: str) -> tuple[Any, dict[str, Any]]:
+        path = self._course.data / "autograded" / student / assignment / f"{assignment}.ipynb"
+        known = {"student": student, "assignment": assignment, "notebook": assignment}
+        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+        return notebook, {"nbgrader": {**known, "db_url": self._coursedir.db_url}}

@@ -1,0 +1,30 @@
+"""Grades one class as `autograder grade --course` does, and prints when each step ended. Run by `benchmarks.grading`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from autograder.bulk import Step, grade_class
+from autograder.course import Course
+
+
+def main() -> None:
+    """Grade the assignment that is named first, with as many jobs as is said next."""
+    name, jobs = sys.argv[1], int(sys.argv[2])
+    ended: dict[Step, float] = {}
+
+    def watch(step: Step, done: int, total: int, failures: int) -> None:
+        if failures:
+            raise RuntimeError(f"{failures} failures")
+        if done == total:
+            ended[step] = time.time()
+
+    grade_class(Course.find(Path.cwd()), name, "auto", jobs, None, watch)
+    print(json.dumps(ended))
+
+
+if __name__ == "__main__":
+    main()
