@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -23,7 +24,7 @@ def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: s
         return _tell_plan(course, name, isolation)
 
     try:
-        with _progress() as watch:
+        with _interrupts() as interrupts, _progress(interrupts) as watch:
             outcome = grade_class(course, name, isolation, jobs or len(os.sched_getaffinity(0)), scheduler, watch)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
@@ -51,7 +52,23 @@ def _tell(outcome: Outcome) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Watch]:
+def _interrupts() -> Iterator[list[int]]:
+    """Each Ctrl-C, besides what it raises: libraries that are being imported may swallow that."""
+    seen: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(interrupts: list[int]) -> Iterator[Watch]:
     """A bar for each step: done, rate, time left, failures so far."""
     columns = (
         *(TextColumn("{task.description:9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()),
@@ -61,6 +78,8 @@ def _progress() -> Iterator[Watch]:
         lines = {}
 
         def watch(step: Step, done: int, total: int, failures: int) -> None:
+            if interrupts:
+                raise KeyboardInterrupt
             if step not in lines:
                 lines[step] = bar.add_task(step, total=total, rate="", failed="")
             elapsed = bar.tasks[lines[step]].elapsed or 0.0

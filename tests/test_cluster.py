@@ -207,7 +207,9 @@ def test_with_tls_a_class_is_graded_and_who_has_no_certificate_is_turned_away(
         names |= {f"{setting}{who}__CERT": certificate, f"{setting}{who}__KEY": key}
     for name, path in names.items():
         monkeypatch.setenv(name, str(path))
-    with ExitStack() as stack, dask.config.set(dask.config.collect_env()):
+    tls = "distributed.comm.tls"
+    own = {f"{tls}.ca-file": certificate, f"{tls}.client.cert": certificate, f"{tls}.client.key": key}
+    with ExitStack() as stack, dask.config.set({name: str(path) for name, path in own.items()}):
         cluster = Cluster(tmp_path / "cluster", stack, "tls")
         cluster.worker("cpu=1")
         assert cluster.address.startswith("tls://")
