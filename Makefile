@@ -12,7 +12,7 @@ help:  ## list the targets
 
 setup: $(READY)  ## install what the others need into .venv (they do it by themselves)
 
-demo: $(READY)  ## a class of 12 takes an assignment: release, fetch, submit, collect, grade, feedback
+demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit, collect, grade, feedback
 	$(BIN)/python -m demo
 
 test: $(READY)  ## run all tests
@@ -21,7 +21,7 @@ test: $(READY)  ## run all tests
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
 	$(BIN)/python -m autograder.quality
 
-bench: $(READY)  ## time a whole class against stock nbgrader, otter and the bare tests (a quarter of an hour)
+bench: $(READY)  ## time a whole class against stock nbgrader, otter and the bare tests (half an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks.grading $(ARGUMENTS)
 

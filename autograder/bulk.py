@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,10 +16,8 @@ from autograder.grading import Report
 from autograder.isolation import Isolation
 from autograder.scheduling import ClusterPool, LocalPool, Pool, Store, Task, dispatch, grade, tasks
 
-UNFIT = (
-    "GraderError: ",
-    "IsolationError: ",
-)  # said of the first submission: of no student, but of this machine or the suite
+# What is said of the first submission, and is no student's fault, but that of this machine or of the suite.
+UNFIT = ("GraderError: ", "IsolationError: ")
 Step = Literal["grading", "recording"]
 Watch = Callable[[Step, int, int, int], None]  # step, done, of how many, failures so far
 
@@ -52,11 +50,9 @@ def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
     with _alone(course), Store(course.store) as store, closing(LocalPool(jobs)) as local:
         everything, new = plan(course, name, isolation, store)
         outcome = Outcome(submissions=len(everything), known=len(everything) - len(new))
-        if new and scheduler is None:
-            _grade(new, store, local, outcome, watch)
-        elif new and scheduler is not None:
-            with closing(ClusterPool(scheduler)) as cluster:
-                _grade(new, store, cluster, outcome, watch)
+        if new:
+            with nullcontext(local) if scheduler is None else closing(ClusterPool(scheduler)) as pool:
+                _grade(new, store, pool, outcome, watch)
         graded = [task for task in everything if task.student not in outcome.failures]
         _record(course, name, graded, store, local, outcome, watch)
     return outcome

@@ -8,12 +8,10 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from functools import lru_cache
 
 WRAPPING_MAGICS = {"time", "timeit", "capture", "prun"}  # their cell is Python; the cell of any other magic is not
 MAX_DOTS = 1000  # in one dotted name: Python's parser takes time with the square of their number
 DOTTED = re.compile(r"(?:\.\w++)++")
-LONGEST_KEPT = 20_000  # characters of a cell whose syntax tree is remembered
 INVISIBLE = re.compile(r"[ \t\f]+|\\\r?\n")  # what may stand within a dotted name
 MAGIC = re.compile(r"(?:^|=)\s*[%!?,;/]|\?\s*$")  # in one line
 
@@ -37,10 +35,6 @@ def _only_raises(definition: ast.FunctionDef | ast.ClassDef) -> bool:
 
 def _parse(source: str) -> ast.Module | None:
     """The syntax tree, or nothing when this is no Python, or none that a person wrote."""
-    return _parse_once(source) if len(source) < LONGEST_KEPT else _parse_anew(source)
-
-
-def _parse_anew(source: str) -> ast.Module | None:
     if any(run.count(".") > MAX_DOTS for run in DOTTED.findall(INVISIBLE.sub("", source))):
         return None
     with warnings.catch_warnings():
@@ -49,11 +43,6 @@ def _parse_anew(source: str) -> ast.Module | None:
             return ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-
-
-_parse_once = lru_cache(500)(
-    _parse_anew
-)  # most cells are asked about more than once, and are the same for all students
 
 
 def transforming_effort(source: str) -> int:

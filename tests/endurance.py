@@ -1,6 +1,7 @@
 """A large class that is killed again and again while it is graded, and one that is not: both must end with the same results.
 
-Run `make endurance`, or `python -m tests.endurance --help`. With 1,000 students it takes about ten minutes; tests do the same with eight.
+Run `make endurance`, or `python -m tests.endurance --help`. With 1,000 students it takes about a quarter of an
+hour; tests do the same with eight.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import argparse
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 from autograder.course import Course
 from autograder.scheduling import Store, tasks
 from benchmarks.classes import hand_in, make_course
-from tests.classroom import timeless
+from tests.classroom import stored, timeless
 
 LATEST = 0.25  # of the time of an undisturbed run, after which a run is killed
 
@@ -68,16 +68,7 @@ def killed(course: Course, assignment: str, after: float, draw: random.Random) -
     left = [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     if left:
         sys.exit(f"left behind: {left}")
-    return f"{name} after {after:.1f} s: {count(course, 'report')} graded, {count(course, 'recorded')} recorded"
-
-
-def count(course: Course, table: str) -> int:
-    """How many rows a table of the store has."""
-    try:
-        with sqlite3.connect(f"file:{course.store}?mode=ro", uri=True) as database:
-            return int(database.execute(f"select count(*) from {table}").fetchone()[0])  # noqa: S608
-    except sqlite3.Error:
-        return 0
+    return f"{name} after {after:.1f} s: {stored(course)} graded, {stored(course, 'recorded')} recorded"
 
 
 def results(course: Course, assignment: str) -> dict[str, Any]:
@@ -124,11 +115,12 @@ def main() -> None:
         one, other = results(whole, options.assignment), results(shaken, options.assignment)
         differing = [student for student in one if one[student] != other.get(student)]
         incomplete = [student for student, (report, points, page) in other.items() if not (report and points and page)]
-        stored = count(shaken, "report")
-        print(f"{len(other)} students, {stored} reports, {len(differing)} differ, {len(incomplete)} are incomplete")
+        print(
+            f"{len(other)} students, {stored(shaken)} reports, {len(differing)} differ, {len(incomplete)} are incomplete"
+        )
         for student in differing[:5]:
             print(student, one[student], other.get(student), sep="\n  ")
-        sys.exit(bool(differing or incomplete or stored != options.students or len(other) != options.students))
+        sys.exit(bool(differing or incomplete or stored(shaken) != options.students or len(other) != options.students))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.authoring import build
 from autograder.course import Course, GraderError
@@ -147,6 +148,21 @@ def test_one_student_who_cannot_be_saved_is_named_and_the_others_of_the_batch_ar
     after = rows(course)
     assert (after["right"][1], after["partly"][1]) == (0, 0)
     assert "because" in {name: said for name, said, _ in after["right"][4]}["answer-double"]
+
+
+class Refusing(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader carries no types
+    """A plugin of a course's own that fails."""
+
+    def late_submission_penalty(self, *_: object) -> float:
+        raise RuntimeError("no such rule")
+
+
+def test_a_plugin_that_fails_for_who_is_late_stops_nobody_else(course: Course) -> None:
+    config = settings(course)
+    config.AssignLatePenalties.plugin_class = Refusing
+    failures = Entries(course, config).save("tiny", {name: report(0) for name in (LATE, "right")})
+    assert failures == {LATE: "nbgrader could not record late: RuntimeError: no such rule"}
+    assert rows(course)["right"][1] == 0
 
 
 def test_a_gradebook_that_somebody_else_writes_to_ends_the_run_in_one_sentence(course: Course) -> None:

@@ -16,12 +16,12 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from autograder.course import Course, GraderError
+from autograder.gradebook.conversion import Failures
 from autograder.gradebook.plain_files import keep_plain_files
 from autograder.gradebook.scores import OneTransaction, RecordScores
 from autograder.grading.report import Report
 
 SNAPSHOTS = 10  # of the gradebook that are kept
-Failures = dict[str, str]  # student -> why
 
 
 def snapshot(course: Course) -> None:
@@ -64,18 +64,21 @@ class Entries:
 
     def save(self, assignment: str, reports: Mapping[str, Report]) -> Failures:
         """Put the scores of each student's report into the gradebook, and those of the written answers that were autograded."""
-        late = []
+        late: set[str] = set()
 
         def save_one(student: str, gradebook: Gradebook) -> None:
             notebook, resources = self._autograded(assignment, student)
             RecordScores(config=self._config).record(notebook, {**resources, "autograder": reports[student]}, gradebook)
             submission = gradebook.find_submission(assignment, student)
             if submission.total_seconds_late > 0 or submission.late_submission_penalty:  # now, or when recorded before
-                late.append(student)
+                late.add(student)
 
         failures = self._together(list(reports), save_one)
         for student in late:
-            AssignLatePenalties(config=self._config).preprocess(*self._autograded(assignment, student))
+            try:
+                AssignLatePenalties(config=self._config).preprocess(*self._autograded(assignment, student))
+            except Exception as fault:  # noqa: BLE001  (the course's own plugin; one student must not end the class)
+                failures[student] = _sentence(student, fault)
         return failures
 
     def _together(self, students: Sequence[str], work: Callable[[str, Gradebook], None]) -> Failures:
@@ -90,7 +93,7 @@ class Entries:
             ) from fault
         except Exception as fault:  # noqa: BLE001  (one student's files must not end the class)
             if len(students) == 1:
-                return {students[0]: f"nbgrader could not record {students[0]}: {type(fault).__name__}: {fault}"}
+                return {students[0]: _sentence(students[0], fault)}
             return {name: why for student in students for name, why in self._together([student], work).items()}
         return {}
 
@@ -99,3 +102,7 @@ class Entries:
         known = {"student": student, "assignment": assignment, "notebook": assignment}
         notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
         return notebook, {"nbgrader": {**known, "db_url": self._coursedir.db_url}}
+
+
+def _sentence(student: str, fault: Exception) -> str:
+    return f"nbgrader could not record {student}: {type(fault).__name__}: {fault}"

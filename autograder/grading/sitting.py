@@ -276,7 +276,7 @@ def _leave_imports_alone() -> None:
 
 
 def _called(item: Any, arguments: tuple[str, ...], exam: Exam) -> Outcome:
-    """Run a test by calling it: half a millisecond less than through pytest, a third of what a submission takes."""
+    """Run a test by calling it: some 0.4 ms less than through pytest, for each of the dozens that a submission sits."""
     known = {"student": exam.next_test(), "rng": numbers_of(item, exam.seed)}
     try:
         with warnings.catch_warnings(action="ignore"):

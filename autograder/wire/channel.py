@@ -83,11 +83,6 @@ class Channel:
         return Decoder(arrays, other).value(tree)
 
     def _read(self, buffer: bytearray | memoryview, deadline: float | None) -> bytearray | memoryview:
-        size = len(buffer)
-        if size <= len(self._ahead):  # the rest of a small message, which came in one piece
-            buffer[:] = self._ahead[:size]
-            self._ahead = self._ahead[size:]
-            return buffer
         view = memoryview(buffer)
         try:
             while view.nbytes:
