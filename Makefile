@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quality bench endurance fuzz lint release clean
+.PHONY: help setup demo test quality training-seeds bench bench-training bench-gpu test-gpu endurance fuzz lint release clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## install what the others need into .venv (they do it by themselves)
 
@@ -20,6 +20,18 @@ test: $(READY)  ## run all tests
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
 	$(BIN)/python -m autograder.quality
+
+training-seeds: $(READY)  ## train the reference and six faults with 20 seeds each, and count points (ten minutes)
+	$(BIN)/python -m tests.training_seeds $(ARGUMENTS)
+
+bench-training: $(READY)  ## time the training stage against a plain PyTorch loop of the same steps
+	$(BIN)/python -m benchmarks.training $(ARGUMENTS)
+
+bench-gpu: $(READY)  ## the same on a GPU; says so in one line where there is none
+	$(BIN)/python -m benchmarks.training --device cuda $(ARGUMENTS)
+
+test-gpu: $(READY)  ## tests that need a GPU; skipped, with one line, where there is none
+	$(BIN)/python -m pytest tests/test_gpu.py
 
 bench: $(READY)  ## time a whole class against stock nbgrader, otter and the bare tests (half an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from autograder.course import Course, CourseError, GraderError
 from autograder.grading import Report
 from autograder.isolation import Isolation
-from autograder.scheduling import ClusterPool, LocalPool, Pool, Store, Task, dispatch, grade, tasks
+from autograder.scheduling import ClusterPool, LocalPool, Needs, Pool, Store, Task, dispatch, grade, tasks
+from autograder.training import Wanted
 
 # What is said of the first submission, and is no student's fault, but that of this machine or of the suite.
 UNFIT = ("GraderError: ", "IsolationError: ")
@@ -33,9 +34,11 @@ class Outcome:
     failures: dict[str, str] = field(default_factory=dict)  # student -> why there is no grade
 
 
-def plan(course: Course, name: str, isolation: Isolation, store: Store) -> tuple[list[Task], list[Task]]:
+def plan(
+    course: Course, name: str, isolation: Isolation, store: Store, device: Wanted = "auto"
+) -> tuple[list[Task], list[Task]]:
     """All tasks of an assignment, and those of them that the store has no report for; raises CourseError when there are none."""
-    everything = tasks(course, course.assignment(name), isolation)
+    everything = tasks(course, course.assignment(name), isolation, device)
     if not everything:
         raise CourseError(
             f"Nobody has handed in {name}: {course.data / 'submitted'} holds none. `nbgrader collect {name}` takes them in."
@@ -44,14 +47,21 @@ def plan(course: Course, name: str, isolation: Isolation, store: Store) -> tuple
 
 
 def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
-    course: Course, name: str, isolation: Isolation, jobs: int, scheduler: str | None, watch: Watch
+    course: Course,
+    name: str,
+    isolation: Isolation,
+    jobs: int,
+    scheduler: str | None,
+    watch: Watch,
+    device: Wanted = "auto",
 ) -> Outcome:
     """Grade what is new, here or on a cluster, and record here what the gradebook does not have yet. One run at a time per course."""
     with _alone(course), Store(course.store) as store, closing(LocalPool(jobs)) as local:
-        everything, new = plan(course, name, isolation, store)
+        everything, new = plan(course, name, isolation, store, device)
         outcome = Outcome(submissions=len(everything), known=len(everything) - len(new))
         if new:
-            with nullcontext(local) if scheduler is None else closing(ClusterPool(scheduler)) as pool:
+            needs: Needs = "gpu" if any(task.device == "cuda" for task in new) else "cpu"
+            with nullcontext(local) if scheduler is None else closing(ClusterPool(scheduler, needs)) as pool:
                 _grade(new, store, pool, outcome, watch)
         graded = [task for task in everything if task.student not in outcome.failures]
         _record(course, name, graded, store, local, outcome, watch)

@@ -15,17 +15,21 @@ from autograder.console import BROKEN, INTERRUPTED, err, out, plain
 from autograder.course import Course
 from autograder.isolation import Isolation
 from autograder.scheduling import Store
+from autograder.training import Wanted
 
 
-def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: str | None, *, dry_run: bool) -> int:
+def grade_course(  # noqa: PLR0913  (the options of the command)
+    name: str, isolation: Isolation, jobs: int | None, scheduler: str | None, device: Wanted, *, dry_run: bool
+) -> int:
     """Grade a class, and tell how it goes; the exit code."""
     course = Course.find()
     if dry_run:
-        return _tell_plan(course, name, isolation)
+        return _tell_plan(course, name, isolation, device)
 
     try:
         with _interrupts() as interrupts, _progress(interrupts) as watch:
-            outcome = grade_class(course, name, isolation, jobs or len(os.sched_getaffinity(0)), scheduler, watch)
+            processes = jobs or len(os.sched_getaffinity(0))
+            outcome = grade_class(course, name, isolation, processes, scheduler, watch, device)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
         return INTERRUPTED
@@ -33,9 +37,9 @@ def grade_course(name: str, isolation: Isolation, jobs: int | None, scheduler: s
     return BROKEN if outcome.failures else 0
 
 
-def _tell_plan(course: Course, name: str, isolation: Isolation) -> int:
+def _tell_plan(course: Course, name: str, isolation: Isolation, device: Wanted) -> int:
     with Store(course.store) as store:
-        everything, new = plan(course, name, isolation, store)
+        everything, new = plan(course, name, isolation, store, device)
     for task in new:
         out.print(plain(task.student))
     err.print(f"{len(new)} of {len(everything)} submissions would be graded; the others are, with the same content.")

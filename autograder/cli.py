@@ -7,25 +7,20 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder import submissions
-from autograder.console import BELOW, BROKEN, UNUSABLE, err, isolation_named, one_line_errors, out, plain
-from autograder.course import Assignment, Course, CourseError
+from autograder.console import BROKEN, UNUSABLE, err, isolation_named, one_line_errors, out, plain
+from autograder.course import Course, CourseError
+from autograder.file_grading import Trained, assignment_of, grade_files, tell
 
 if TYPE_CHECKING:
-    from autograder.grading import Report
-    from autograder.isolation import Isolation
+    from autograder.training import Wanted
 
-MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not-attempted": "[dim]-[/]", "grader-error": "[magenta]![/]"}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,19 +41,19 @@ IsolationOption = Annotated[
 ]
 
 
+DeviceOption = Annotated[str, typer.Option(help="Where to train: auto (a GPU where there is one), cpu or cuda.")]
+
+
 def main() -> None:
     """Entry point of the command."""
     app()
 
 
-def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
-    """The assignment that a file is graded as: the one that was named, else the file's own name."""
-    if name is not None:
-        return course.assignment(name)
-    if path.stem not in course.names():
-        known = ", ".join(course.names())
-        raise CourseError(f"{path.name} is not named after an assignment; say which it is: --assignment {known}.")
-    return course.assignment(path.stem)
+def device_named(text: str) -> Wanted:
+    """The value of --device; raises CourseError when it is none."""
+    if text not in {"auto", "cpu", "cuda"}:
+        raise CourseError(f"--device is auto, cpu or cuda, not {text}.")
+    return cast("Wanted", text)
 
 
 @app.command()
@@ -91,7 +86,7 @@ def check(
         course = Course.find()
         settings = assignment_of(course, submission, assignment)
         program = submissions.read(submission, settings).program
-    checks = [(cell.name, cell.source) for cell in settings.cells if cell.role == "check"]
+    checks = [(cell.name, cell.source) for cell in settings.cells if cell.role in {"check", "training"}]
     job = {"path": str(course.root), "program": [(c.title, c.source) for c in program], "checks": checks}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "job.json"
@@ -137,6 +132,10 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --course: list whose submission would be graded.")
     ] = False,
+    training: Annotated[
+        bool, typer.Option("--training/--no-training", help="Train what was handed in, where the assignment has that.")
+    ] = True,
+    device: DeviceOption = "auto",
 ) -> None:
     """Grade files with the hidden suite, each in a confined process of its own.
 
@@ -148,107 +147,95 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
     [b]autograder grade --course skip_connections --jobs 4[/]
     """
     with one_line_errors():
-        mode = isolation_named(isolation)
+        mode, trained_on = isolation_named(isolation), device_named(device)
         if (course_name is None) == (not paths):
             raise CourseError("name the files to grade, or an assignment with --course; one of the two.")
         if course_name is not None:
-            if assignment is not None or json_path is not None or fail_under is not None:
-                raise CourseError("--assignment, --json and --fail-under go with files, not with --course.")
+            if assignment is not None or json_path is not None or fail_under is not None or not training:
+                raise CourseError(
+                    "--assignment, --json, --fail-under and --no-training go with files, not with --course."
+                )
             from autograder.bulk_cli import grade_course  # noqa: PLC0415
 
-            raise typer.Exit(grade_course(course_name, mode, jobs, scheduler, dry_run=dry_run))
+            raise typer.Exit(grade_course(course_name, mode, jobs, scheduler, trained_on, dry_run=dry_run))
         if jobs is not None or scheduler is not None or dry_run:
             raise CourseError("--jobs, --scheduler and --dry-run go with --course, not with files.")
-    reports = grade_files(paths or [], assignment, mode)
-    write_json(reports, json_path, single=len(paths or []) == 1)
-    show = err if json_path == "-" else out
-    for report in reports:
-        print_report(show, report, full=len(paths or []) == 1)
-    raise typer.Exit(exit_code(reports, fail_under))
+    reports = grade_files(paths or [], assignment, mode, Trained(trained_on) if training else None)
+    tell(reports, json_path, fail_under, single=len(paths or []) == 1)
 
 
-def grade_files(paths: list[Path], assignment: str | None, isolation: Isolation) -> list[Report]:
-    """The reports of these files, in their order; of several, one that cannot be asked for is named and left out."""
-    from autograder.grading import Grader, Job  # noqa: PLC0415
+@app.command()
+def train(  # noqa: PLR0913  (one parameter for each option)
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="SUBMISSION...", help="Notebooks (.ipynb) or Python files (.py).")
+    ],
+    *,
+    assignment: AssignmentOption = None,
+    device: DeviceOption = "auto",
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            min=1, metavar="SECONDS", help="Time for all runs of one submission; default and most: the assignment's."
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Train on this data set, such as CIFAR-10's archive, instead.")
+    ] = None,
+    json_path: Annotated[
+        str | None, typer.Option("--json", metavar="FILE|-", help="Write the reports as JSON.")
+    ] = None,
+    fail_under: Annotated[
+        float | None, typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 when a score is lower.")
+    ] = None,
+    isolation: IsolationOption = "auto",
+) -> None:
+    """Train what was handed in, and grade what it learns.
 
-    reports: dict[Path, Report] = {}
-    by_assignment: dict[str, list[Path]] = {}
+    The hidden tests come first: a run starts only where the exercises that it builds on have earned 60 % of their points. Labels of
+    test images stay with the grader; steps are computed again, with the reference, at places that nobody can foresee.
+
+    Examples: [b]autograder train train_networks.ipynb[/]
+    [b]autograder train --device cuda --budget 60 --json - train_networks.ipynb[/]
+    """
+    with one_line_errors():
+        mode, settings = isolation_named(isolation), Trained(device_named(device), budget, data)
+        course = Course.find()
+        named = [assignment_of(course, path, assignment) for path in paths]
+        without = [each.name for each in named if not each.training]
+        if without:
+            raise CourseError(f"{without[0]} has nothing to train; `autograder grade` grades it.")
+    tell(grade_files(paths, assignment, mode, settings), json_path, fail_under, single=len(paths) == 1)
+
+
+@app.command()
+def bands(
+    name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
+    *,
+    device: DeviceOption = "auto",
+    data: Annotated[Path | None, typer.Option(metavar="FILE", help="As for [b]autograder train[/].")] = None,
+    isolation: IsolationOption = "auto",
+    ship: Annotated[
+        bool, typer.Option("--ship", help="Write into solutions/, for everybody who gets the course, not into course/.")
+    ] = False,
+) -> None:
+    """Measure what training is graded against: the reference and a baseline, over several seeds. Minutes.
+
+    Needed once for each kind of device and each data set, and again when the reference or the starter code has changed. Bands that
+    are there already are not measured again.
+    """
+    from autograder.training import device_here, missing_bands  # noqa: PLC0415
+
     with one_line_errors():
         course = Course.find()
-        for path in paths:
-            try:
-                by_assignment.setdefault(assignment_of(course, path, assignment).name, []).append(path)
-            except CourseError as error:
-                if len(paths) == 1 or assignment is not None:
-                    raise
-                err.print(f"autograder: {plain(str(error))}")
-        # What a suite prints goes to standard error: standard output may be for JSON.
-        with progress(len(paths)) as advance, Grader(course, isolation) as grader, redirect_stdout(sys.stderr):
-            for name, group in by_assignment.items():
-                batch = [Job(path, course.student_of(path)) for path in group]
-                reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
-    return [reports[path] for path in paths if path in reports]
-
-
-def exit_code(reports: list[Report], fail_under: float | None) -> int:
-    """One exit code for all reports."""
-    graded = [report for report in reports if report.status == "graded"]
-    if any(report.status == "grader-error" for report in reports):
-        return BROKEN
-    if not graded:
-        return UNUSABLE
-    if fail_under is not None and any(report.percent < fail_under for report in reports):
-        return BELOW
-    return 0
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on standard error, for more than one submission and a terminal."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    hidden = total == 1 or not err.is_terminal
-    with Progress(TextColumn("grading"), *columns, console=err, transient=True, disable=hidden) as bar:
-        task = bar.add_task("grading", total=total)
-        yield lambda: bar.advance(task)
-
-
-def write_json(reports: list[Report], target: str | None, *, single: bool) -> None:
-    """The reports to a file or, for "-", to standard output: one object for one submission, a list for several."""
-    if target is None or (single and not reports):
-        return
-    values = [report.as_json() for report in reports]
-    text = (
-        json.dumps(values[0] if single else values, indent=1, allow_nan=False) + "\n"
-    )  # ASCII: names may be no text at all
-    if target == "-":
-        sys.stdout.write(text)
-    else:
-        try:
-            Path(target).write_text(text, encoding="utf-8")
-        except OSError as error:
-            err.print(f"autograder: {plain(target)} cannot be written: {error.strerror}.")
-            raise typer.Exit(UNUSABLE) from None
-
-
-def print_report(console: Console, report: Report, *, full: bool) -> None:
-    """One report for people: a line, and with `full` every test."""
-    name = plain(f"{report.student}: {report.submission}" if report.student else report.submission)
-    if report.status == "ungradable":
-        console.print(f"{name}: [red]not graded[/]. {plain(report.reason or '')}")
-        return
-    console.print(f"[b]{name}: {report.score:g} of {report.max_score:g} points[/]")
-    if report.reason:
-        console.print(f"[dim]note: {plain(report.reason)}[/]")
-    for exercise in report.exercises:
-        found = f"  [yellow]{exercise.misconception.id}[/]" if exercise.misconception else ""
-        console.print(f"  {exercise.name}  {exercise.points:g}/{exercise.max_points:g}  {exercise.status}{found}")
-        for test in exercise.tests if full else ():
-            mark = MARKS.get(test.status, "[red]✗[/]")
-            message = f"  [dim]{plain(test.message)}[/]" if test.message else ""
-            console.print(f"    {mark} {test.points:g}/{test.max_points:g}  {plain(test.title)}{message}")
-        if full and exercise.misconception:
-            finding = exercise.misconception
-            console.print(f"    [yellow]→ {plain(finding.title)}[/] {plain(finding.hint)}")
+        missing = missing_bands(course, course.assignment(name), device_here(device_named(device)), data)
+        for run, measure in missing.items():
+            with err.status(run) as status:
+                path = measure(
+                    isolation_named(isolation), lambda told, run=run: status.update(f"{run}: {told}"), ship=ship
+                )
+            out.print(plain(str(path.relative_to(course.root))))
+    if not missing:
+        out.print("All bands are there.")
 
 
 @app.command()

@@ -19,8 +19,9 @@ from typing import Any, Literal
 
 from yaml import YAMLError
 
-Role = Literal["text", "setup", "exercise", "check", "question", "demo"]
+Role = Literal["text", "setup", "exercise", "check", "training", "question", "demo"]
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+TRAINING = "training"  # what the stage after the hidden tests is called, in reports and in the gradebook
 
 
 class CourseError(Exception):
@@ -56,6 +57,28 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class TrainingRun:
+    """Something that is trained with what was handed in: its name, its points, and the exercises that it builds on."""
+
+    name: str
+    points: float
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """The stage after the hidden tests: runs, and what all of them together may use."""
+
+    runs: tuple[TrainingRun, ...]
+    limits: Limits
+
+    @property
+    def points(self) -> float:
+        """Points of all runs."""
+        return sum(run.points for run in self.runs)
+
+
+@dataclass(frozen=True)
 class Cell:
     """One cell of the notebook text, with the role that the text gives it."""
 
@@ -76,7 +99,7 @@ class Assignment:
     title: str
     minutes: int
     questions: dict[str, float]
-    training_points: float  # of a later stage, in which what was handed in is trained
+    training: Training | None
     limits: Limits
     preload: tuple[str, ...]
     cells: tuple[Cell, ...] = field(repr=False)
@@ -104,7 +127,7 @@ class Assignment:
     @property
     def max_score(self) -> float:
         """Points that are graded automatically."""
-        return sum(exercise.points for exercise in self.exercises)
+        return sum(exercise.points for exercise in self.exercises) + (self.training.points if self.training else 0.0)
 
     @property
     def starter_modules(self) -> tuple[str, ...]:
@@ -242,7 +265,7 @@ def _read_assignment(text: Path, _version: tuple[int, ...]) -> Assignment:
         title=str(settings.pop("title")),
         minutes=int(settings.pop("minutes", 0)),
         questions={str(k): float(v) for k, v in (settings.pop("questions", None) or {}).items()},
-        training_points=_read_training(settings.pop("training", {"points": 0}), text.name),
+        training=_read_training(settings.pop("training", None), text.name),
         limits=_read_limits(settings.pop("limits", None) or {}, text.name),
         preload=tuple(settings.pop("preload", ("numpy",))),
         cells=cells,
@@ -264,12 +287,22 @@ def _read_limits(settings: dict[str, Any], where: str) -> Limits:
     return Limits(**settings)
 
 
-def _read_training(settings: Any, where: str) -> float:
-    """The points of the training stage."""
-    points: Any = settings.get("points") if isinstance(settings, dict) and set(settings) == {"points"} else None
-    if type(points) not in {int, float} or not 0 <= points < math.inf:
-        raise CourseError(f"{where}: `training` has one setting, `points`, a number of at least 0.")
-    return float(points)
+def _read_training(settings: Any, where: str) -> Training | None:
+    """`training:` has `runs`, each with its points and what it needs, and may have `limits`."""
+    if settings is None:
+        return None
+    if not isinstance(settings, dict) or not settings.get("runs") or set(settings) - {"runs", "limits"}:
+        raise CourseError(f"{where}: `training` needs `runs` and may have `limits`, and nothing else.")
+    runs = []
+    for name, run in settings["runs"].items():
+        points, needs = (run.get("points"), run.get("needs")) if isinstance(run, dict) else (None, None)
+        fits = type(points) in {int, float} and 0 < points < math.inf and isinstance(needs, list) and len(run) == 2  # type: ignore[operator]  # noqa: PLR2004
+        if not fits or not NAME.match(str(name)):
+            raise CourseError(
+                f"{where}: the training run '{name}' has `points`, above 0, and `needs`, a list of exercises."
+            )
+        runs.append(TrainingRun(str(name), float(points), tuple(map(str, needs))))  # type: ignore[arg-type]
+    return Training(tuple(runs), _read_limits(settings.get("limits") or {}, where))
 
 
 def _is_limit(name: str, value: Any) -> bool:
@@ -289,6 +322,8 @@ def _read_cell(raw: Any, where: str) -> Cell:
         return Cell("exercise", "code", source, name, float(meta["points"]), _imported(source, name, where))
     if "check" in meta:
         return Cell("check", "code", source, name=str(meta["check"]))
+    if meta.get("training"):
+        return Cell("training", "code", source, name=TRAINING)
     return Cell("setup" if meta.get("setup") else "demo", "code", source)
 
 
@@ -320,6 +355,13 @@ def _check_cells(assignment: Assignment) -> None:
         raise CourseError(
             f"{where}: a check needs one exercise before it, and an exercise one check: {', '.join(astray)}."
         )
+    if TRAINING in exercises or sum(cell.role == "training" for cell in cells) != (assignment.training is not None):
+        raise CourseError(
+            f"{where}: `training` in the front matter needs one code cell with `:training: true`, and it needs that."
+        )
+    needed = {name for run in (assignment.training.runs if assignment.training else ()) for name in run.needs}
+    if unknown := sorted(needed - exercises):
+        raise CourseError(f"{where}: training needs what is no exercise here: {', '.join(unknown)}.")
     questions = {cell.name for cell in cells if cell.role == "question"}
     if questions != set(assignment.questions):
         differ = ", ".join(sorted(questions ^ set(assignment.questions)))

@@ -257,7 +257,11 @@ def _program(cells: tuple[SubmittedCell, ...]) -> tuple[ProgramCell, ...]:
     program = []
     effort = 0
     for number, cell in enumerate(cells, start=1):
-        if cell.kind != "code" or cell.role in {"check", "demo"} or (cell.role == "setup" and not cell.changed):
+        if (
+            cell.kind != "code"
+            or cell.role in {"check", "training", "demo"}
+            or (cell.role == "setup" and not cell.changed)
+        ):
             continue
         if cell.role == "exercise" and cell.name in filled and is_stub(cell.source):
             continue  # a duplicate that was left empty must not undo the answer

@@ -89,10 +89,17 @@ def googlenet(
 
 
 def small_googlenet(
-    module: Callable[..., nn.Module], side: Callable[..., nn.Module] | None = None, num_classes: int = 10
+    module: Callable[..., nn.Module],
+    side: Callable[..., nn.Module] | None = None,
+    num_classes: int = 10,
+    in_channels: int = 1,
 ) -> GoogLeNet:
-    """Make a GoogLeNet of four modules and two heads for grey images of 8x8; the arguments are those of `googlenet`."""
-    return GoogLeNet(_for_classes(SMALL, num_classes), module, side)
+    """Make a GoogLeNet of four modules and two heads for small images; the other arguments are those of `googlenet`.
+
+    in_channels: 1 for grey images, 3 for colour
+    """
+    first, *rest = _for_classes(SMALL, num_classes)
+    return GoogLeNet([{**first, "out_channels": in_channels}, *rest], module, side)
 
 
 def _for_classes(table: list[Row], num_classes: int) -> list[Row]:

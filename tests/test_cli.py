@@ -72,7 +72,7 @@ def test_json_in_a_file_is_a_list_for_several_and_no_two_files_need_one_name(
     ],
 )
 def test_the_exit_code_says_whether_every_score_reaches_the_bar(percent: str, names: list[str], code: int) -> None:
-    from autograder.cli import exit_code  # noqa: PLC0415
+    from autograder.file_grading import exit_code  # noqa: PLC0415
     from autograder.grading import Report  # noqa: PLC0415
 
     def report(name: str) -> Report:

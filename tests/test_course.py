@@ -100,9 +100,17 @@ def test_of_two_graders_that_make_the_secret_at_once_both_read_the_same(
 # --- what an assignment is -----------------------------------------------------------------------------------------------
 
 
+TRAINED = "training: {runs: {far: {points: 6, needs: [double]}, wide: {points: 4, needs: []}}}"
+
+
+def train(course: Course, settings: str = TRAINED, cell: str = "True") -> None:
+    edit(course, TEXT, "minutes: 5", f"minutes: 5\n  {settings}")
+    edit(course, TEXT, "print(double(np.ones(3)))", f":training: {cell}\nprint(double(np.ones(3)))")
+
+
 def test_points_of_a_training_stage_stand_in_the_front_matter_and_count_for_the_hundred(course: Course) -> None:
-    assert course.assignment("tiny").training_points == 0
-    edit(course, TEXT, "minutes: 5", "minutes: 5\n  training: {points: 10}")
+    assert course.assignment("tiny").training is None
+    train(course)
     with pytest.raises(
         CourseError, match=r"add up to 100, and add up to 110: double 50, shift 30, why 20, training 10\.$"
     ):
@@ -110,15 +118,41 @@ def test_points_of_a_training_stage_stand_in_the_front_matter_and_count_for_the_
     edit(course, TEXT, ":points: 50", ":points: 40")
     tiny = course.assignment("tiny")
     check_points(tiny)
-    assert (tiny.training_points, tiny.max_score) == (10, 70)  # the tests of the exercises do not give them
+    assert tiny.training is not None
+    assert (tiny.training.points, tiny.max_score) == (10, 80)
+    assert [run.needs for run in tiny.training.runs] == [("double",), ()]
 
 
-@pytest.mark.parametrize("wrong", ["27", "{}", "{points: x}", "{points: -1}", "{points: 1, budget: 2}", "[1]"])
-def test_training_has_points_and_nothing_else(course: Course, wrong: str) -> None:
-    edit(course, TEXT, "minutes: 5", f"minutes: 5\n  training: {wrong}")
-    with pytest.raises(
-        CourseError, match=r"^tiny\.md: `training` has one setting, `points`, a number of at least 0\.$"
-    ):
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("training: 27", "needs `runs`"),
+        ("training: {}", "needs `runs`"),
+        ("training: {points: 27}", "needs `runs`"),
+        ("training: {runs: {far: {points: 6, needs: []}}, budget: 2}", "needs `runs`"),
+        ("training: {runs: {far: 6}}", "run 'far' has `points`"),
+        ("training: {runs: {far: {points: 0, needs: []}}}", "run 'far' has `points`"),
+        ("training: {runs: {far: {points: 6, needs: double}}}", "run 'far' has `points`"),
+        ("training: {runs: {far: {points: 6, needs: [], steps: 3}}}", "run 'far' has `points`"),
+        ("training: {runs: {Far!: {points: 6, needs: []}}}", "run 'Far!' has `points`"),
+        ("training: {runs: {far: {points: 6, needs: [treble]}}}", "training needs what is no exercise here: treble"),
+        ("training: {runs: {far: {points: 6, needs: []}}, limits: {speed: 2}}", "unknown limit: speed"),
+    ],
+)
+def test_training_has_runs_with_points_and_needs(course: Course, wrong: str, message: str) -> None:
+    train(course, wrong)
+    with pytest.raises(CourseError, match=message):
+        course.assignment("tiny")
+
+
+def test_training_needs_its_cell_and_the_cell_needs_training(course: Course) -> None:
+    train(course, cell="false")
+    with pytest.raises(CourseError, match="needs one code cell with `:training: true`"):
+        course.assignment("tiny")
+    edit(course, TEXT, ":training: false", ":training: true")
+    course.assignment("tiny")
+    edit(course, TEXT, TRAINED, "")
+    with pytest.raises(CourseError, match="needs one code cell with `:training: true`"):
         course.assignment("tiny")
 
 

@@ -58,7 +58,7 @@ def test_points_of_the_tests_add_up_to_the_exercise_and_to_100_with_the_question
     for exercise in assignment.exercises:
         points = [test.points for test in measured(name).tests if test.exercise == exercise.name]
         assert sum(points) == pytest.approx(exercise.points)
-    declared = assignment.max_score + sum(assignment.questions.values()) + assignment.training_points
+    declared = assignment.max_score + sum(assignment.questions.values())
     assert declared == pytest.approx(100)
 
 

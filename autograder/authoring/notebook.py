@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from autograder.authoring.answers import BEGIN, CODE_STUB, TEXT_STUB, Answers, strip_solutions
-from autograder.course import Assignment, Cell, CourseError
+from autograder.course import TRAINING, Assignment, Cell, CourseError
 
 Notebook = dict[str, Any]  # nbformat 4.5, as JSON has it
 
@@ -59,7 +59,7 @@ def _nbgrader(cell: Cell, grade_id: str, assignment: Assignment) -> dict[str, An
     """What nbgrader must know of the cell; nothing for text and demo cells, which students may change freely."""
     if cell.role in {"text", "demo"}:
         return {}
-    graded, answered = cell.role in {"check", "question"}, cell.role in {"exercise", "question"}
+    graded, answered = cell.role in {"check", "training", "question"}, cell.role in {"exercise", "question"}
     known: dict[str, Any] = {
         "grade": graded,
         "grade_id": grade_id,
@@ -70,18 +70,19 @@ def _nbgrader(cell: Cell, grade_id: str, assignment: Assignment) -> dict[str, An
     }
     if graded:
         points = {exercise.name: exercise.points for exercise in assignment.exercises} | assignment.questions
+        points |= {TRAINING: assignment.training.points} if assignment.training else {}
         known["points"] = int(points[cell.name]) if points[cell.name].is_integer() else points[cell.name]
     return known
 
 
 def check_points(assignment: Assignment) -> None:
     """Raise CourseError unless exercises, questions and training add up to 100 points."""
-    total = assignment.max_score + sum(assignment.questions.values()) + assignment.training_points
+    total = assignment.max_score + sum(assignment.questions.values())
     if abs(total - 100.0) > 1e-9:  # noqa: PLR2004
         each = [f"{e.name} {e.points:g}" for e in assignment.exercises] + [
             f"{q} {p:g}" for q, p in assignment.questions.items()
         ]
-        each += [f"training {assignment.training_points:g}"] if assignment.training_points else []
+        each += [f"training {assignment.training.points:g}"] if assignment.training else []
         raise CourseError(
             f"{assignment.name}.md: points must add up to 100, and add up to {total:g}: {', '.join(each)}."
         )

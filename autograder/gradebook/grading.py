@@ -100,8 +100,9 @@ class GradeSubmission(ShowReport):
         key = (course.root, self.isolation)
         if key not in _graders:
             from autograder.grading import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
+            from autograder.training import TrainingStage  # noqa: PLC0415
 
-            _graders[key] = _open.enter_context(Grader(course, isolation=self._isolation))
+            _graders[key] = _open.enter_context(Grader(course, self._isolation, TrainingStage(course)))
         return _graders[key]
 
     @property

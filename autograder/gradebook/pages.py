@@ -18,7 +18,8 @@ import jinja2
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
-from autograder.course import Course, CourseError
+from autograder.course import TRAINING, Course, CourseError
+from autograder.gradebook.pictures import described, training_html
 from autograder.grading.report import ExerciseResult, Report, State, TestResult
 
 LONGEST_MESSAGE = 2000
@@ -43,6 +44,8 @@ MARKS: dict[State, str] = {
     "reply-too-large": "✗ answer too large",
     "too-many-calls": "✗ too many calls",
     "bad-reply": "✗ no usable answer",
+    "not-a-number": "✗ not a number",
+    "diverged": "✗ diverged",
     "skipped": "- skipped",
     "grader-error": "? not graded yet",
 }
@@ -76,7 +79,8 @@ def exercise_html(report: Report, exercise: str, max_points: float) -> str:
     rows = "".join(_row(test) for test in result.tests)
     table = f"{TABLE}<thead><tr><th>Result</th><th>Points</th><th>Hidden test</th></tr></thead><tbody>{rows}</tbody></table>"
     head = f"<div><strong>{escape(exercise)}: {_points(report, result, max_points)}</strong></div>"
-    return f'<div class="autograder">{head}{table}{_finding(result)}</div>'
+    pictures = "".join(map(training_html, report.training)) if exercise == TRAINING else ""
+    return f'<div class="autograder">{head}{table}{_finding(result)}{pictures}</div>'
 
 
 def exercise_text(report: Report, exercise: str, max_points: float) -> str:
@@ -88,6 +92,7 @@ def exercise_text(report: Report, exercise: str, max_points: float) -> str:
     for test in result.tests:
         lines.append(f"{MARKS[test.status]:<24} {test.points:g}/{test.max_points:g}  {test.title}")
         lines += [f"    {line}" for line in test.message[:LONGEST_MESSAGE].splitlines()]
+    lines += [described(record) for record in report.training] if exercise == TRAINING else []
     if result.misconception:
         lines += [f"What may have happened: {result.misconception.title}", f"    {result.misconception.hint}"]
     return "\n".join(lines)

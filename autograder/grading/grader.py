@@ -10,7 +10,7 @@ import pytest
 
 from autograder.course import Assignment, Course, GraderError
 from autograder.grading.report import Report
-from autograder.grading.sitting import Job, Sitting
+from autograder.grading.sitting import Job, Sitting, Stage
 from autograder.grading.student import start_launcher
 from autograder.isolation import Isolation, Launcher
 
@@ -18,10 +18,11 @@ from autograder.isolation import Isolation, Launcher
 class Grader:
     """Grades files of one course. Use as a context manager; forkservers stay warm until it closes."""
 
-    def __init__(self, course: Course, isolation: Isolation = "auto") -> None:
-        """Grade with the hidden suites of `course`."""
+    def __init__(self, course: Course, isolation: Isolation = "auto", stage: Stage | None = None) -> None:
+        """Grade with the hidden suites of `course`, and then with `stage` where an assignment has one."""
         self.course = course
         self.isolation = isolation
+        self.stage = stage
         self.launchers: dict[str, Launcher] = {}
 
     def __enter__(self) -> Grader:
@@ -59,7 +60,10 @@ class Grader:
         """Collect the hidden suite once, and grade with it what `jobs` yields, for as long as it yields any."""
         assignment = self.course.assignment(name)
         arguments = suite_arguments(self.course, name)
-        sitting = Sitting(self.course, assignment, self._launcher(assignment), jobs, on_report)
+        stage = self.stage if assignment.training else None
+        if stage is not None:
+            stage.prepare(assignment)
+        sitting = Sitting(self.course, assignment, self._launcher(assignment), jobs, on_report, stage)
         status = pytest.main([*arguments, "-s"], plugins=[sitting])
         if not sitting.ended:
             raise GraderError(

@@ -19,6 +19,8 @@ State = Literal[
     "reply-too-large",
     "too-many-calls",
     "bad-reply",  # what came back is no data, or malformed
+    "not-a-number",  # this and the next: a training run went astray
+    "diverged",
     "skipped",  # an earlier gate was not passed
     "grader-error",  # never the student's fault
 ]
@@ -34,6 +36,8 @@ SEVERITY: tuple[State, ...] = (
     "too-many-calls",
     "crashed",
     "bad-reply",
+    "not-a-number",
+    "diverged",
     "failed",
     "not-attempted",
     "skipped",
@@ -79,6 +83,50 @@ class ExerciseResult:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """The smoothed loss after each step, and between what bounds those of the reference's runs lie."""
+
+    loss: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Misread:
+    """An image that was read wrong: its pixels (H, W) or (H, W, 3) from 0 to 255, its class, and what was said."""
+
+    pixels: list[Any]
+    label: int
+    said: int
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What there is to see of one training run.
+
+    right: the share of right answers, if there were any; floor, full: between which shares points are earned
+    confusion: for each class, how many of its images were taken for each class
+    """
+
+    title: str
+    what: str
+    curve: Curve
+    right: float | None
+    floor: float
+    full: float
+    confusion: tuple[tuple[int, ...], ...]
+    misread: tuple[Misread, ...]
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> TrainingRecord:
+        """The record that JSON's data types were made of."""
+        curve = Curve(**{name: tuple(row) for name, row in value["curve"].items()})
+        confusion = tuple(map(tuple, value["confusion"]))
+        misread = tuple(Misread(**one) for one in value["misread"])
+        return cls(**{**value, "curve": curve, "confusion": confusion, "misread": misread})
+
+
+@dataclass(frozen=True)
 class Report:
     """Same submission, same suite, same seed: the same report, apart from the seconds."""
 
@@ -95,10 +143,12 @@ class Report:
     max_score: float
     seconds: float
     exercises: tuple[ExerciseResult, ...]
+    training: tuple[TrainingRecord, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON's data types, in the order in which people read it."""
-        return {"schema": SCHEMA, **asdict(self)}
+        value = {"schema": SCHEMA, **asdict(self)}
+        return value if self.training else {key: part for key, part in value.items() if key != "training"}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Report:
@@ -113,8 +163,9 @@ class Report:
             )
             for exercise in value["exercises"]
         )
+        training = tuple(map(TrainingRecord.from_json, value.get("training", ())))
         known = {key: part for key, part in value.items() if key != "schema"}
-        return cls(**{**known, "exercises": exercises})
+        return cls(**{**known, "exercises": exercises, "training": training})
 
     @property
     def percent(self) -> float:

@@ -7,11 +7,11 @@ import hashlib
 import hmac
 import time
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -31,7 +31,7 @@ from autograder.grading.plugin import (
     points_of,
     title_of,
 )
-from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, summarise
+from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, TrainingRecord, summarise
 from autograder.grading.student import Answers, Respondent, StudentFault
 from autograder.isolation import Launcher
 
@@ -66,7 +66,7 @@ def files_hash(root: Path, *folders: Path) -> str:
     """Hash of the source files in `folders`, and of where they are below `root`."""
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".md"}):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".md", ".json"}):
             digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -77,6 +77,23 @@ def seed_of(course: Course, assignment: str, student: str | None) -> str:
     return hmac.new(
         course.secret, f"{assignment}\0{student or ''}".encode("utf-8", "surrogateescape"), hashlib.sha256
     ).hexdigest()[:16]
+
+
+class Stage(Protocol):
+    """What comes after the hidden tests of a submission, if its assignment has it."""
+
+    def prepare(self, assignment: Assignment) -> None:
+        """Raise GraderError where it cannot be done here."""
+
+    def __call__(
+        self,
+        assignment: Assignment,
+        program: tuple[submissions.ProgramCell, ...],
+        seed: str,
+        exercises: Sequence[ExerciseResult],
+        launcher: Launcher,
+    ) -> tuple[ExerciseResult, tuple[TrainingRecord, ...]]:
+        """Its result, as of one more exercise, and what to show of it."""
 
 
 @dataclass
@@ -98,6 +115,7 @@ class Sitting:
     launcher: Launcher
     jobs: Iterable[Job]
     on_report: Callable[[Report], None]
+    stage: Stage | None = None
     trouble: str = ""
     ended: bool = False
     _ended: Outcome | None = None
@@ -164,6 +182,10 @@ class Sitting:
             exercises = self._exercises(session, Exam(answers, seed))
         finally:
             answers.close()
+        shown: tuple[TrainingRecord, ...] = ()
+        if self.stage is not None:
+            trained, shown = self.stage(self.assignment, submission.program, seed, exercises, self.launcher)
+            exercises = (*exercises, trained)
         errors = [test.name for exercise in exercises for test in exercise.tests if test.status == "grader-error"]
         if errors:
             reason = f"the grader failed in {', '.join(errors)}"
@@ -171,7 +193,15 @@ class Sitting:
         notes = [*submission.notes, *answers.failures.values()]
         if len(notes) > MAX_NOTES:
             notes[MAX_NOTES:] = [f"and {len(notes) - MAX_NOTES} more of this kind"]
-        return self._report(job, submission.sha256, "graded", "; ".join(notes) or None, exercises, begin)
+        report = self._report(job, submission.sha256, "graded", "; ".join(notes) or None, exercises, begin)
+        return replace(report, training=shown)
+
+    @cached_property
+    def _max_score(self) -> float:
+        """Points that can be had here: without the later stage, those of the exercises."""
+        if self.stage is not None:
+            return self.assignment.max_score
+        return sum(exercise.points for exercise in self.assignment.exercises)
 
     @cached_property
     def _suite(self) -> str:
@@ -262,8 +292,8 @@ class Sitting:
             isolation=self.launcher.name,
             status=status,
             reason=reason,
-            score=min(sum(exercise.points for exercise in exercises), self.assignment.max_score),
-            max_score=self.assignment.max_score,
+            score=min(sum(exercise.points for exercise in exercises), self._max_score),
+            max_score=self._max_score,
             seconds=time.monotonic() - begin,
             exercises=exercises,
         )

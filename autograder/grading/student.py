@@ -33,6 +33,10 @@ class StudentFault(Exception):  # noqa: N818  (an outcome of a test, not a fault
         self.state: State = state
 
 
+class Stopped(StudentFault):
+    """The process was killed, and neither by itself nor for a limit: whoever can go on elsewhere should."""
+
+
 class Respondent(Protocol):
     """Anything that answers calls: a submission in a worker, or a variant of the reference in the grader."""
 
@@ -174,10 +178,11 @@ class Answers:
             raise StudentFault("bad-reply", "an earlier answer is too large to be handed on in a call") from None
         except (wire.Late, wire.WireError, TooManyCallbacks, WorkerDied) as ended:
             state, reason = self._why(ended, seconds)
+            kind = Stopped if isinstance(ended, WorkerDied) and ended.stopped else StudentFault
         finally:
             self.seconds += time.monotonic() - begin
         self.close()
-        raise StudentFault(state, f"{late}{reason}{'' if self._exhausted() else AFRESH}")
+        raise kind(state, f"{late}{reason}{'' if self._exhausted() else AFRESH}")
 
     def _why(self, ended: Exception, seconds: float) -> tuple[State, str]:  # noqa: PLR0911  (one for each limit)
         """How a question ended that got no answer, and the second half of a sentence about it."""

@@ -51,6 +51,7 @@ class WorkerDied(Exception):  # noqa: N818  (an event, not a fault of the grader
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         self.out_of_cpu = number == signal.SIGXCPU or (number == signal.SIGKILL and cpu_used_up)
         self.too_much_output = number == signal.SIGXFSZ
+        self.stopped = number == signal.SIGKILL and not cpu_used_up  # a worker cannot send signals, not even to itself
 
 
 class TooManyCallbacks(Exception):  # noqa: N818  (the worker's doing, not a fault of the grader's)

@@ -13,6 +13,7 @@ from torch import nn
 # Hidden tests ask the classes and functions below through these; the notebook's setup cell imports them too.
 from starter_code.module_probes import run_module  # noqa: F401
 from starter_code.training_probes import run_optimizer, run_train_step, run_transfer  # noqa: F401
+from starter_code.training_runs import begin, training  # noqa: F401
 
 
 class ResidualBlock(nn.Module):

@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from starter_code import training_runs
 from starter_code.checks.checking import array_of, call, done, expect_array, expect_close, fail, ok
+from starter_code.data import load_digits
 from starter_code.module_probes import Fill, run_module
 from starter_code.training_probes import run_optimizer, run_train_step, run_transfer
 
+REHEARSAL = 30  # steps
 EPS = 1e-5  # of torch's BN: with a running variance of 1 - EPS it divides by exactly 1
 X = np.array([[[[1.0, -2.0], [3.0, -0.5]], [[-1.0, 2.0], [0.5, 4.0]]]])  # one image of 2 channels, 2 by 2
 
@@ -140,6 +143,41 @@ def check_freeze_for_transfer(freeze: object) -> None:
         fail("In training mode the trunk should compute what it computes in evaluation mode: look at its BN.")
     ok("in training mode the trunk computes what it computes in evaluation mode")
     done(name, "whether the head is a new one when the number of classes stays, and what training does to the trunk.")
+
+
+def rehearse(
+    block: object, module: object, head: object, adam: object, momentum: object, train_step: object, freeze: object
+) -> None:
+    """Train each network of the training stage for some steps, and say what becomes of the loss."""
+    digits = load_digits()
+    images = digits.train_x.reshape(-1, 1, 8, 8).astype(np.float32)
+    labels = digits.train_y.astype(np.int64)
+    runs = {
+        "residual": (block, momentum, train_step),
+        "inception": (module, head, adam, train_step),
+        "depth": (block, train_step),
+    }
+    for name, own in runs.items():
+        run = call(name, training_runs.begin, name, images, labels, 0, "cpu", *own)
+        _rehearsed(name, run)
+    old, new = labels < 5, labels >= 5  # noqa: PLR2004  (the first five classes, and the others)
+    trunk = call("trunk", training_runs.begin, "trunk", images[old], labels[old], 0, "cpu", block, train_step)
+    _rehearsed("trunk", trunk)
+    weights = np.random.default_rng(0).normal(size=(5, 64)).astype(np.float32) / 8
+    fresh = [weights, np.zeros(5, np.float32)]
+    frozen = call("transfer", training_runs.training, trunk, "transfer", freeze, fresh, images[new], labels[new] - 5)
+    _rehearsed("transfer", frozen)
+    done("The rehearsal", "what is learned in the end, and whether each step is the right one.")
+
+
+def _rehearsed(name: str, run: object) -> None:
+    """Some steps, after which the loss should be smaller."""
+    said = call(name, training_runs.training, run, "advance", REHEARSAL)
+    losses = said["losses"] if isinstance(said, dict) else []
+    first, last = float(np.mean(losses[:5])), float(np.mean(losses[-5:]))
+    if not last < first:
+        fail(f"{name}: in {REHEARSAL} steps the loss should fall, and went from {first:.2f} to {last:.2f}.")
+    ok(f"{name:9} the loss falls from {first:.2f} to {last:.2f} in {REHEARSAL} steps")
 
 
 def _images(channels: int, size: tuple[int, int] = (5, 6)) -> np.ndarray:

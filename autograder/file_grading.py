@@ -1,0 +1,173 @@
+"""Grading files one by one: what `autograder grade` and `autograder train` do, show and write. Called by `cli`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from autograder.console import BELOW, BROKEN, UNUSABLE, err, one_line_errors, out, plain
+from autograder.course import Assignment, Course, CourseError
+
+if TYPE_CHECKING:
+    from autograder.grading import Report
+    from autograder.isolation import Isolation
+    from autograder.training import TrainingStage, Wanted
+    from autograder.training.stage import Watch
+
+MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not-attempted": "[dim]-[/]", "grader-error": "[magenta]![/]"}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How the training stage is done: where, for how long at most, and on which data."""
+
+    device: Wanted
+    budget: float | None = None
+    data: Path | None = None
+
+
+def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
+    """The assignment that a file is graded as: the one that was named, else the file's own name."""
+    if name is not None:
+        return course.assignment(name)
+    if path.stem not in course.names():
+        known = ", ".join(course.names())
+        raise CourseError(f"{path.name} is not named after an assignment; say which it is: --assignment {known}.")
+    return course.assignment(path.stem)
+
+
+def tell(reports: list[Report], json_path: str | None, fail_under: float | None, *, single: bool) -> None:
+    """Write and print reports, and end with their exit code."""
+    write_json(reports, json_path, single=single)
+    show = err if json_path == "-" else out
+    for report in reports:
+        print_report(show, report, full=single)
+    raise typer.Exit(exit_code(reports, fail_under))
+
+
+def grade_files(
+    paths: list[Path],
+    assignment: str | None,
+    isolation: Isolation,
+    trained: Trained | None,
+) -> list[Report]:
+    """The reports of these files, in their order; of several, one that cannot be asked for is named and left out."""
+    from autograder.grading import Grader, Job  # noqa: PLC0415
+
+    reports: dict[Path, Report] = {}
+    by_assignment: dict[str, list[Path]] = {}
+    with one_line_errors():
+        course = Course.find()
+        for path in paths:
+            try:
+                by_assignment.setdefault(assignment_of(course, path, assignment).name, []).append(path)
+            except CourseError as error:
+                if len(paths) == 1 or assignment is not None:
+                    raise
+                err.print(f"autograder: {plain(str(error))}")
+        # What a suite prints goes to standard error: standard output may be for JSON.
+        with (
+            progress(len(paths)) as (advance, watch),
+            Grader(course, isolation, stage_of(course, trained, watch)) as grader,
+            redirect_stdout(sys.stderr),
+        ):
+            for name, group in by_assignment.items():
+                batch = [Job(path, course.student_of(path)) for path in group]
+                reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
+    return [reports[path] for path in paths if path in reports]
+
+
+def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> TrainingStage | None:
+    """The training stage as it was asked for."""
+    from autograder.training import TrainingStage  # noqa: PLC0415
+
+    return None if trained is None else TrainingStage(course, trained.device, trained.budget, trained.data, watch)
+
+
+def exit_code(reports: list[Report], fail_under: float | None) -> int:
+    """One exit code for all reports."""
+    graded = [report for report in reports if report.status == "graded"]
+    if any(report.status == "grader-error" for report in reports):
+        return BROKEN
+    if not graded:
+        return UNUSABLE
+    if fail_under is not None and any(report.percent < fail_under for report in reports):
+        return BELOW
+    return 0
+
+
+@contextmanager
+def progress(total: int) -> Iterator[tuple[Callable[[], None], Watch | None]]:
+    """On a terminal's standard error: a bar for several submissions, and one for what is being trained. How to move each."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    described = (TextColumn("{task.description}"), *columns, TextColumn("{task.fields[state]}"))
+    with Progress(*described, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("grading", total=total, state="", visible=total > 1)
+        runs: dict[str, TaskID] = {}
+
+        def watch(title: str, done: int, steps: int, loss: float, right: float | None) -> None:
+            if title not in runs:
+                for other in runs.values():
+                    bar.update(other, visible=False)
+                runs.clear()
+                runs[title] = bar.add_task(title, total=steps, state="")
+            told = f"loss {loss:.3f}" + ("" if right is None else f", {right:.1%} right")
+            bar.update(runs[title], completed=done, state=told, visible=done < steps)
+
+        yield (lambda: bar.advance(task)), (watch if err.is_terminal else None)
+
+
+def write_json(reports: list[Report], target: str | None, *, single: bool) -> None:
+    """The reports to a file or, for "-", to standard output: one object for one submission, a list for several."""
+    if target is None or (single and not reports):
+        return
+    values = [report.as_json() for report in reports]
+    text = (
+        json.dumps(values[0] if single else values, indent=1, allow_nan=False) + "\n"
+    )  # ASCII: names may be no text at all
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        try:
+            Path(target).write_text(text, encoding="utf-8")
+        except OSError as error:
+            err.print(f"autograder: {plain(target)} cannot be written: {error.strerror}.")
+            raise typer.Exit(UNUSABLE) from None
+
+
+def print_report(console: Console, report: Report, *, full: bool) -> None:
+    """One report for people: a line, and with `full` every test."""
+    name = plain(f"{report.student}: {report.submission}" if report.student else report.submission)
+    if report.status == "ungradable":
+        console.print(f"{name}: [red]not graded[/]. {plain(report.reason or '')}")
+        return
+    console.print(f"[b]{name}: {report.score:g} of {report.max_score:g} points[/]")
+    if report.reason:
+        console.print(f"[dim]note: {plain(report.reason)}[/]")
+    for exercise in report.exercises:
+        found = f"  [yellow]{exercise.misconception.id}[/]" if exercise.misconception else ""
+        console.print(f"  {exercise.name}  {exercise.points:g}/{exercise.max_points:g}  {exercise.status}{found}")
+        for test in exercise.tests if full else ():
+            mark = MARKS.get(test.status, "[red]✗[/]")
+            message = f"  [dim]{plain(test.message)}[/]" if test.message else ""
+            console.print(f"    {mark} {test.points:g}/{test.max_points:g}  {plain(test.title)}{message}")
+        if full and exercise.misconception:
+            finding = exercise.misconception
+            console.print(f"    [yellow]→ {plain(finding.title)}[/] {plain(finding.hint)}")

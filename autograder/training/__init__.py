@@ -1,0 +1,26 @@
+"""The stage after the hidden tests: what was handed in is trained, and what it has learned is measured.
+
+What is trained stands in `training.py` of a hidden suite (`contract`); this package keeps the budget, asks for what can be checked,
+scores predictions, and turns them into points by bands that the reference has set.
+"""
+
+from autograder.training.bands import Band, band_of, measure, missing_bands
+from autograder.training.contract import Confirmed, Device, Held, Run, Session, Snapshot, runs_of
+from autograder.training.stage import TrainingStage, Wanted, device_here
+
+__all__ = [
+    "Band",
+    "Confirmed",
+    "Device",
+    "Held",
+    "Run",
+    "Session",
+    "Snapshot",
+    "TrainingStage",
+    "Wanted",
+    "band_of",
+    "device_here",
+    "measure",
+    "missing_bands",
+    "runs_of",
+]

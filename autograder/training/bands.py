@@ -1,0 +1,162 @@
+"""What the reference reaches, over several seeds, and what a baseline reaches that ignores the idea: points lie between the two.
+
+A band is stored under the content that it follows from: the sources of its run, the device class and the data. The bands that come
+with an assignment lie in `solutions/<name>/bands/`; those that were measured here in `course/bands/<name>/`.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.course import Assignment, Course, GraderError
+from autograder.grading.student import Answers, Student, start_launcher
+from autograder.isolation import Isolation, Launcher
+from autograder.submissions import answer_program
+from autograder.training.contract import Device, Run, runs_of
+from autograder.training.running import Ended, train
+
+SEEDS = 8
+SPREAD = 3.0  # standard deviations below the reference's mean, from where on points are full
+AROUND = 5  # steps on either side over which a loss is smoothed, for the picture
+
+
+@dataclass(frozen=True)
+class Band:
+    """What is reached, as shares of right answers: none of the points at `floor`, all at `full`.
+
+    low, high: the smallest and the largest smoothed loss of the reference's runs after each step
+    """
+
+    run: str
+    device: str
+    data: str
+    seeds: int
+    floor: float
+    full: float
+    reference: tuple[float, ...]
+    baseline: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def share(self, right: float) -> float:
+        """The share of the points that a share of right answers earns: linear between floor and full."""
+        return float(np.clip((right - self.floor) / (self.full - self.floor), 0.0, 1.0))
+
+
+def smoothed(losses: list[float]) -> list[float]:
+    """The mean over the steps around each step."""
+    return [float(np.mean(losses[max(0, i - AROUND) : i + AROUND + 1])) for i in range(len(losses))]
+
+
+def key_of(name: str, run: Run, device: Device) -> str:
+    """What a band is stored under: the same as long as code, data and device class are; comments and docstrings do not count."""
+    parts = [name, device, *run.data, run.baseline, str(run.steps)]
+    for path in run.sources:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            first = (
+                node.body[0] if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body else None
+            )
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                first.value.value = ""
+        parts.append(ast.dump(tree))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def band_of(course: Course, assignment: str, name: str, run: Run, device: Device) -> Band:
+    """The stored band of a run; raises GraderError, with the command that helps, when there is none."""
+    for folder in _folders(course, assignment):
+        path = folder / f"{key_of(name, run, device)}.json"
+        if path.is_file():
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
+            return Band(**values)
+    where = f"{name} on {device} with {run.data[0]}"
+    raise GraderError(
+        f"{assignment} has no reference band for {where}. `autograder bands {assignment}` measures it, once."
+    )
+
+
+def _folders(course: Course, assignment: str) -> tuple[Path, Path]:
+    return course.solution(assignment) / "bands", course.data / "bands" / assignment
+
+
+def missing_bands(
+    course: Course, assignment: Assignment, device: Device, data: Path | None
+) -> dict[str, Callable[..., Path]]:
+    """What there is no band for yet, and for each what measures it: `measure` without its first arguments."""
+    missing: dict[str, Callable[..., Path]] = {}
+    for name, run in runs_of(course, assignment, data).items():
+        try:
+            band_of(course, assignment.name, name, run, device)
+        except GraderError:
+            missing[name] = partial(measure, course, assignment, name, run, device)
+    return missing
+
+
+def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
+    course: Course,
+    assignment: Assignment,
+    name: str,
+    run: Run,
+    device: Device,
+    isolation: Isolation,
+    told: Callable[[str], None],
+    *,
+    ship: bool = False,
+) -> Path:
+    """Train the reference and the baseline over several seeds, and store the band of a run: with `ship`, beside the solutions."""
+    reference = (course.solution(assignment.name) / "reference.py").read_text(encoding="utf-8")
+    shares: dict[str, list[float]] = {}
+    curves = []
+    labels = run.held().labels
+    with start_launcher(course, assignment, isolation) as launcher:
+        for who, source in (("reference", reference), ("baseline", f"{reference}\n\n{run.baseline}")):
+            shares[who] = []
+            for seed in range(SEEDS):
+                told(f"{who}, seed {seed + 1} of {SEEDS}")
+                ended = trained(assignment, source, launcher, run, seed, device)
+                if ended.scores is None:
+                    raise GraderError(f"The {who} of {name} does not train: {ended.sentence}.")
+                if who == "reference":
+                    if fault := ended.network or ended.update:
+                        raise GraderError(f"The reference of {name} is not confirmed: {fault}.")
+                    curves.append(smoothed(ended.losses))
+                shares[who].append(float(np.mean(ended.scores.argmax(1) == labels)))
+    reached = np.array(shares["reference"])
+    full = float(min(reached.mean() - SPREAD * reached.std(ddof=1), reached.min()))
+    floor = float(np.mean(shares["baseline"]))
+    if floor >= full:
+        raise GraderError(f"The baseline of {name} is as good as the reference: {floor:.3f} against {full:.3f}.")
+    low, high = np.min(curves, axis=0), np.max(curves, axis=0)
+    rounded = {key: tuple(float(round(number, 4)) for number in row) for key, row in (("low", low), ("high", high))}
+    band = Band(
+        name, device, run.data[0], SEEDS, round(floor, 4), round(full, 4), *map(_rounded, shares.values()), **rounded
+    )
+    path = _folders(course, assignment.name)[0 if ship else 1] / f"{key_of(name, run, device)}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(band), indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _rounded(numbers: list[float]) -> tuple[float, ...]:
+    return tuple(round(number, 4) for number in numbers)
+
+
+def trained(assignment: Assignment, source: str, launcher: Launcher, run: Run, seed: int, device: Device) -> Ended:  # noqa: PLR0913, PLR0917
+    """One run of the module text `source`, as of a submission."""
+    assert assignment.training is not None  # noqa: S101  (whoever has runs has it)
+    answers = Answers(answer_program(assignment, source), launcher, assignment.training.limits)
+    try:
+        return train(run.begin(Student(answers), seed, device), run.steps, np.random.default_rng(seed), lambda *_: None)
+    finally:
+        answers.close()

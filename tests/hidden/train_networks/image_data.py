@@ -1,0 +1,58 @@
+"""The images that training runs learn from, and those that are kept back to score what was learned."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from starter_code.data import load_cifar10, load_digits
+
+LEARN, HELD = 10_000, 2_000  # images of a large data set that are used
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images (N, C, H, W) in float32, 0 to 1, with labels (N,): some to learn from, some held back from the worker."""
+
+    learn: np.ndarray
+    learn_labels: np.ndarray
+    held: np.ndarray
+    held_labels: np.ndarray
+
+    def of_classes(self, low: int, high: int) -> Images:
+        """Only the images of the classes from `low` to `high` - 1, which are counted from 0 then."""
+        learn, held = ((labels >= low) & (labels < high) for labels in (self.learn_labels, self.held_labels))
+        return Images(self.learn[learn], self.learn_labels[learn] - low, self.held[held], self.held_labels[held] - low)
+
+    def tested_on_what_was_learned(self) -> Images:
+        """The same, with training images in the place of those that are held back."""
+        return replace(self, held=self.learn, held_labels=self.learn_labels)
+
+    @property
+    def digest(self) -> str:
+        """Hash of all numbers."""
+        parts = (self.learn, self.learn_labels, self.held, self.held_labels)
+        return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).hexdigest()[:16]
+
+
+@cache
+def images_of(data: Path | None) -> tuple[str, Images]:
+    """Name and images of a data set: scikit-learn's digits, or CIFAR-10 in the archive at `data`."""
+    if data is None:
+        digits = load_digits()
+        learn, held = (x.reshape(-1, 1, 8, 8).astype(np.float32) for x in (digits.train_x, digits.test_x))
+        return "digits", Images(learn, digits.train_y.astype(np.int64), held, digits.test_y.astype(np.int64))
+    cifar = load_cifar10(data)
+    learn, learn_labels = _some(cifar.train_x, cifar.train_y, LEARN)
+    held, held_labels = _some(cifar.test_x, cifar.test_y, HELD)
+    return "CIFAR-10", Images(learn, learn_labels, held, held_labels)
+
+
+def _some(images: np.ndarray, labels: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """So many images, always the same: more than a run of some hundred steps ever sees."""
+    rows = np.random.default_rng(10).permutation(len(images))[:most]
+    return images[rows].astype(np.float32) / 255, labels[rows].astype(np.int64)

@@ -1,0 +1,197 @@
+"""Single steps of the reference's networks, from numbers that a worker handed over: what a training run claims is computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.training import Confirmed
+from solutions.train_networks import reference
+from starter_code import training_runs
+from tests.hidden.train_networks.image_data import Images
+
+LOSS = 2e-3  # what a loss may be off, of itself: float32, and another order of sums
+STEP = 2e-2  # what a step may be off, of its length
+ROUNDING = 4 * float(np.finfo(np.float32).eps)
+DRAWS = 12  # of masks, where somebody draws those of dropout in another way
+STRANGE = 2.0  # mean square of standard deviations from the mean of these draws
+Row = np.ndarray
+BETA1, BETA2, EPS, BETA = 0.9, 0.999, 1e-8, 0.9  # of Adam; of momentum
+
+
+@dataclass(frozen=True)
+class State:
+    """What a step starts from, in the order of the reference's layers; `memory`: what the optimizer remembers, in unknown form."""
+
+    learned: Row
+    statistics: Row
+    memory: tuple[np.ndarray, ...] = ()
+
+
+class Replay:
+    """The reference's network of one run."""
+
+    def __init__(self, name: str, own: Sequence[str], images: Images, seed: int) -> None:
+        """`own`: the names of what students write for the run."""
+        training_runs.throw_dice_from(seed)
+        made = training_runs.parts(name, images.learn.shape[1], *(getattr(reference, each) for each in own))
+        self.name, self.own, self.seed = name, own, seed
+        self.model, _, self.step = made
+        self.run = training_runs.Run(name, made, images.learn, images.learn_labels, seed, "cpu")
+        self.table = self.run.layers()
+        fc: Any = self.model.fc
+        self.classes, self.width = int(fc.out_features), int(fc.in_features)
+        self.start = self._state()
+        self.other_masks = False  # whether the student's network draws the masks of dropout in another way
+
+    def _state(self) -> State:
+        learned, statistics = (
+            torch.cat([tensor.detach().reshape(-1) for tensor in held]).numpy() if held else np.zeros(0, np.float32)
+            for held in (self.run.learned, self.run.statistics)
+        )
+        return State(learned, statistics)
+
+    def scores(self, state: State, images: np.ndarray) -> np.ndarray:
+        """What the network with these numbers answers."""
+        self.run.load(state.learned, state.statistics)
+        answer: np.ndarray = self.run.scores(images).numpy()
+        return answer
+
+    def training_scores(self, state: State, images: np.ndarray) -> np.ndarray:
+        """The same in training mode, from the seed of the run."""
+        self.run.load(state.learned, state.statistics)
+        answer: np.ndarray = self.run.training_scores(images).numpy()
+        return answer
+
+    def confirm(self, step: int, earlier: State | None, before: State, after: State, claimed: float) -> Confirmed:
+        """Take a step from `before`, and compare with `after`. `earlier`: one step before."""
+        loss, moved, there = self._taken(step, earlier, before, self.seed + step)
+        off = abs(claimed - loss) / abs(loss)
+        if not self.other_masks:
+            kept = np.allclose(moved, after.statistics, rtol=1e-2, atol=1e-3)
+            return Confirmed(
+                off <= LOSS and kept, any(_same(before.learned, after.learned, each) for each in there), off
+            )
+        return self._within_draws(step, earlier, before, after, claimed)
+
+    def _within_draws(self, step: int, earlier: State | None, before: State, after: State, claimed: float) -> Confirmed:
+        """Whoever draws the masks of dropout in another way is compared with what other draws lead to."""
+        seeds = [self.seed + step + 1000 * draw for draw in range(1, DRAWS + 1)]
+        drawn = [self._taken(step, earlier, before, seed) for seed in seeds]
+        losses = np.array([loss for loss, _, _ in drawn])
+        ways = [
+            _strange(before.learned, after.learned, way) for way in zip(*(there for _, _, there in drawn), strict=True)
+        ]
+        off = abs(claimed - losses.mean())
+        return Confirmed(
+            bool(off <= 4 * losses.std(ddof=1)), min(ways, default=np.inf) <= STRANGE, float(off / losses.mean())
+        )
+
+    def _taken(
+        self, step: int, earlier: State | None, before: State, seed: int
+    ) -> tuple[float, np.ndarray, list[np.ndarray]]:
+        """Loss and statistics of a step, and the numbers after it, for each way to read the optimizer's memory."""
+        self.run.load(before.learned, before.statistics)
+        training_runs.throw_dice_from(seed)
+        rows = self.run.rows[step]
+        loss = self.step(self.model, self.run.images[rows], self.run.labels[rows], Still(self.run.learned))
+        moved = self._state().statistics
+        velocity = None if earlier is None else (earlier.learned - before.learned) / self.run.rates[step - 1]
+        there = []
+        for remembered in memories(self.name, step, velocity, before.memory):
+            self.run.load(before.learned, moved)
+            take_step(self.own, self.run.learned, self.run.rates[step], remembered)
+            there.append(self._state().learned.copy())
+        return float(loss), moved.copy(), there
+
+    def confirm_head(
+        self, step: int, frozen: State, rows: tuple[np.ndarray | None, np.ndarray, np.ndarray], claimed: float, run: Any
+    ) -> Confirmed:
+        """A step of the last layer alone, on a frozen trunk; `rows`: its numbers one step before, before and after the step."""
+        earlier, before, after = rows
+        self.run.load(self.with_head(frozen, before).learned, frozen.statistics)
+        self.model.eval()
+        fc: Any = self.model.fc
+        head = list(fc.parameters())
+        self.model.zero_grad()
+        picked = run.rows[step]
+        loss = torch.nn.functional.cross_entropy(self.model(run.images[picked]), run.labels[picked])
+        loss.backward()
+        velocity = None if earlier is None else (earlier - before) / run.rates[step - 1]
+        (remembered,) = memories("transfer", step, velocity, ())
+        take_step((), head, run.rates[step], remembered)
+        there = torch.cat([tensor.detach().reshape(-1) for tensor in head]).numpy()
+        off = abs(claimed - loss.item()) / loss.item()
+        return Confirmed(off <= LOSS, _same(before, after, there), off)
+
+    def with_head(self, frozen: State, head: np.ndarray) -> State:
+        """A state with another last layer, which is the last one in the table as well."""
+        return State(np.concatenate([frozen.learned[: -len(head)], head]), frozen.statistics)
+
+
+class Still(torch.optim.Optimizer):
+    """Takes no step, so that gradients stay to be looked at."""
+
+    def __init__(self, weights: Any) -> None:
+        """Take the weights."""
+        super().__init__(weights, {})
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        """Nothing."""
+
+
+def memories(name: str, step: int, velocity: Any, memory: Sequence[np.ndarray]) -> Iterator[dict[str, Any]]:
+    """What an optimizer of the contract remembers before a step. How a student's writes it down is free.
+
+    A velocity follows from the way of the step before. So does Adam's average of gradients, once that of their squares is known: one of
+    the student's tensors, up to a factor.
+    """
+    if velocity is None:
+        yield {}
+    elif name == "residual":
+        yield {"v": velocity}
+    elif name != "inception":
+        yield {"momentum_buffer": velocity}
+    else:
+        for row in memory:
+            for scale in (1.0, 1 - BETA2, 1 - BETA2**step):
+                squares = np.maximum(row * scale, 0.0)
+                average = velocity * (np.sqrt(squares / (1 - BETA2**step)) + EPS) * (1 - BETA1**step)
+                yield {"t": step, "m": average, "r": squares}
+
+
+def take_step(own: Sequence[str], weights: list[Any], rate: float, remembered: dict[str, Any]) -> None:
+    """Let the optimizer of a run, the reference's or torch's own, take a step on the gradients that are there."""
+    made = {each: getattr(reference, each) for each in own}
+    if "Adam" in made:
+        optimizer: Any = made["Adam"](weights, lr=rate, beta1=BETA1, beta2=BETA2, eps=EPS)
+    elif "Momentum" in made:
+        optimizer = made["Momentum"](weights, lr=rate, beta=BETA)
+    else:
+        optimizer = torch.optim.SGD(weights, lr=rate, momentum=BETA)
+    sizes = [weight.numel() for weight in weights]
+    for key, value in remembered.items():
+        cut = [value] * len(weights) if isinstance(value, int) else torch.from_numpy(value).float().split(sizes)
+        for weight, part in zip(weights, cut, strict=True):
+            optimizer.state[weight][key] = part if isinstance(part, int) else part.view(weight.shape).clone()
+    optimizer.step()
+
+
+def _same(before: np.ndarray, after: np.ndarray, there: np.ndarray) -> bool:
+    """Whether a step ends where it should."""
+    room = STEP * float(np.linalg.norm(there - before)) + ROUNDING * float(np.linalg.norm(before))
+    return float(np.linalg.norm(after - there)) <= room
+
+
+def _strange(before: np.ndarray, after: np.ndarray, draws: Sequence[np.ndarray]) -> float:
+    """The mean square of how many standard deviations the numbers lie from the mean of some draws; of one more draw, about 1.2."""
+    spread = np.std(draws, axis=0, ddof=1) * np.sqrt(1 + 1 / len(draws)) + ROUNDING * np.abs(before)
+    off = np.abs(after - np.mean(draws, axis=0))
+    moving = spread > ROUNDING
+    return (
+        float(np.mean(np.minimum((off / np.maximum(spread, ROUNDING))[moving] ** 2, 25.0))) if moving.any() else np.inf
+    )

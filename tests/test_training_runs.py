@@ -1,0 +1,281 @@
+"""The training runs of `train_networks` as they are: confined, with the reference, with other right answers, with faults and cheats."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from autograder.course import Assignment, Course, Training
+from autograder.grading.misconceptions import Alternative, alternatives
+from autograder.grading.student import Answers, Student, start_launcher
+from autograder.isolation import Launcher
+from autograder.submissions import answer_program
+from autograder.training import Run, runs_of
+from autograder.training.running import Ended, train
+from tests import training_programs as programs
+from tests.handins import autograder, save, solved
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = programs.NAME
+FEW = 14  # steps that show what a run is, where the whole of it is not needed
+Trainer = Callable[..., Ended]
+
+
+@pytest.fixture(scope="module")
+def assignment(real: Course) -> Assignment:
+    return real.assignment(NAME)
+
+
+@pytest.fixture(scope="module")
+def runs(real: Course, assignment: Assignment) -> dict[str, Run]:
+    return runs_of(real, assignment)
+
+
+@pytest.fixture(scope="module")
+def started(real: Course, assignment: Assignment) -> Iterator[Launcher]:
+    with start_launcher(real, assignment, "auto") as launcher:
+        yield launcher
+
+
+@pytest.fixture
+def trained(assignment: Assignment, runs: dict[str, Run], started: Launcher) -> Trainer:
+    """Trains a program."""
+
+    def trainer(
+        name: str, source: str, steps: int | None = None, watch: Any = lambda *_: None, seed: int = 3, **limits: Any
+    ) -> Ended:
+        training = assignment.training
+        assert isinstance(training, Training)
+        answers = Answers(answer_program(assignment, source), started, replace(training.limits, **limits))
+        try:
+            session = runs[name].begin(Student(answers), seed, "cpu")
+            return train(session, steps or runs[name].steps, np.random.default_rng(seed), watch)
+        finally:
+            answers.close()
+
+    return trainer
+
+
+def sound(ended: Ended) -> bool:
+    return (ended.state, ended.network, ended.update) == ("passed", "", "")
+
+
+def right(ended: Ended, run: Run) -> float:
+    assert ended.scores is not None
+    return float(np.mean(ended.scores.argmax(1) == run.held().labels))
+
+
+# --- right answers -------------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_gets_all_points_and_there_is_something_to_see(real: Course, tmp_path: Path) -> None:
+    path = save(tmp_path / f"{NAME}.ipynb", solved(real, NAME))
+    done = autograder(real.root, "train", path, "--device", "cpu", "--json", tmp_path / "report.json", timeout=300)
+    assert done.returncode == 0, done.stderr
+    import json  # noqa: PLC0415
+
+    from autograder.grading import Report  # noqa: PLC0415
+
+    report = Report.from_json(json.loads((tmp_path / "report.json").read_text()))
+    assert (report.score, report.max_score) == (100, 100), done.stdout
+    training = report.exercises[-1]
+    assert (training.name, training.points, training.status) == ("training", 27, "passed")
+    assert "of the held-out images are right; all points from" in done.stdout
+    assert [record.what for record in report.training] == [
+        *("held-out images", "held-out images", "training images", "held-out images of the new classes")
+    ]
+    for record in report.training:
+        assert len(record.curve.loss) == len(record.curve.low) == len(record.curve.high)
+        assert record.curve.loss[-1] < record.curve.loss[0]
+        table = np.array(record.confusion)
+        assert record.right == pytest.approx(np.trace(table) / table.sum())
+        assert all(one.label != one.said and np.shape(one.pixels) == (8, 8) for one in record.misread)
+
+
+OTHERS = [
+    (each, name)
+    for each in alternatives(ROOT / "solutions" / NAME)
+    for name, needs in {
+        "residual": ("residual_block", "momentum", "train_step"),
+        "inception": ("inception_module", "auxiliary_head", "adam", "train_step"),
+        "transfer": ("residual_block", "freeze_for_transfer"),
+    }.items()
+    if each.exercise in needs
+]
+
+
+@pytest.mark.parametrize(
+    ("other", "name"), OTHERS, ids=[f"{each.exercise}: {each.title}, {name}" for each, name in OTHERS]
+)
+def test_other_right_answers_are_confirmed(real: Course, trained: Trainer, other: Alternative, name: str) -> None:
+    steps = None if name == "transfer" else FEW  # a trunk is frozen after 80 steps
+    ended = trained(name, f"{programs.reference(real)}\n\n{other.source}", steps)
+    assert sound(ended), (ended.network, ended.update, ended.sentence)
+
+
+def test_the_same_seed_gives_the_same_run(real: Course, trained: Trainer) -> None:
+    first, second = (trained("residual", programs.reference(real), FEW) for _ in range(2))
+    assert first.losses == second.losses
+    assert np.array_equal(first.scores, second.scores)  # type: ignore[arg-type]
+    assert trained("residual", programs.reference(real), FEW, seed=4).losses != first.losses
+
+
+# --- faults --------------------------------------------------------------------------------------------------------------
+
+FAULTS = programs.faults(Course(ROOT))
+STEPS_ONLY = {"momentum without velocity", "frozen learning rate"}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_shows_in_its_run(trained: Trainer, fault: str) -> None:
+    name, source = FAULTS[fault]
+    ended = trained(name, source, FEW)
+    assert not sound(ended)
+    # Which part says so: the network itself, or the steps that it takes.
+    assert bool(ended.network) == (fault not in STEPS_ONLY)
+
+
+# --- cheats --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cheat", "part"),
+    [
+        (programs.FORGED_CURVE, "network"),
+        (programs.ALL_DIGITS + programs.MEMORISED_ANSWERS, "network"),
+        (programs.ALL_DIGITS + programs.PRETRAINED.format(steps=60, when=1), "update"),
+        (programs.ALL_DIGITS + programs.PRETRAINED.format(steps=60, when=20), "update"),
+        (programs.ALL_DIGITS + programs.TEST_IMAGES, "update"),
+        (programs.WEIGHTS_IN_THE_NOTEBOOK, "update"),
+    ],
+    ids=[
+        "forged curve",
+        "memorised answers",
+        "trained before",
+        "trained in between",
+        "test images",
+        "weights in the notebook",
+    ],
+)
+def test_a_cheat_does_not_count(real: Course, trained: Trainer, cheat: str, part: str) -> None:
+    ended = trained("residual", programs.reference(real) + cheat, 30)
+    assert ended.state == "passed"
+    assert getattr(ended, part), (ended.network, ended.update)
+
+
+def test_a_network_that_was_not_trained_and_knows_the_answers_earns_nothing_for_them(
+    real: Course, trained: Trainer, runs: dict[str, Run]
+) -> None:
+    source = programs.reference(real) + programs.LAZY + programs.ALL_DIGITS + programs.MEMORISED_ANSWERS
+    ended = trained("residual", source, FEW)
+    assert right(ended, runs["residual"]) == 1.0
+    assert ended.network == "the network does not answer what its parameters say"
+    assert ended.update
+
+
+def test_weights_that_a_block_brings_along_are_gone_before_the_first_step(real: Course, trained: Trainer) -> None:
+    quiet = programs.WEIGHTS_IN_THE_NOTEBOOK.replace("self.fresh = True", "self.fresh = False")
+    ended = trained("residual", programs.reference(real) + quiet, FEW)
+    assert sound(ended)
+    assert ended.losses == trained("residual", programs.reference(real), FEW).losses
+
+
+def test_labels_of_held_out_images_never_leave_the_grader(
+    real: Course, trained: Trainer, runs: dict[str, Run], monkeypatch: Any
+) -> None:
+    """What is sent to the worker is looked through, down to each array."""
+    sent: list[np.ndarray] = []
+    call = Answers.call
+
+    def listening(self: Answers, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        sent.extend(each for each in args if isinstance(each, np.ndarray))
+        return call(self, function, args, kwargs, inputs=inputs)
+
+    monkeypatch.setattr(Answers, "call", listening)
+    trained("residual", programs.reference(real), FEW)
+    trained("transfer", programs.reference(real))
+    labels = [each for each in sent if each.dtype.kind == "i"]
+    assert labels
+    for name in ("residual", "transfer"):
+        held = runs[name].held().labels
+        assert not any(np.array_equal(each, held) for each in labels)
+        assert any(len(each) == len(held) for each in sent)  # the images do
+
+
+# --- budgets -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_that_does_not_end_is_timed_out(real: Course, trained: Trainer) -> None:
+    endless = "\ndef train_step(*_):\n    while True: pass\n"
+    ended = trained("residual", programs.reference(real) + endless, FEW, call_seconds=1)
+    assert ended.state == "timed-out"
+    assert "training did not return within 1 seconds" in ended.sentence
+
+
+def test_a_budget_that_is_used_up_ends_the_run(real: Course, trained: Trainer) -> None:
+    slow = "\n_step = train_step\ndef train_step(*a):\n    import time\n    time.sleep(0.2)\n    return _step(*a)\n"
+    ended = trained("residual", programs.reference(real) + slow, wall_seconds=3.5)
+    assert ended.state == "timed-out"
+    assert 0 < len(ended.losses) < 30
+
+
+def test_a_network_that_takes_too_much_memory_is_out_of_memory(real: Course, trained: Trainer) -> None:
+    hungry = "\n_kept = []\ndef train_step(*_):\n    _kept.append(torch.zeros(300, 1024, 1024))\n    return 1.0\n"
+    ended = trained("residual", programs.reference(real) + hungry, FEW)
+    assert ended.state in {"out-of-memory", "crashed"}  # torch raises a RuntimeError of its own
+    assert ended.scores is None
+
+
+def test_a_rate_that_is_far_too_large_diverges_or_leaves_the_numbers(real: Course, trained: Trainer) -> None:
+    ended = trained("residual", programs.reference(real) + programs.WILD_RATE)
+    assert ended.state in {"diverged", "not-a-number"}
+    assert ended.update
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "\ndef training(*_):\n    return {'losses': [1.0]}\n",
+        "\ndef training(*_):\n    return [('x', [('convolution', [10**6, 10**6])])]\n",
+        "\ndef training(*_):\n    return None\n",
+        "\ndef begin(*_):\n    return None\n",
+        "\ndef train_step(*_):\n    return 'a loss'\n",
+        "\nclass ResidualBlock:\n    pass\n",
+    ],
+)
+def test_nonsense_is_the_students_and_ends_the_run(real: Course, trained: Trainer, nonsense: str) -> None:
+    ended = trained("residual", programs.reference(real) + nonsense, FEW)
+    assert ended.state in {"bad-reply", "crashed"} or ended.network
+    assert ended.scores is None or ended.network
+
+
+# --- somebody else -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_whose_process_is_killed_by_somebody_else_ends_as_if_nothing_had_happened(
+    real: Course, trained: Trainer
+) -> None:
+    killed = []
+
+    def kill_once(done: int, *_: Any) -> None:
+        if done == 40 and not killed:
+            workers = [each for each in psutil.Process().children(recursive=True) if not each.children()]
+            for worker in workers:
+                if worker.cpu_times().user > 0.3 and worker.parent() is not None:
+                    killed.append(worker.pid)
+                    os.kill(worker.pid, signal.SIGKILL)
+
+    undisturbed = trained("residual", programs.reference(real))
+    ended = trained("residual", programs.reference(real), watch=kill_once)
+    assert killed
+    assert ended.losses == undisturbed.losses
+    assert np.array_equal(ended.scores, undisturbed.scores)  # type: ignore[arg-type]
+    assert sound(ended)
