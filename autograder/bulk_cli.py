@@ -15,7 +15,8 @@ from autograder.console import BROKEN, INTERRUPTED, err, out, plain
 from autograder.course import Course
 from autograder.isolation import Isolation
 from autograder.scheduling import Store
-from autograder.training import Wanted
+from autograder.training import Wanted, device_here
+from autograder.training.slots import slots
 
 
 def grade_course(  # noqa: PLR0913  (the options of the command)
@@ -29,6 +30,13 @@ def grade_course(  # noqa: PLR0913  (the options of the command)
     try:
         with _interrupts() as interrupts, _progress(interrupts) as watch:
             processes = jobs or len(os.sched_getaffinity(0))
+            if (
+                device != "cpu"
+                and course.assignment(name).training
+                and device_here(device) == "cuda"
+                and scheduler is None
+            ):
+                processes = max(1, min(processes, slots()))
             outcome = grade_class(course, name, isolation, processes, scheduler, watch, device)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")

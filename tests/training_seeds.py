@@ -6,17 +6,17 @@ The reference should get all points of every run, and each of six faults should 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.grading.student import start_launcher
 from autograder.isolation import Launcher
 from autograder.training import Band, Run, band_of, runs_of
@@ -28,41 +28,46 @@ out = Console(highlight=False)
 FIRST = 1000  # none of the seeds that the bands were measured with
 
 
+Known = dict[str, tuple[Run, Band]]
+
+
+def known_of(course: Course, assignment: Assignment) -> Known:
+    runs = runs_of(course, assignment)
+    return {name: (run, band_of(course, assignment.name, name, run, "cpu")) for name, run in runs.items()}
+
+
 @cache
-def _known() -> tuple[Course, Any, Launcher, dict[str, tuple[Run, Band]]]:
+def _here() -> tuple[Assignment, Launcher, Known]:
+    """What a process of the pool needs, once."""
     course = Course.find()
     assignment = course.assignment(programs.NAME)
-    known = {
-        name: (run, band_of(course, assignment.name, name, run, "cpu"))
-        for name, run in runs_of(course, assignment).items()
-    }
-    return course, assignment, start_launcher(course, assignment, "auto"), known
+    return assignment, start_launcher(course, assignment, "auto"), known_of(course, assignment)
 
 
-def points(name: str, source: str, seed: int) -> tuple[float, float]:
-    """What one run earns, without the gate that asks for points of exercises first; and the seconds that it took."""
-    _, assignment, launcher, known = _known()
+def points(name: str, source: str, seed: int) -> float:
+    """What one run earns, without the gate that asks for points of exercises first."""
+    assignment, launcher, known = _here()
     run, band = known[name]
     ended = trained(assignment, source, launcher, run, seed, "cpu")
-    return sum(row.points for row in _judged(name, run, band, ended, _right(ended, run.held()), 0.0)), ended.losses[-1]
+    return sum(row.points for row in _judged(name, run, band, ended, _right(ended, run.held()), 0.0))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make training-seeds", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     seeds = range(FIRST, FIRST + parser.parse_args().seeds)
-    course, _, launcher, known = _known()
-    launcher.close()
+    course = Course.find()
+    known = known_of(course, course.assignment(programs.NAME))
     right = programs.reference(course)
     rows = [("the reference", name, right) for name in known]
     rows += [(fault, name, source) for fault, (name, source) in programs.faults(course).items()]
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), multiprocessing.get_context("spawn")) as pool:
         asked = [
             (title, name, pool.submit(points, name, source, seed)) for title, name, source in rows for seed in seeds
         ]
         for title, name, future in track(asked, "training", console=out):
-            found[title, name].append(future.result()[0])
+            found[title, name].append(future.result())
     table = Table("program", "run", "points", "all of them", "fewer", "median")
     for (title, name), earned in found.items():
         most = sum((known[name][0].network, known[name][0].update, known[name][0].learned))

@@ -38,6 +38,8 @@ class Grader:
         for launcher in self.launchers.values():
             launcher.close()
         self.launchers.clear()
+        if self.stage is not None:
+            self.stage.close()
 
     def grade(self, assignment: str, path: Path, student: str | None = None) -> Report:
         """The report of one file."""

@@ -85,6 +85,9 @@ class Stage(Protocol):
     def prepare(self, assignment: Assignment) -> None:
         """Raise GraderError where it cannot be done here."""
 
+    def close(self) -> None:
+        """End what it has started."""
+
     def __call__(
         self,
         assignment: Assignment,

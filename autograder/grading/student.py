@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from autograder import wire
 from autograder.course import Assignment, Course, Limits
 from autograder.grading.report import State
-from autograder.isolation import Isolation, Launcher, TooManyCallbacks, WorkerDied, WorkerProcess, start_proven
+from autograder.isolation import Devices, Isolation, Launcher, TooManyCallbacks, WorkerDied, WorkerProcess, start_proven
 from autograder.submissions import ProgramCell
 
 MAX_TEXT = 200
@@ -44,7 +44,9 @@ class Respondent(Protocol):
         """What `function` returns; with `inputs`, a pair of that and the arguments after the call. Raises StudentFault."""
 
 
-def start_launcher(course: Course, assignment: Assignment, isolation: Isolation) -> Launcher:
+def start_launcher(
+    course: Course, assignment: Assignment, isolation: Isolation, devices: Devices | None = None
+) -> Launcher:
     """A forkserver for one assignment, whose confinement has been proven; raises IsolationError when it does not hold."""
     forbidden = (course.root / "solutions", course.root / "tests", course.data, course.root)
     return start_proven(
@@ -53,6 +55,7 @@ def start_launcher(course: Course, assignment: Assignment, isolation: Isolation)
         preload=(*assignment.preload, "starter_code", *assignment.starter_modules),
         readable=(course.starter_code,),
         forbidden=tuple(folder for folder in forbidden if folder.is_dir()),
+        devices=devices or Devices(),
     )
 
 

@@ -31,8 +31,11 @@ def available() -> bool:
     return shutil.which(PROGRAM) is not None
 
 
-def command(readable: Iterable[Path]) -> list[str]:
-    """Everything that comes before the program to run. `readable`: what it may see besides the interpreter and its packages."""
+def command(readable: Iterable[Path], devices: Iterable[Path] = ()) -> list[str]:
+    """Everything that comes before the program to run.
+
+    readable: what it may see besides the interpreter and its packages; devices: files below /dev that it may use
+    """
     engine = Path(__file__).resolve().parent.parent
     places = dict.fromkeys([*_interpreter(), *map(Path, SYSTEM_PATHS), engine, *readable])
     return [
@@ -42,6 +45,7 @@ def command(readable: Iterable[Path]) -> list[str]:
         *("--size", str(TMPFS_BYTES), "--tmpfs", "/tmp"),  # noqa: S108  (the sandbox's own)
         *("--proc", "/proc", "--dev", "/dev"),
         *(option for place in places for option in _mount(place)),
+        *(option for device in devices for option in ("--dev-bind", str(device), str(device))),
         *_fonts(),
         *("--setenv", "MPLCONFIGDIR", MATPLOTLIB, "--remount-ro", "/", "--chdir", "/"),
     ]

@@ -24,6 +24,7 @@ from seccompy import CmpOp
 READ = landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.READ_DIR
 SYSTEM_PATHS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
 PACKAGE_FOLDERS = {"site-packages", "dist-packages"}
+DRIVER_MB = 4096  # that a driver takes in the process, besides what the student's code does
 DEVICES = ("/dev/urandom", "/dev/random", "/dev/zero")
 
 # System calls that computing, reading files and answering over one socket need. What is not here fails with EPERM: sockets, new
@@ -62,8 +63,11 @@ FCNTL_REQUESTS = (
 IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX
 
 
-def system_call_filter() -> seccompy.Filter:
-    """The filter, compiled; loading it is all that a forked worker has to do."""
+def system_call_filter(*, devices: bool = False) -> seccompy.Filter:
+    """The filter, compiled; loading it is all that a forked worker has to do.
+
+    devices: allow every request of ioctl, the only way to talk to a driver; Landlock says to which device files
+    """
     rules = seccompy.Filter(default=int(seccompy.Action.ERRNO) | errno.EPERM)
     for name in ALLOWED:
         if _exists(name):
@@ -72,8 +76,10 @@ def system_call_filter() -> seccompy.Filter:
     rules.allow("clone", args=threads)
     rules.errno("clone3", errno.ENOSYS)  # its flags lie in memory, out of a filter's sight; libc falls back to clone
     for name, requests in (("prctl", PRCTL_REQUESTS), ("fcntl", FCNTL_REQUESTS), ("ioctl", IOCTL_REQUESTS)):
-        for request in requests:
+        for request in () if devices and name == "ioctl" else requests:
             rules.allow(name, args={0 if name == "prctl" else 1: request})
+    if devices:
+        rules.allow("ioctl")
     for call in ("sendto", "recvfrom"):
         rules.allow(call, args={3: 0})  # no flags: out-of-band data, peeking
     for own_process_only in ("prlimit64", "sched_setaffinity", "get_robust_list"):
@@ -109,8 +115,8 @@ def readable_paths(extra: Iterable[str]) -> list[str]:
     return [path for path in paths if Path(path).exists()]
 
 
-def file_rules(readable: Iterable[str]) -> landlockpy.Ruleset:
-    """The Landlock ruleset: everything that the kernel can handle is denied, but for reading what is listed."""
+def file_rules(readable: Iterable[str], devices: Iterable[str] = ()) -> landlockpy.Ruleset:
+    """The Landlock ruleset: everything that the kernel can handle is denied, but for reading what is listed, and using devices."""
     scopes = landlockpy.Scope.ABSTRACT_UNIX_SOCKET | landlockpy.Scope.SIGNAL
     if not landlockpy.supported():
         raise OSError(errno.ENOSYS, "this kernel has no Landlock, or it is not switched on")
@@ -119,24 +125,31 @@ def file_rules(readable: Iterable[str]) -> landlockpy.Ruleset:
         rules.allow_path(path, READ if Path(path).is_dir() else landlockpy.AccessFS.READ_FILE)
     for device in DEVICES:
         rules.allow_path(device, landlockpy.AccessFS.READ_FILE)
+    for device in devices:
+        rules.allow_path(
+            device, landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.WRITE_FILE | landlockpy.AccessFS.IOCTL_DEV
+        )
     rules.allow_path(os.devnull, landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.WRITE_FILE)
     return rules
 
 
-def limit_resources(*, memory_mb: int, cpu_seconds: float, output_mb: int) -> None:
+def limit_resources(*, memory_mb: int, cpu_seconds: float, output_mb: int, devices: bool = False) -> None:
     """Bound memory above what the warm process already maps, processor time, output, files and locks.
+
+    devices: bound what can be written to, rather than addresses, of which a driver takes terabytes without using them
 
     Output goes to the only file that a worker may write to; the kernel ends the worker that writes beyond the limit.
     """
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    memory = pages * resource.getpagesize() + memory_mb * 2**20
+    sizes = list(map(int, Path("/proc/self/statm").read_text().split()))
+    pages = sizes[5] if devices else sizes[0]
+    memory = pages * resource.getpagesize() + (memory_mb + (DRIVER_MB if devices else 0)) * 2**20
     seconds = max(1, math.ceil(cpu_seconds))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
     for limit, soft, hard in (
-        (resource.RLIMIT_AS, memory, memory),
+        (resource.RLIMIT_DATA if devices else resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CPU, seconds, seconds + 1),
         (resource.RLIMIT_FSIZE, output_mb << 20, output_mb << 20),
-        (resource.RLIMIT_NOFILE, 64, 64),
+        (resource.RLIMIT_NOFILE, *((256, 256) if devices else (64, 64))),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
     ):

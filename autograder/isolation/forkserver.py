@@ -33,6 +33,7 @@ class Forkserver:
         self.children: set[int] = set()
         self.pid = os.getpid()
         self.rules: Any = None
+        self.devices: list[str] = []
 
     def run(self) -> None:
         """Serve until the grader hangs up; then leave no child behind."""
@@ -62,11 +63,14 @@ class Forkserver:
             except ImportError:
                 absent.append(name)
         del sys.path[: len(setup["path"])]
-        os.environ.clear()  # a worker has no environment to read
+        os.environ.clear()  # a worker has no environment to read, but for which GPU is its own
+        os.environ.update(setup["environment"])
+        self.devices = setup["devices"]
         if setup["confined"]:
             from autograder.isolation import confine  # noqa: PLC0415  (Linux only)
 
-            self.rules = (confine.file_rules(confine.readable_paths(setup["readable"])), confine.system_call_filter())
+            files = confine.file_rules(confine.readable_paths(setup["readable"]), self.devices)
+            self.rules = (files, confine.system_call_filter(devices=bool(self.devices)))
         gc.collect()
         gc.freeze()  # the pages of warm objects stay shared with every worker
         return {"ready": True, "absent": absent}
@@ -114,7 +118,7 @@ class Forkserver:
         self.rules = None
         confine.tie_to_parent(self.pid)
         close_all_but(0, 1, 2, sock.fileno(), files.fileno())
-        confine.limit_resources(**limits)
+        confine.limit_resources(**limits, devices=bool(self.devices))
         confine.drop_capabilities()
         files.restrict()
         files.close()

@@ -19,11 +19,13 @@ from typing import IO, Any, Literal
 from autograder import wire
 from autograder.course import GraderError, Limits
 from autograder.isolation import bubblewrap
+from autograder.isolation.devices import Devices
 
 Mode = Literal["bubblewrap", "landlock", "none"]
 NAMES: dict[Mode, str] = {"bubblewrap": "landlock+bubblewrap", "landlock": "landlock", "none": "none"}  # in reports
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
+NO_DEVICES = Devices()
 MESSAGE = 1 << 16
 LONGEST_REASON = 300
 ENGINE = Path(__file__).resolve().parent.parent
@@ -151,23 +153,34 @@ def _last_line(file: IO[bytes]) -> str:
 class Launcher:
     """One forkserver for one grading run. Use as a context manager."""
 
-    def __init__(self, *, mode: Mode, path: Path, preload: tuple[str, ...], readable: tuple[Path, ...]) -> None:
+    def __init__(
+        self,
+        *,
+        mode: Mode,
+        path: Path,
+        preload: tuple[str, ...],
+        readable: tuple[Path, ...],
+        devices: Devices = NO_DEVICES,
+    ) -> None:
         """Start the forkserver.
 
         mode: "landlock" confines workers, "bubblewrap" the forkserver as well, "none" nothing.
         path: where `preload` finds the starter code.
         readable: what workers may read besides the interpreter and its packages.
+        devices: what they may use besides the processor.
         """
         self.mode: Mode = mode
         self.pid = os.getpid()
         self.control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         home = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR") if name in os.environ}
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        sandbox = bubblewrap.command(readable) if mode == "bubblewrap" else []
+        sandbox = bubblewrap.command((*readable, *devices.readable), devices.files) if mode == "bubblewrap" else []
         setup = {
             "path": [str(path)],
             "preload": list(preload),
-            "readable": [str(folder) for folder in readable],
+            "readable": [str(folder) for folder in (*readable, *devices.readable)],
+            "devices": [str(file) for file in devices.files],
+            "environment": dict(devices.environment),
             "confined": mode != "none",
         }
         with tempfile.TemporaryFile() as said:
@@ -178,7 +191,14 @@ class Launcher:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=said,
-                    env={"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PATH": os.defpath, **home, **threads},
+                    env={
+                        "LANG": "C.UTF-8",
+                        "MPLBACKEND": "Agg",
+                        "PATH": os.defpath,
+                        **home,
+                        **threads,
+                        **devices.environment,
+                    },
                     cwd="/",
                 )
             self.control.settimeout(START_SECONDS)

@@ -20,7 +20,8 @@ from typing import Literal
 from autograder import wire
 from autograder.course import Limits
 from autograder.isolation import bubblewrap
-from autograder.isolation.launcher import IsolationError, Launcher, Mode, WorkerDied
+from autograder.isolation.devices import Devices
+from autograder.isolation.launcher import NO_DEVICES, IsolationError, Launcher, Mode, WorkerDied
 
 Isolation = Literal["auto", "bubblewrap", "landlock", "none"]
 
@@ -114,13 +115,14 @@ def modes_here() -> tuple[Mode, ...]:
     return ("bubblewrap", "landlock") if bubblewrap.available() else ("landlock",)
 
 
-def start_proven(
+def start_proven(  # noqa: PLR0913  (what a launcher needs)
     isolation: Isolation,
     *,
     path: Path,
     preload: tuple[str, ...],
     readable: tuple[Path, ...],
     forbidden: tuple[Path, ...],
+    devices: Devices = NO_DEVICES,
 ) -> Launcher:
     """A launcher whose confinement has passed the self-test; with "auto" the strongest that does. "none" is not tested.
 
@@ -133,7 +135,7 @@ def start_proven(
     reasons = []
     for mode in modes_here() if isolation == "auto" else (isolation,):
         try:
-            launcher = Launcher(mode=mode, path=path, preload=preload, readable=readable)
+            launcher = Launcher(mode=mode, path=path, preload=preload, readable=readable, devices=devices)
             if mode == "none":
                 return launcher
             broken = _broken(launcher, forbidden)

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 import pyprctl
 
 from autograder.course import CourseError, GraderError
+from autograder.training.slots import SLOT
 
 PATIENCE = 120.0  # seconds that a cluster may be without a worker
 Needs = Literal["cpu", "gpu"]
@@ -84,11 +85,15 @@ class LocalPool:
             os.environ.setdefault(name, "1")  # each process is a thread's worth of work, and inherits this
         # Spawned, not by a forkserver: that would be their parent, and it lives on with them when the driver is killed.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=(os.getpid(),))
+        started = context.Value("i", 0)
+        return ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=(os.getpid(), started))
 
 
-def _begin(driver: int) -> None:
-    """In a new process: end with the driver, and leave Ctrl-C to it."""
+def _begin(driver: int, started: Any) -> None:
+    """In a new process: end with the driver, leave Ctrl-C to it, and take a number, by which processes share what there is few of."""
+    with started.get_lock():
+        os.environ[SLOT] = str(started.value)
+        started.value += 1
     pyprctl.set_pdeathsig(signal.SIGKILL)
     if os.getppid() != driver:  # it ended before
         os._exit(1)

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 
 from autograder.course import Assignment, Course, GraderError
-from autograder.grading.student import Answers, Student, start_launcher
+from autograder.grading.student import Answers, Student
 from autograder.isolation import Isolation, Launcher
 from autograder.submissions import answer_program
 from autograder.training.contract import Device, Run, runs_of
 from autograder.training.running import Ended, train
+from autograder.training.slots import launcher_for
 
 SEEDS = 8
 SPREAD = 3.0  # standard deviations below the reference's mean, from where on points are full
@@ -119,7 +120,7 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
     shares: dict[str, list[float]] = {}
     curves = []
     labels = run.held().labels
-    with start_launcher(course, assignment, isolation) as launcher:
+    with launcher_for(course, assignment, isolation, device) as launcher:
         for who, source in (("reference", reference), ("baseline", f"{reference}\n\n{run.baseline}")):
             shares[who] = []
             for seed in range(SEEDS):

@@ -20,6 +20,7 @@ from autograder.submissions import ProgramCell
 from autograder.training.bands import Band, band_of, smoothed
 from autograder.training.contract import Device, Held, Run, runs_of
 from autograder.training.running import Ended, train
+from autograder.training.slots import launcher_for
 
 GATE = 0.6  # share of the points of an exercise's that a run which builds on it needs
 MISREAD = 8  # images that are shown
@@ -46,12 +47,27 @@ class TrainingStage:
         self.budget = budget
         self.data = data
         self.watch = watch
+        self._started: dict[str, Launcher] = {}
         self._read: dict[str, dict[str, tuple[Run, Band]]] = {}
 
     @cached_property
     def device(self) -> Device:
         """The device that is trained on."""
         return device_here(self._wanted)
+
+    def close(self) -> None:
+        """End what was started for a GPU."""
+        for launcher in self._started.values():
+            launcher.close()
+        self._started.clear()
+
+    def _launcher(self, assignment: Assignment, launcher: Launcher) -> Launcher:
+        """Where runs are trained: in the processes of the hidden tests, or in ones that may use a GPU."""
+        if self.device == "cpu":
+            return launcher
+        if assignment.name not in self._started:
+            self._started[assignment.name] = launcher_for(self.course, assignment, launcher.mode, self.device)
+        return self._started[assignment.name]
 
     def prepare(self, assignment: Assignment) -> None:
         """Raise GraderError, before anybody is graded, where a run has no band."""
@@ -87,7 +103,9 @@ class TrainingStage:
                 rows += _rows(declared.name, run, "skipped", gate)
                 continue
             begin = time.monotonic()
-            answers = Answers(program, launcher, replace(limits, wall_seconds=max(left, 0.001)))
+            answers = Answers(
+                program, self._launcher(assignment, launcher), replace(limits, wall_seconds=max(left, 0.001))
+            )
             try:
                 ended = self._train(run, answers, f"{seed}/{declared.name}")
             finally:

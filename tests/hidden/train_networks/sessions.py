@@ -126,7 +126,7 @@ class Training:
         return taken
 
     def _moved(self, learned: np.ndarray) -> float:
-        with np.errstate(all="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             way = float(np.linalg.norm(learned - self._reached)) if learned.shape == self._reached.shape else 0.0
         self._reached = learned
         return way

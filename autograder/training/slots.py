@@ -1,0 +1,41 @@
+"""Several jobs on one GPU: how many there is memory for, and which GPU each takes."""
+
+from __future__ import annotations
+
+import os
+
+from autograder.course import Assignment, Course
+from autograder.grading.student import start_launcher
+from autograder.isolation import Isolation, Launcher, gpu
+from autograder.training.contract import Device
+
+SLOT = "AUTOGRADER_SLOT"  # in the environment of a process of a pool: its number
+SLOT_MB = (
+    3 * 1024
+)  # of GPU memory for one job: CUDA's own half a gigabyte, and far more than a run on small images takes
+
+
+def gpus() -> int:
+    """How many GPUs there are."""
+    import torch  # noqa: PLC0415  (slow to import)
+
+    return torch.cuda.device_count()
+
+
+def slots() -> int:
+    """How many jobs the GPUs of this machine have free memory for."""
+    import torch  # noqa: PLC0415
+
+    free = [torch.cuda.mem_get_info(number)[0] for number in range(gpus())]
+    return sum(memory // (SLOT_MB << 20) for memory in free)
+
+
+def own_slot() -> int:
+    """The number of this process among those that share the GPUs."""
+    return int(os.environ.get(SLOT, "0"))
+
+
+def launcher_for(course: Course, assignment: Assignment, isolation: Isolation, device: Device) -> Launcher:
+    """Processes that may use what training on a device needs."""
+    devices = gpu(own_slot(), gpus()) if device == "cuda" else None
+    return start_launcher(course, assignment, isolation, devices)
