@@ -31,7 +31,13 @@ if TYPE_CHECKING:
     from autograder.training import TrainingStage, Wanted
     from autograder.training.stage import Watch
 
-MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not-attempted": "[dim]-[/]", "grader-error": "[magenta]![/]"}
+MARKS = {
+    "passed": "[green]✓[/]",
+    "failed": "[red]✗[/]",
+    "not-attempted": "[dim]-[/]",
+    "skipped": "[dim]-[/]",
+    "grader-error": "[magenta]![/]",
+}
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def band(**more: Any) -> Band:
 
 
 def run(title: str = "A toy", sources: Sequence[Path] = ()) -> Run:
-    held = Held(np.array([0, 1, 2, 0]), np.zeros((4, 2, 2)), "held-out toys")
+    held = Held(np.array([0, 1, 2, 0]), np.zeros((4, 2, 2)), "held-out toys", tuple("abc"))
     return Run(title, 2, 2, 2, 5, lambda *_: Walk(), lambda: held, "", tuple(sources), ("toys", "1"))
 
 
@@ -290,7 +290,7 @@ def test_a_loss_is_smoothed_over_the_steps_around() -> None:
 def test_what_is_seen_of_a_run_survives_json() -> None:
     curve = Curve((2.0, 1.0), (1.5, 0.5), (2.5, 1.5))
     record = TrainingRecord(
-        "A toy", "held-out toys", curve, 0.75, 0.5, 0.9, ((3, 1), (0, 4)), (Misread([[0, 255]], 0, 1),)
+        "A toy", "held-out toys", curve, 0.75, 0.5, 0.9, ("a", "b"), ((3, 1), (0, 4)), (Misread([[0, 255]], 0, 1),)
     )
     bare = Report("a", "a.ipynb", None, "", "", "", "none", "graded", None, 1.0, 1.0, 0.0, ())
     assert "training" not in bare.as_json()

@@ -70,7 +70,7 @@ def main() -> None:
             found[title, name].append(future.result())
     table = Table("program", "run", "points", "all of them", "fewer", "median")
     for (title, name), earned in found.items():
-        most = sum((known[name][0].network, known[name][0].update, known[name][0].learned))
+        most = known[name][0].points
         whole = sum(each == most for each in earned)
         middle = sorted(earned)[len(earned) // 2]
         table.add_row(title, name, f"{most:g}", str(whole), str(len(earned) - whole), f"{middle:.2f}")

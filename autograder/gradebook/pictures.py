@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from autograder.grading.report import Misread, TrainingRecord
+from autograder.grading.report import TrainingRecord
 
 INCHES = (11.0, 3.1)
 DOTS = 90  # per inch
@@ -46,7 +46,7 @@ def _worst(record: TrainingRecord) -> str:
     if not table.size or not (off := table - np.diag(np.diag(table))).any():
         return ""
     label, said = np.unravel_index(int(off.argmax()), off.shape)
-    return f"Most often, {label} is taken for {said}: {off.max()} of {table[label].sum()} times."
+    return f"Most often, {record.names[label]} is taken for {record.names[said]}: {off.max()} of {table[label].sum()} times."
 
 
 def _png(record: TrainingRecord) -> bytes:
@@ -56,7 +56,7 @@ def _png(record: TrainingRecord) -> bytes:
     _confusion(wide[1], record)
     wide[2].axis("off")
     if record.misread:
-        _misread(wide[2], record.misread)
+        _misread(wide[2], record)
     file = io.BytesIO()
     figure.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
@@ -88,19 +88,20 @@ def _confusion(axes: Axes, record: TrainingRecord) -> None:
             axes.text(
                 column, row, str(count), ha="center", va="center", fontsize=7, color=OWN if row != column else "black"
             )
-    axes.set_xticks(range(len(table)))
-    axes.set_yticks(range(len(table)))
+    long = max(map(len, record.names)) > 2  # noqa: PLR2004
+    axes.set_xticks(range(len(table)), record.names, rotation=90 if long else 0)
+    axes.set_yticks(range(len(table)), record.names)
     axes.tick_params(labelsize=7, length=0)
     axes.set_xlabel("taken for", fontsize=8)
     axes.set_ylabel("class", fontsize=8)
     axes.set_title(f"{record.right:.1%} of the {record.what}" if record.right is not None else "", fontsize=9)
 
 
-def _misread(place: Axes, misread: tuple[Misread, ...]) -> None:
+def _misread(place: Axes, record: TrainingRecord) -> None:
     """Some images that were read wrong, with both answers."""
     place.set_title("misread", fontsize=9)
-    for number, one in enumerate(misread):
+    for number, one in enumerate(record.misread):
         axes = place.inset_axes((number % 4 / 4, 0.5 - number // 4 / 2, 0.22, 0.36))
         axes.imshow(np.array(one.pixels) / 255, cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(f"{one.label} as {one.said}", fontsize=7, pad=2)
+        axes.set_title(f"{record.names[one.label]} as {record.names[one.said]}", fontsize=7, pad=2)
         axes.axis("off")

@@ -105,6 +105,7 @@ class TrainingRecord:
     """What there is to see of one training run.
 
     right: the share of right answers, if there were any; floor, full: between which shares points are earned
+    names: of the classes
     confusion: for each class, how many of its images were taken for each class
     """
 
@@ -114,6 +115,7 @@ class TrainingRecord:
     right: float | None
     floor: float
     full: float
+    names: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     misread: tuple[Misread, ...]
 
@@ -123,7 +125,8 @@ class TrainingRecord:
         curve = Curve(**{name: tuple(row) for name, row in value["curve"].items()})
         confusion = tuple(map(tuple, value["confusion"]))
         misread = tuple(Misread(**one) for one in value["misread"])
-        return cls(**{**value, "curve": curve, "confusion": confusion, "misread": misread})
+        parts = {"curve": curve, "names": tuple(value["names"]), "confusion": confusion, "misread": misread}
+        return cls(**{**value, **parts})
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ class Launcher:
         devices: what they may use besides the processor.
         """
         self.mode: Mode = mode
+        self.devices = devices
         self.pid = os.getpid()
         self.control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         home = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR") if name in os.environ}

@@ -64,7 +64,7 @@ def start_program():
     except FileNotFoundError:
         return True
 
-def try_everything(secret_file, listing, port, pid):
+def try_everything(secret_file, listing, port, pid, known=()):
     return {
         "read": attempt(lambda: read(secret_file)),
         "list": attempt(lambda: bool(os.listdir(listing))),
@@ -77,7 +77,7 @@ def try_everything(secret_file, listing, port, pid):
         "signal": attempt(lambda: os.kill(pid, 0) is None),
         "fork": attempt(fork),
         "exec": attempt(start_program),
-        "environment": attempt(lambda: len(os.environ) > 0),
+        "environment": attempt(lambda: len(set(os.environ) - set(known)) > 0),
         "trace": attempt(lambda: ctypes.CDLL(None).ptrace(0x4206, pid, 0, 0) == 0),
         "memory": attempt(lambda: len(bytearray(64 << 30)) > 0),
     }
@@ -95,7 +95,7 @@ SENTENCES = {
     "signal": "A worker cannot send a signal to the grader.",
     "fork": "A worker cannot start another process.",
     "exec": "A worker cannot start another program.",
-    "environment": "A worker has no environment variables to read.",
+    "environment": "A worker has no environment variables to read, but which GPU is its own.",
     "trace": "A worker cannot trace another process.",
     "memory": "A worker cannot take more memory than its limit.",
 }
@@ -169,7 +169,8 @@ def self_test(launcher: Launcher, forbidden: tuple[Path, ...]) -> list[Property]
     findings: dict[str, bool] = {}
     with _secret_file() as (path, secret), socket.create_server(("127.0.0.1", 0)) as server:
         for folder in forbidden or (path.parent,):
-            answers = _ask_canary(launcher, (str(path), str(folder), server.getsockname()[1], os.getpid()))
+            known = list(launcher.devices.environment)
+            answers = _ask_canary(launcher, (str(path), str(folder), server.getsockname()[1], os.getpid(), known))
             findings = {
                 name: findings.get(name, False) or answers.get(name, True) not in (None, False) for name in SENTENCES
             }

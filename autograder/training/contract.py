@@ -77,11 +77,13 @@ class Held:
     """What is kept from the worker: the classes of the images that are scored, and the images as people look at them.
 
     labels: (N,) integers; images: (N, H, W) or (N, H, W, 3), 0 to 1; what: such as "held-out images"
+    names: of the classes
     """
 
     labels: np.ndarray
     images: np.ndarray
     what: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,11 @@ class Run:
     sources: tuple[Path, ...]
     data: tuple[str, str]
 
+    @property
+    def points(self) -> float:
+        """Points of all three parts."""
+        return self.network + self.update + self.learned
+
 
 def runs_of(course: Course, assignment: Assignment, data: Path | None = None) -> dict[str, Run]:
     """The runs of an assignment; raises GraderError where they are not those of the front matter."""
@@ -124,7 +131,7 @@ def runs_of(course: Course, assignment: Assignment, data: Path | None = None) ->
     finally:
         sys.path.remove(str(course.root))
     declared = {run.name: run.points for run in (assignment.training.runs if assignment.training else ())}
-    there = {name: run.network + run.update + run.learned for name, run in runs.items()}
+    there = {name: run.points for name, run in runs.items()}
     if declared != there:
         raise GraderError(f"training.py of {assignment.name} has the points {there}, the front matter {declared}.")
     return runs

@@ -100,7 +100,7 @@ class TrainingStage:
         for declared in assignment.training.runs:
             run, band = self._known(assignment)[declared.name]
             if gate := _gate(declared, exercises):
-                rows += _rows(declared.name, run, "skipped", gate)
+                rows.append(_skipped(declared.name, run, gate))
                 continue
             begin = time.monotonic()
             answers = Answers(
@@ -160,18 +160,14 @@ def _gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
 def _right(ended: Ended, held: Held) -> float | None:
     """The share of right answers, if there are usable answers."""
     scores = ended.scores
-    if scores is None or scores.shape[:1] != held.labels.shape or not np.isfinite(scores).all():
+    if scores is None or scores.shape != (len(held.labels), len(held.names)) or not np.isfinite(scores).all():
         return None
     return float(np.mean(scores.argmax(1) == held.labels))
 
 
-def _rows(name: str, run: Run, state: State, message: str) -> list[TestResult]:
-    """The same for all three parts of a run."""
-    titles = _titles(run)
-    return [
-        TestResult(f"{name}_{part}", title, 0.0, points, state, message, 0.0)
-        for part, (title, points) in titles.items()
-    ]
+def _skipped(name: str, run: Run, why: str) -> TestResult:
+    """The result of a run that did not start."""
+    return TestResult(name, run.title, 0.0, run.points, "skipped", why, 0.0)
 
 
 def _titles(run: Run) -> dict[str, tuple[str, float]]:
@@ -220,12 +216,11 @@ def _record(run: Run, band: Band, ended: Ended, right: float | None, held: Held)
     misread: tuple[Misread, ...] = ()
     if right is not None and ended.scores is not None:
         said = ended.scores.argmax(1)
-        classes = int(max(held.labels.max(), said.max())) + 1
-        table = np.zeros((classes, classes), int)
+        table = np.zeros((len(held.names),) * 2, int)
         np.add.at(table, (held.labels, said), 1)
         confusion = tuple(tuple(map(int, row)) for row in table)
         misread = tuple(
             Misread(np.round(255 * held.images[i]).astype(int).tolist(), int(held.labels[i]), int(said[i]))
             for i in np.flatnonzero(said != held.labels)[:MISREAD]
         )
-    return TrainingRecord(run.title, held.what, curve, right, band.floor, band.full, confusion, misread)
+    return TrainingRecord(run.title, held.what, curve, right, band.floor, band.full, held.names, confusion, misread)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from starter_code.data import load_cifar10, load_digits
+from starter_code.data import CIFAR10_NAMES, load_cifar10, load_digits
 
 LEARN, HELD = 10_000, 2_000  # images of a large data set that are used
 
@@ -22,11 +22,18 @@ class Images:
     learn_labels: np.ndarray
     held: np.ndarray
     held_labels: np.ndarray
+    names: tuple[str, ...]
 
     def of_classes(self, low: int, high: int) -> Images:
         """Only the images of the classes from `low` to `high` - 1, which are counted from 0 then."""
         learn, held = ((labels >= low) & (labels < high) for labels in (self.learn_labels, self.held_labels))
-        return Images(self.learn[learn], self.learn_labels[learn] - low, self.held[held], self.held_labels[held] - low)
+        return Images(
+            self.learn[learn],
+            self.learn_labels[learn] - low,
+            self.held[held],
+            self.held_labels[held] - low,
+            self.names[low:high],
+        )
 
     def tested_on_what_was_learned(self) -> Images:
         """The same, with training images in the place of those that are held back."""
@@ -45,11 +52,13 @@ def images_of(data: Path | None) -> tuple[str, Images]:
     if data is None:
         digits = load_digits()
         learn, held = (x.reshape(-1, 1, 8, 8).astype(np.float32) for x in (digits.train_x, digits.test_x))
-        return "digits", Images(learn, digits.train_y.astype(np.int64), held, digits.test_y.astype(np.int64))
+        return "digits", Images(
+            learn, digits.train_y.astype(np.int64), held, digits.test_y.astype(np.int64), tuple("0123456789")
+        )
     cifar = load_cifar10(data)
     learn, learn_labels = _some(cifar.train_x, cifar.train_y, LEARN)
     held, held_labels = _some(cifar.test_x, cifar.test_y, HELD)
-    return "CIFAR-10", Images(learn, learn_labels, held, held_labels)
+    return "CIFAR-10", Images(learn, learn_labels, held, held_labels, CIFAR10_NAMES)
 
 
 def _some(images: np.ndarray, labels: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

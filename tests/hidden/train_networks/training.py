@@ -120,4 +120,4 @@ def _transfer(old: Images, new: Images, student: Student, seed: int, device: Dev
 def _held(images: Images, what: str) -> Held:
     """What is scored, and the images as people look at them."""
     shown = images.held[:, 0] if images.held.shape[1] == 1 else images.held.transpose(0, 2, 3, 1)
-    return Held(images.held_labels, shown, what)
+    return Held(images.held_labels, shown, what, images.names)
