@@ -41,6 +41,11 @@ IsolationOption = Annotated[
 ]
 
 
+JsonOption = Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Write the reports as JSON.")]
+FailUnderOption = Annotated[
+    float | None,
+    typer.Option("--fail-under", min=0, max=100, metavar="PERCENT", help="Exit with 1 when a score is lower."),
+]
 DeviceOption = Annotated[str, typer.Option(help="Where to train: auto (a GPU where there is one), cpu or cuda.")]
 
 
@@ -112,12 +117,8 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
     ] = None,
     *,
     assignment: AssignmentOption = None,
-    json_path: Annotated[
-        str | None, typer.Option("--json", metavar="FILE|-", help="Write the reports as JSON.")
-    ] = None,
-    fail_under: Annotated[
-        float | None, typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 when a score is lower.")
-    ] = None,
+    json_path: JsonOption = None,
+    fail_under: FailUnderOption = None,
     isolation: IsolationOption = "auto",
     course_name: Annotated[
         str | None,
@@ -181,12 +182,8 @@ def train(  # noqa: PLR0913  (one parameter for each option)
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Train on this data set, such as CIFAR-10's archive, instead.")
     ] = None,
-    json_path: Annotated[
-        str | None, typer.Option("--json", metavar="FILE|-", help="Write the reports as JSON.")
-    ] = None,
-    fail_under: Annotated[
-        float | None, typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 when a score is lower.")
-    ] = None,
+    json_path: JsonOption = None,
+    fail_under: FailUnderOption = None,
     isolation: IsolationOption = "auto",
 ) -> None:
     """Train what was handed in, and grade what it learns.

@@ -47,7 +47,7 @@ class Plan:
 PLANS = {
     "residual": Plan(steps=90, rate=1.0),
     "inception": Plan(steps=176, rate=5e-3),
-    "depth": Plan(steps=90, rate=0.1),
+    "depth": Plan(steps=130, rate=0.1),
     "trunk": Plan(steps=80, rate=0.1),
     "transfer": Plan(steps=160, rate=0.5),
 }

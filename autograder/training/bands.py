@@ -26,7 +26,7 @@ from autograder.training.running import Ended, train
 from autograder.training.slots import launcher_for
 
 SEEDS = 8
-SPREAD = 3.0  # standard deviations below the reference's mean, from where on points are full
+SPREAD = 4.0  # standard deviations below the reference's mean, from where on points are full
 AROUND = 5  # steps on either side over which a loss is smoothed, for the picture
 
 

@@ -51,27 +51,18 @@ def _scattered(row: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def read_table(said: Any) -> list[Layer] | None:
     """A table of layers, if `said` is one."""
-    if not isinstance(said, list) or len(said) > MOST:
+    if not isinstance(said, list) or len(said) > MOST or not all(_is_entry(layer) for layer in said):
         return None
-    for layer in said:
-        if (
-            not isinstance(layer, tuple)
-            or len(layer) != 2
-            or not isinstance(layer[0], str)
-            or not isinstance(layer[1], list)
-        ):
-            return None
-        for pair in layer[1]:
-            if (
-                not isinstance(pair, tuple)
-                or len(pair) != 2
-                or not isinstance(pair[0], str)
-                or not isinstance(pair[1], list)
-            ):
-                return None
-            if not all(type(size) is int and 0 <= size < MOST for size in pair[1]):
-                return None
+    pairs = [pair for _, held in said for pair in held]
+    if not all(_is_entry(pair) and all(type(size) is int and 0 <= size < MOST for size in pair[1]) for pair in pairs):
+        return None
     return said
+
+
+def _is_entry(value: Any) -> bool:
+    """Whether this is a name and a list."""
+    pair = isinstance(value, tuple) and len(value) == 2
+    return pair and isinstance(value[0], str) and isinstance(value[1], list)
 
 
 def rows_of(table: Sequence[Layer], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

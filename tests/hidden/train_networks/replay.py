@@ -20,6 +20,7 @@ ROUNDING = 4 * float(np.finfo(np.float32).eps)
 DRAWS = 12  # of masks, where somebody draws those of dropout in another way
 STRANGE = 2.0  # mean square of standard deviations from the mean of these draws
 Row = np.ndarray
+MOST_ROWS = 8  # of what an optimizer remembers that are looked at
 BETA1, BETA2, EPS, BETA = 0.9, 0.999, 1e-8, 0.9  # of Adam; of momentum
 
 
@@ -157,7 +158,7 @@ def memories(name: str, step: int, velocity: Any, memory: Sequence[np.ndarray]) 
     elif name != "inception":
         yield {"momentum_buffer": velocity}
     else:
-        for row in memory:
+        for row in memory[:MOST_ROWS]:
             for scale in (1.0, 1 - BETA2, 1 - BETA2**step):
                 squares = np.maximum(row * scale, 0.0)
                 average = velocity * (np.sqrt(squares / (1 - BETA2**step)) + EPS) * (1 - BETA1**step)

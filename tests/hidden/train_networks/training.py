@@ -45,6 +45,7 @@ def train_step(model, images, labels, optimizer):
     with torch.no_grad():
         return nn.functional.cross_entropy(model(images), labels).item()
 """
+PARTS = ("network", "update", "learned")
 FILES = ("training_runs", "residual_networks", "googlenet", "googlenet_table", "initialisation", "module_probes")
 
 
@@ -52,59 +53,64 @@ def runs(data: Path | None) -> dict[str, Run]:
     """The four runs, on the digits or on another data set."""
     name, images = images_of(data)
     old, new = images.of_classes(0, 5), images.of_classes(5, 10)
-    shared = {
-        "sources": (
-            Path(reference.__file__),
-            *(Path(starter_code.__file__ or "").with_name(f"{file}.py") for file in FILES),
-        ),
+    starter = Path(starter_code.__file__ or "")
+    follows_from = {
+        "sources": (Path(reference.__file__), *(starter.with_name(f"{file}.py") for file in FILES)),
         "data": (name, images.digest),
     }
-    block, module = "ResidualBlock", ("InceptionModule", "AuxiliaryHead")
-    learned = images.tested_on_what_was_learned()
+
+    def one(
+        name: str, own: tuple[str, ...], points: tuple[float, float, float], tested: Images, what: str, **more: str
+    ) -> Run:
+        """A run of one network, and how many points its three parts have."""
+        begin, held = partial(_begin, name, own, tested), partial(_held, tested, what)
+        return Run(
+            **dict(zip(PARTS, points, strict=True)),
+            steps=PLANS[name].steps,
+            begin=begin,
+            held=held,
+            **more,
+            **follows_from,
+        )
+
+    block, step = "ResidualBlock", "train_step"
+    inception = ("InceptionModule", "AuxiliaryHead", "Adam", step)
     return {
-        "residual": Run(
+        "residual": one(
+            "residual",
+            (block, "Momentum", step),
+            (2, 2, 5),
+            images,
+            "held-out images",
             title="ResNet-20 of your blocks, with your Momentum",
-            steps=PLANS["residual"].steps,
-            network=2,
-            update=2,
-            learned=5,
-            begin=partial(_begin, "residual", (block, "Momentum", "train_step"), images),
-            held=partial(_held, images, "held-out images"),
             baseline=NO_SHORTCUT,
-            **shared,
         ),
-        "inception": Run(
+        "inception": one(
+            "inception",
+            inception,
+            (2, 2, 5),
+            images,
+            "held-out images",
             title="GoogLeNet of your modules and heads, with your Adam",
-            steps=PLANS["inception"].steps,
-            network=2,
-            update=2,
-            learned=5,
-            begin=partial(_begin, "inception", (*module, "Adam", "train_step"), images),
-            held=partial(_held, images, "held-out images"),
             baseline=NO_ADAM_NO_HEADS,
-            **shared,
         ),
-        "depth": Run(
+        "depth": one(
+            "depth",
+            (block, step),
+            (1, 1, 2),
+            images.tested_on_what_was_learned(),
+            "training images",
             title="ResNet-32 of your blocks, against one without shortcuts",
-            steps=PLANS["depth"].steps,
-            network=1,
-            update=1,
-            learned=2,
-            begin=partial(_begin, "depth", (block, "train_step"), learned),
-            held=partial(_held, learned, "training images"),
             baseline=NO_SHORTCUT,
-            **shared,
         ),
         "transfer": Run(
+            **dict(zip(PARTS, (1, 1, 3), strict=True)),
             title="A trunk of your blocks, frozen, on new classes",
             steps=PLANS["trunk"].steps + PLANS["transfer"].steps,
-            network=1,
-            update=1,
-            learned=3,
             begin=partial(_transfer, old, new),
             held=partial(_held, new, "held-out images of the new classes"),
             baseline=NO_TRUNK,
-            **shared,
+            **follows_from,
         ),
     }
 
