@@ -1,146 +1,41 @@
-"""Where things are in a course, and what assignments and exercises exist. Every other part of the engine starts here.
-
-An assignment is read from its notebook text, `assignments/<name>/<name>.md`: settings stand in the front matter, roles and points
-in the metadata of cells. Nothing about an assignment is written down anywhere else.
-"""
+"""Where things are in a course, and what assignments it has. Every other part of the engine starts here."""
 
 from __future__ import annotations
 
-import ast
-import itertools
-import math
 import os
-import re
 import secrets
-from dataclasses import dataclass, field, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
 
-from yaml import YAMLError
+from autograder.assignment import (
+    NAME,
+    TRAINING,
+    Assignment,
+    Cell,
+    CourseError,
+    Exercise,
+    GraderError,
+    Limits,
+    Role,
+    Training,
+    TrainingRun,
+    read_assignment,
+)
 
-Role = Literal["text", "setup", "exercise", "check", "training", "question", "demo"]
-NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-TRAINING = "training"  # what the stage after the hidden tests is called, in reports and in the gradebook
-
-
-class CourseError(Exception):
-    """The course or the request cannot be used as it stands; the message says why, in one sentence."""
-
-
-class GraderError(Exception):
-    """The grader itself cannot work: the suite, the course or the machine is at fault, never a student."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use, over all the processes that it needs. A call is one question of a hidden test."""
-
-    call_seconds: float = 5.0  # until a call must have returned
-    wall_seconds: float = 60.0
-    cpu_seconds: float = 60.0
-    memory_mb: int = 1024  # at any time, above what the interpreter and the imported packages take
-    output_mb: int = 16  # standard output and error, of each process
-    reply_mb: int = 16  # what one call returns; a test may hold several, and so may an exercise that failed
-    calls: int = 10_000
-    callbacks: int = 10_000  # calls of functions that were passed in, within one call
-    notebook_mb: int = 64  # the file that is handed in
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One graded exercise: its name, the functions and classes that a student writes, and its points."""
-
-    name: str
-    functions: tuple[str, ...]
-    points: float
-
-
-@dataclass(frozen=True)
-class TrainingRun:
-    """Something that is trained with what was handed in: its name, its points, and the exercises that it builds on."""
-
-    name: str
-    points: float
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Training:
-    """The stage after the hidden tests: runs, and what all of them together may use."""
-
-    runs: tuple[TrainingRun, ...]
-    limits: Limits
-
-    @property
-    def points(self) -> float:
-        """Points of all runs."""
-        return sum(run.points for run in self.runs)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of the notebook text, with the role that the text gives it."""
-
-    role: Role
-    kind: Literal["code", "markdown"]
-    source: str
-    name: str = ""
-    points: float = 0.0
-    functions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """An assignment as its notebook text declares it."""
-
-    name: str
-    folder: Path
-    title: str
-    minutes: int
-    questions: dict[str, float]
-    training: Training | None
-    limits: Limits
-    preload: tuple[str, ...]
-    cells: tuple[Cell, ...] = field(repr=False)
-
-    @property
-    def exercises(self) -> tuple[Exercise, ...]:
-        """The automatically graded exercises, in the order of the notebook."""
-        return tuple(Exercise(c.name, c.functions, c.points) for c in self.cells if c.role == "exercise")
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The id of each cell in every notebook that is made from the text; nbgrader's grade_id where a cell has one."""
-        setups = itertools.count(1)
-        ids = []
-        for number, cell in enumerate(self.cells, start=1):
-            if cell.role == "setup":
-                setup = next(setups)
-                ids.append("setup" if setup == 1 else f"setup-{setup}")
-            elif cell.role == "exercise":
-                ids.append(f"answer-{cell.name}")
-            else:
-                ids.append(cell.name or f"cell-{number}")
-        return tuple(ids)
-
-    @property
-    def max_score(self) -> float:
-        """Points that are graded automatically."""
-        return sum(exercise.points for exercise in self.exercises) + (self.training.points if self.training else 0.0)
-
-    @property
-    def starter_modules(self) -> tuple[str, ...]:
-        """Modules of the starter code that the setup cells import from, each once."""
-        setups = (ast.parse(cell.source) for cell in self.cells if cell.role == "setup")
-        imports = (node for tree in setups for node in tree.body if isinstance(node, ast.ImportFrom))
-        modules = (node.module or "" for node in imports)
-        return tuple(dict.fromkeys(module for module in modules if module.startswith("starter_code.")))
-
-    @property
-    def notebook_name(self) -> str:
-        """File name of the notebook that students receive and submit."""
-        return f"{self.name}.ipynb"
+__all__ = [
+    "TRAINING",
+    "Assignment",
+    "Cell",
+    "Course",
+    "CourseError",
+    "Exercise",
+    "GraderError",
+    "Limits",
+    "Role",
+    "Training",
+    "TrainingRun",
+    "read_assignment",
+]
 
 
 class Course:
@@ -239,130 +134,3 @@ class Course:
         finally:
             fresh.unlink()
         return path.read_bytes()
-
-
-def read_assignment(text: Path) -> Assignment:
-    """Read the notebook text at `text`; raises CourseError, which names what is wrong, when it breaks the rules."""
-    try:
-        status = text.stat()
-        return _read_assignment(text, (status.st_mtime_ns, status.st_size, status.st_ino))
-    except (ValueError, TypeError, AttributeError, SyntaxError, YAMLError) as fault:
-        raise CourseError(f"{text.name} cannot be read: {' '.join(str(fault).split())}.") from fault
-
-
-@lru_cache(32)
-def _read_assignment(text: Path, _version: tuple[int, ...]) -> Assignment:
-    import jupytext  # noqa: PLC0415  (slow to import; only needed here)
-
-    notebook = jupytext.read(text, fmt="md:myst")
-    settings = dict(notebook.metadata.get("assignment") or {})
-    if "title" not in settings:
-        raise CourseError(f"{text.name}: the front matter needs `assignment:` with at least a title.")
-    cells = tuple(_read_cell(raw, text.name) for raw in notebook.cells)
-    assignment = Assignment(
-        name=text.stem,
-        folder=text.parent,
-        title=str(settings.pop("title")),
-        minutes=int(settings.pop("minutes", 0)),
-        questions={str(k): float(v) for k, v in (settings.pop("questions", None) or {}).items()},
-        training=_read_training(settings.pop("training", None), text.name),
-        limits=_read_limits(settings.pop("limits", None) or {}, text.name),
-        preload=tuple(settings.pop("preload", ("numpy",))),
-        cells=cells,
-    )
-    if settings:
-        raise CourseError(f"{text.name}: unknown setting in the front matter: {', '.join(sorted(settings))}.")
-    _check_cells(assignment)
-    return assignment
-
-
-def _read_limits(settings: dict[str, Any], where: str) -> Limits:
-    known = {f.name for f in fields(Limits)}
-    if unknown := sorted(set(settings) - known):
-        raise CourseError(f"{where}: unknown limit: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
-    if wrong := sorted(name for name, value in settings.items() if not _is_limit(name, value)):
-        raise CourseError(
-            f"{where}: a limit is a number above 0, and a whole one where it counts MB or calls: {', '.join(wrong)}."
-        )
-    return Limits(**settings)
-
-
-def _read_training(settings: Any, where: str) -> Training | None:
-    """`training:` has `runs`, each with its points and what it needs, and may have `limits`."""
-    if settings is None:
-        return None
-    if not isinstance(settings, dict) or not settings.get("runs") or set(settings) - {"runs", "limits"}:
-        raise CourseError(f"{where}: `training` needs `runs` and may have `limits`, and nothing else.")
-    runs = []
-    for name, run in settings["runs"].items():
-        points, needs = (run.get("points"), run.get("needs")) if isinstance(run, dict) else (None, None)
-        fits = type(points) in {int, float} and 0 < points < math.inf and isinstance(needs, list) and len(run) == 2  # type: ignore[operator]  # noqa: PLR2004
-        if not fits or not NAME.match(str(name)):
-            raise CourseError(
-                f"{where}: the training run '{name}' has `points`, above 0, and `needs`, a list of exercises."
-            )
-        runs.append(TrainingRun(str(name), float(points), tuple(map(str, needs))))  # type: ignore[arg-type]
-    return Training(tuple(runs), _read_limits(settings.get("limits") or {}, where))
-
-
-def _is_limit(name: str, value: Any) -> bool:
-    return (type(value) is int or (type(value) is float and name.endswith("_seconds"))) and 0 < value < math.inf
-
-
-def _read_cell(raw: Any, where: str) -> Cell:
-    meta, source = dict(raw.metadata), str(raw.source)
-    if raw.cell_type != "code":
-        if "question" in meta:
-            return Cell("question", "markdown", source, name=str(meta["question"]))
-        return Cell("text", "markdown", source)
-    if "exercise" in meta:
-        name = str(meta["exercise"])
-        if not NAME.match(name) or "points" not in meta:
-            raise CourseError(f"{where}: exercise '{name}' needs a lower-case name and `:points:`.")
-        return Cell("exercise", "code", source, name, float(meta["points"]), _imported(source, name, where))
-    if "check" in meta:
-        return Cell("check", "code", source, name=str(meta["check"]))
-    if meta.get("training"):
-        return Cell("training", "code", source, name=TRAINING)
-    return Cell("setup" if meta.get("setup") else "demo", "code", source)
-
-
-def _imported(source: str, exercise: str, where: str) -> tuple[str, ...]:
-    """Names that an exercise cell imports from the reference; the cell may hold nothing else."""
-    body = ast.parse(source).body
-    if len(body) != 1 or not isinstance(body[0], ast.ImportFrom) or not (body[0].module or "").startswith("solutions."):
-        raise CourseError(
-            f"{where}: the cell of exercise '{exercise}' must hold one import from solutions and no more."
-        )
-    return tuple(alias.name for alias in body[0].names)
-
-
-def _check_cells(assignment: Assignment) -> None:
-    """Every exercise is followed by its check, names are unique, questions and front matter agree."""
-    where, cells = f"{assignment.name}.md", assignment.cells
-    names = [cell.name for cell in cells if cell.role in {"exercise", "question"}]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise CourseError(f"{where}: declared twice: {', '.join(twice)}.")
-    code = [cell for cell in cells if cell.kind == "code"]
-    for cell, follower in zip(code, (*code[1:], None), strict=True):
-        if cell.role == "exercise" and (follower is None or (follower.role, follower.name) != ("check", cell.name)):
-            raise CourseError(
-                f"{where}: the cell of exercise '{cell.name}' needs `:check: {cell.name}` as its next code cell."
-            )
-    exercises = {cell.name for cell in cells if cell.role == "exercise"}
-    checks = [cell.name for cell in cells if cell.role == "check"]
-    if astray := sorted({name for name in checks if name not in exercises or checks.count(name) > 1}):
-        raise CourseError(
-            f"{where}: a check needs one exercise before it, and an exercise one check: {', '.join(astray)}."
-        )
-    if TRAINING in exercises or sum(cell.role == "training" for cell in cells) != (assignment.training is not None):
-        raise CourseError(
-            f"{where}: `training` in the front matter needs one code cell with `:training: true`, and it needs that."
-        )
-    needed = {name for run in (assignment.training.runs if assignment.training else ()) for name in run.needs}
-    if unknown := sorted(needed - exercises):
-        raise CourseError(f"{where}: training needs what is no exercise here: {', '.join(unknown)}.")
-    questions = {cell.name for cell in cells if cell.role == "question"}
-    if questions != set(assignment.questions):
-        differ = ", ".join(sorted(questions ^ set(assignment.questions)))
-        raise CourseError(f"{where}: questions in the text and in the front matter differ: {differ}.")

@@ -72,6 +72,26 @@ def page(course, student):
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
+def test_what_was_handed_in_is_trained(course):
+    """The training stage of the last assignment: points in the gradebook, pictures on the page."""
+    with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+        points = {
+            student: next(
+                grade.auto_score
+                for notebook in gradebook.find_submission("train_networks", student).notebooks
+                for grade in notebook.grades
+                if grade.name == "training"
+            )
+            for student in STUDENTS
+        }
+    assert points["ada"] == points["ivan"] == 27
+    assert points["goran"] == points["lena"] == 0
+    assert sum(each > 0 for each in points.values()) >= 3
+    html = (course.data / "feedback" / "ada" / "train_networks" / "train_networks.html").read_text(encoding="utf-8")
+    assert html.count("The loss goes from") >= 4
+    assert html.count("data:image/png;base64,") >= 4
+
+
 def test_prints_a_row_for_each_student_and_where_to_look(played):
     course, printed = played
     for student in STUDENTS:

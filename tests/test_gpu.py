@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from autograder.course import Course, Limits
-from autograder.grading import Report
+from autograder.grading import Grader, Report
+from autograder.grading.student import start_launcher
 from autograder.isolation import Devices, gpu, start_proven
 from autograder.scheduling import LocalPool
-from autograder.training.slots import own_slot, slots
+from autograder.training import TrainingStage, band_of, runs_of
+from autograder.training.slots import gpu_answers, own_slot, slots
 from tests.handins import autograder, save, solved
 from tests.training_programs import NAME
 
@@ -81,6 +83,32 @@ def test_a_gpu_that_is_asked_for_and_is_not_there_is_one_line() -> None:
         2,
         "autograder: --device cuda: PyTorch finds no GPU here. --device cpu trains on the processor.\n",
     )
+
+
+def test_whether_a_gpu_answers_is_found_out_without_a_line_of_a_students(real: Course) -> None:
+    """Where there is none, or it is gone, it does not; then nobody is blamed for a run that ended."""
+    with start_launcher(real, real.assignment(NAME), "auto", gpu() if torch.cuda.is_available() else None) as launcher:
+        assert gpu_answers(launcher) == torch.cuda.is_available()
+
+
+def test_a_gpu_that_is_gone_makes_no_student_guilty(real: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run is said to be on a GPU that does not answer; the report has no score, and is asked for again."""
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    known = {
+        name: (run, band_of(real, NAME, name, run, "cpu")) for name, run in runs_of(real, real.assignment(NAME)).items()
+    }
+    stage = TrainingStage(real)
+    stage.device = "cuda"
+    monkeypatch.setattr(stage, "_known", lambda _: known)
+    with Grader(real, stage=stage) as grader:
+        source = (real.solution(NAME) / "reference.py").read_text()
+        path = real.data / f"{NAME}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source)
+        report = grader.grade(NAME, path)
+    assert (report.status, report.score) == ("grader-error", 0)
+    assert "the GPU does not answer any more" in (report.reason or "")
 
 
 @GPU

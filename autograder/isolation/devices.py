@@ -25,7 +25,7 @@ def gpu(slot: int = 0, count: int = 1) -> Devices:
     files = [path for path in sorted(Path("/dev").glob("nvidia*")) if path.is_char_device()]
     caps = sorted(Path("/dev/nvidia-caps").glob("*"))
     readable = tuple(Path(path) for path in DRIVER if Path(path).exists())
-    environment = {"CUDA_VISIBLE_DEVICES": str(slot % count), "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+    environment = {"CUDA_VISIBLE_DEVICES": str(slot % max(count, 1)), "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
     if "LD_LIBRARY_PATH" in os.environ:
         environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     return Devices((*files, *caps), readable, environment)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 
-from autograder.course import Assignment, Course
+from autograder import wire
+from autograder.course import Assignment, Course, Limits
 from autograder.grading.student import start_launcher
-from autograder.isolation import Isolation, Launcher, gpu
+from autograder.isolation import Isolation, Launcher, WorkerDied, gpu
 from autograder.training.contract import Device
 
 SLOT = "AUTOGRADER_SLOT"  # in the environment of a process of a pool: its number
+PATIENCE = 60.0  # seconds that a GPU has to answer
+REPLY_BYTES = 1 << 20
+PROBE = "import torch; torch.ones(2, device='cuda').sum().item()"
 SLOT_MB = (
     3 * 1024
 )  # of GPU memory for one job: CUDA's own half a gigabyte, and far more than a run on small images takes
@@ -39,3 +43,15 @@ def launcher_for(course: Course, assignment: Assignment, isolation: Isolation, d
     """Processes that may use what training on a device needs."""
     devices = gpu(own_slot(), gpus()) if device == "cuda" else None
     return start_launcher(course, assignment, isolation, devices)
+
+
+def gpu_answers(launcher: Launcher) -> bool:
+    """Whether a process of our own, without a line of a student's, can compute on the GPU."""
+    worker = launcher.spawn(Limits())
+    try:
+        answer = worker.ask({"do": "run", "source": PROBE, "title": "cell 0"}, PATIENCE, REPLY_BYTES)
+    except (WorkerDied, wire.Late, wire.WireError):
+        return False
+    finally:
+        worker.close()
+    return "ok" in answer

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from autograder.course import TRAINING, Assignment, Course, CourseError, TrainingRun
+from autograder.course import TRAINING, Assignment, Course, CourseError, GraderError, TrainingRun
 from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Launcher
@@ -20,7 +20,7 @@ from autograder.submissions import ProgramCell
 from autograder.training.bands import Band, band_of, smoothed
 from autograder.training.contract import Device, Held, Run, runs_of
 from autograder.training.running import Ended, train
-from autograder.training.slots import launcher_for
+from autograder.training.slots import gpu_answers, launcher_for
 
 GATE = 0.6  # share of the points of an exercise's that a run which builds on it needs
 MISREAD = 8  # images that are shown
@@ -103,13 +103,14 @@ class TrainingStage:
                 rows.append(_skipped(declared.name, run, gate))
                 continue
             begin = time.monotonic()
-            answers = Answers(
-                program, self._launcher(assignment, launcher), replace(limits, wall_seconds=max(left, 0.001))
-            )
+            where = self._launcher(assignment, launcher)
+            answers = Answers(program, where, replace(limits, wall_seconds=max(left, 0.001)))
             try:
                 ended = self._train(run, answers, f"{seed}/{declared.name}")
             finally:
                 answers.close()
+            if self.device == "cuda" and ended.state == "crashed" and not gpu_answers(where):
+                raise GraderError("the GPU does not answer any more, which is nobody's fault who handed in.")
             left -= time.monotonic() - begin
             held = run.held()
             right = _right(ended, held)

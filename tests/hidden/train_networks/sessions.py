@@ -112,7 +112,11 @@ class Training:
 
     def advance(self, count: int) -> list[Snapshot]:
         """See Session."""
-        said = self.ask("advance", count)
+        return self.steps_of(self.run, count)
+
+    def steps_of(self, run: Any, count: int) -> list[Snapshot]:
+        """The next steps of a run in the worker: of this one, or of one that has followed from it."""
+        said = self.student.training(run, "advance", count)
         if not isinstance(said, dict) or any(
             not isinstance(said.get(key), list) or len(said[key]) != count for key in ROWS
         ):
@@ -212,11 +216,7 @@ class Transfer:
             if self.head is None:
                 self.saved = self.trunk.checkpoint()
                 self._freeze()
-            trunk, self.trunk.run = self.trunk.run, self.head
-            try:
-                taken = self.trunk.advance(count)
-            finally:
-                self.trunk.run = trunk
+            taken = self.trunk.steps_of(self.head, count)
         self.done += len(taken)
         return taken
 
