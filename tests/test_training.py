@@ -187,13 +187,22 @@ def test_a_run_that_is_killed_again_and_again_fails() -> None:
 # --- points --------------------------------------------------------------------------------------------------------------
 
 
-def band(**more: Any) -> Band:
-    return replace(Band("far", "cpu", "toys", 8, 0.5, 0.9, (0.95,), (0.5,), (1.0, 0.1), (2.0, 0.4)), **more)
+def band() -> Band:
+    """None of the points up to 0.5, all from 0.9 on: a tenth of the way down."""
+    return Band("far", "cpu", "toys", (17 / 18, 17 / 18), (0.4, 0.6), (1.0, 0.1), (2.0, 0.4))
 
 
 def run(title: str = "A toy", sources: Sequence[Path] = ()) -> Run:
     held = Held(np.array([0, 1, 2, 0]), np.zeros((4, 2, 2)), "held-out toys", tuple("abc"))
     return Run(title, 2, 2, 2, 5, lambda *_: Walk(), lambda: held, "", tuple(sources), ("toys", "1"))
+
+
+def test_room_is_left_below_the_reference_for_bad_luck_for_its_worst_seed_and_for_the_last_tenth() -> None:
+    steady = replace(band(), reference=(0.9, 0.9, 0.9))
+    assert (steady.floor, steady.full) == (0.5, pytest.approx(0.86))
+    scattered = replace(steady, reference=(0.85, 0.9, 0.95))
+    assert scattered.full == pytest.approx(0.9 - 4 * 0.05)
+    assert replace(steady, reference=(0.7, *[0.9] * 199)).full == 0.7
 
 
 @pytest.mark.parametrize(("right", "share"), [(0.0, 0), (0.5, 0), (0.6, 0.25), (0.8, 0.75), (0.9, 1), (1.0, 1)])
@@ -258,7 +267,7 @@ def test_the_bands_of_the_course_are_there_and_leave_room_for_points(real: Cours
     for name, each in runs_of(real, real.assignment("train_networks")).items():
         stored = band_of(real, "train_networks", name, each, "cpu")
         assert stored.floor + 0.01 < stored.full < min(1.0, np.mean(stored.reference))
-        assert len(stored.reference) == len(stored.baseline) == stored.seeds >= 5
+        assert len(stored.reference) == len(stored.baseline) >= 5
         assert len(stored.low) == len(stored.high) == each.steps
 
 

@@ -21,7 +21,7 @@ from autograder.submissions import answer_program
 from autograder.training import Run, runs_of
 from autograder.training.running import Ended, train
 from tests import training_programs as programs
-from tests.handins import autograder, save, solved
+from tests.handins import autograder, grade, released, save, solved
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = programs.NAME
@@ -279,3 +279,47 @@ def test_a_run_whose_process_is_killed_by_somebody_else_ends_as_if_nothing_had_h
     assert ended.losses == undisturbed.losses
     assert np.array_equal(ended.scores, undisturbed.scores)  # type: ignore[arg-type]
     assert sound(ended)
+
+
+# --- the commands --------------------------------------------------------------------------------------------------------
+
+
+def test_training_can_be_left_out_and_the_report_is_then_out_of_the_other_points(real: Course, tmp_path: Path) -> None:
+    path = save(tmp_path / f"{NAME}.ipynb", solved(real, NAME))
+    report = grade(real, path, "--no-training")
+    assert (report["score"], report["max_score"]) == (73, 73)
+    assert "training" not in [exercise["name"] for exercise in report["exercises"]]
+
+
+def test_what_is_not_written_yet_is_not_trained(real: Course, tmp_path: Path) -> None:
+    path = save(tmp_path / f"{NAME}.ipynb", released(real, NAME))
+    report = grade(real, path)
+    assert (report["score"], report["max_score"]) == (0, 100)
+    training = report["exercises"][-1]
+    assert (training["name"], training["status"], len(training["tests"])) == ("training", "skipped", 4)
+    assert all("has earned 0 of" in test["message"] for test in training["tests"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("train", "inception_ops.py"), "inception_ops has nothing to train; `autograder grade` grades it."),
+        (("train", f"{NAME}.py", "--device", "tpu"), "--device is auto, cpu or cuda, not tpu."),
+        (("train", "nothing.ipynb"), "nothing.ipynb is not named after an assignment"),
+        (("grade", "--course", NAME, "--no-training"), "go with files, not with --course."),
+        (("bands", "inception_ops"), "inception_ops has nothing to train"),
+        (("bands", "nothing"), "There is no assignment 'nothing'."),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_one_line(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    for name in ("inception_ops.py", f"{NAME}.py"):
+        (tmp_path / name).write_text("x = 1\n")
+    paths = [tmp_path / each if each.endswith((".py", ".ipynb")) else each for each in arguments]
+    done = autograder(ROOT, *paths)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert message in done.stderr
+
+
+def test_bands_that_are_there_are_not_measured_again() -> None:
+    done = autograder(ROOT, "bands", NAME, "--device", "cpu")
+    assert (done.returncode, done.stdout) == (0, "All bands are there.\n"), done.stderr

@@ -26,13 +26,14 @@ from autograder.training.running import Ended, train
 from autograder.training.slots import launcher_for
 
 SEEDS = 8
-SPREAD = 4.0  # standard deviations below the reference's mean, from where on points are full
+# Points are full so many standard deviations below the reference's mean, or so far on the way down to the baseline.
+SPREAD, LAST_PART = 4.0, 0.1
 AROUND = 5  # steps on either side over which a loss is smoothed, for the picture
 
 
 @dataclass(frozen=True)
 class Band:
-    """What is reached, as shares of right answers: none of the points at `floor`, all at `full`.
+    """What was reached, as shares of right answers: by the reference and by the baseline, with each seed.
 
     low, high: the smallest and the largest smoothed loss of the reference's runs after each step
     """
@@ -40,13 +41,23 @@ class Band:
     run: str
     device: str
     data: str
-    seeds: int
-    floor: float
-    full: float
     reference: tuple[float, ...]
     baseline: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+
+    @property
+    def floor(self) -> float:
+        """Up to here there are no points: the baseline's mean."""
+        return float(np.mean(self.baseline))
+
+    @property
+    def full(self) -> float:
+        """From here on there are all points: the reference, with room for bad luck, and for the last tenth of the way."""
+        reached = np.array(self.reference)
+        mean = float(reached.mean())
+        lucky = mean - SPREAD * float(reached.std(ddof=1))
+        return min(lucky, float(reached.min()), mean - LAST_PART * (mean - self.floor))
 
     def share(self, right: float) -> float:
         """The share of the points that a share of right answers earns: linear between floor and full."""
@@ -133,24 +144,21 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
                         raise GraderError(f"The reference of {name} is not confirmed: {fault}.")
                     curves.append(smoothed(ended.losses))
                 shares[who].append(float(np.mean(ended.scores.argmax(1) == labels)))
-    reached = np.array(shares["reference"])
-    full = float(min(reached.mean() - SPREAD * reached.std(ddof=1), reached.min()))
-    floor = float(np.mean(shares["baseline"]))
-    if floor >= full:
-        raise GraderError(f"The baseline of {name} is as good as the reference: {floor:.3f} against {full:.3f}.")
-    low, high = np.min(curves, axis=0), np.max(curves, axis=0)
-    rounded = {key: tuple(float(round(number, 4)) for number in row) for key, row in (("low", low), ("high", high))}
-    band = Band(
-        name, device, run.data[0], SEEDS, round(floor, 4), round(full, 4), *map(_rounded, shares.values()), **rounded
-    )
+    low, high = (tuple(map(_rounded, edge(curves, axis=0))) for edge in (np.min, np.max))
+    reached, without = (tuple(map(_rounded, shares[who])) for who in ("reference", "baseline"))
+    band = Band(name, device, run.data[0], reached, without, low, high)
+    if band.floor >= band.full:
+        raise GraderError(
+            f"The baseline of {name} is as good as the reference: {band.floor:.3f} against {band.full:.3f}."
+        )
     path = _folders(course, assignment.name)[0 if ship else 1] / f"{key_of(name, run, device)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(band), indent=1) + "\n", encoding="utf-8")
     return path
 
 
-def _rounded(numbers: list[float]) -> tuple[float, ...]:
-    return tuple(round(number, 4) for number in numbers)
+def _rounded(number: float) -> float:
+    return round(float(number), 4)
 
 
 def trained(assignment: Assignment, source: str, launcher: Launcher, run: Run, seed: int, device: Device) -> Ended:  # noqa: PLR0913, PLR0917

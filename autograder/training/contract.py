@@ -116,6 +116,8 @@ class Run:
 
 def runs_of(course: Course, assignment: Assignment, data: Path | None = None) -> dict[str, Run]:
     """The runs of an assignment; raises GraderError where they are not those of the front matter."""
+    if assignment.training is None:
+        raise CourseError(f"{assignment.name} has nothing to train.")
     path = course.suite(assignment.name) / "training.py"
     if not path.is_file():
         raise GraderError(
@@ -130,7 +132,7 @@ def runs_of(course: Course, assignment: Assignment, data: Path | None = None) ->
         raise CourseError(str(fault)) from fault
     finally:
         sys.path.remove(str(course.root))
-    declared = {run.name: run.points for run in (assignment.training.runs if assignment.training else ())}
+    declared = {run.name: run.points for run in assignment.training.runs}
     there = {name: run.points for name, run in runs.items()}
     if declared != there:
         raise GraderError(f"training.py of {assignment.name} has the points {there}, the front matter {declared}.")
