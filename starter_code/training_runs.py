@@ -33,6 +33,9 @@ class Plan:
     batch: int = 64
     warm_up: int = 10
     least: float = 0.1
+    memory: bool = (
+        False  # whether a step can only be computed again with the averages of squares that the optimizer remembers
+    )
 
     @property
     def rates(self) -> list[float]:
@@ -46,7 +49,7 @@ class Plan:
 
 PLANS = {
     "residual": Plan(steps=90, rate=1.0),
-    "inception": Plan(steps=176, rate=5e-3),
+    "inception": Plan(steps=176, rate=5e-3, memory=True),
     "depth": Plan(steps=130, rate=0.1),
     "trunk": Plan(steps=80, rate=0.1),
     "transfer": Plan(steps=160, rate=0.5),
@@ -119,6 +122,7 @@ class Run:
         self.rows = batches(seed, len(images), self.plan.batch, self.plan.steps)
         self.rates = self.plan.rates
         self.done = 0
+        self.tables: list[np.ndarray] = []
         held = [pair for _, layer in _holding(self.model) for pair in layer]
         self.learned = [tensor for what, tensor in held if what not in STATISTICS]
         self.statistics = [tensor for what, tensor in held if what in STATISTICS]
@@ -136,24 +140,37 @@ class Run:
                     tensor.copy_(part.view(tensor.shape))
 
     def advance(self, count: int) -> dict[str, Any]:
-        """Take so many steps. The loss that each step returned, and after each step all numbers, as rows."""
-        taken: dict[str, list[Any]] = {"losses": [], "learned": [], "statistics": [], "memory": []}
-        for _ in range(count):
+        """Take so many steps. The loss that each step returned, and tables of all numbers after each step, one row for each.
+
+        memory: tables of what the optimizer remembers of each parameter in tensors of its shape, where the plan asks for it
+        """
+        losses = []
+        for place in range(count):
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rates[self.done]
             rows = self.rows[self.done]
             throw_dice_from(self.seed + self.done)
-            taken["losses"].append(float(self.step(self.model, self.images[rows], self.labels[rows], self.optimizer)))
-            taken["learned"].append(_row(self.learned))
-            taken["statistics"].append(_row(self.statistics))
-            taken["memory"].append(self._memory())
+            losses.append(float(self.step(self.model, self.images[rows], self.labels[rows], self.optimizer)))
+            remembered = self._memory() if self.plan.memory else []
+            for number, tensors in enumerate([self.learned, self.statistics, *remembered]):
+                self._write(number, place, count, tensors)
             self.done += 1
-        return taken
+        learned, statistics, *memory = (table[:count] for table in self.tables)
+        return {"losses": losses, "learned": learned, "statistics": statistics, "memory": memory}
 
-    def _memory(self) -> list[np.ndarray]:
-        """What the optimizer remembers of each parameter in tensors of its shape: one row for each such tensor."""
-        if isinstance(self.optimizer, torch.optim.SGD):
-            return []
+    def _write(self, number: int, place: int, count: int, tensors: list[torch.Tensor]) -> None:
+        """Put numbers into a row of a table; tables are made once, since fresh memory costs more time than what is in it."""
+        size = sum(tensor.numel() for tensor in tensors)
+        if number == len(self.tables):
+            self.tables.append(np.zeros((count, size), np.float32))
+        if len(self.tables[number]) < count:
+            self.tables[number] = np.concatenate([self.tables[number], np.zeros((count, size), np.float32)])
+        if tensors:
+            flat = [tensor.detach().reshape(-1).cpu() for tensor in tensors]
+            torch.cat(flat, out=torch.from_numpy(self.tables[number][place]))
+
+    def _memory(self) -> list[list[torch.Tensor]]:
+        """What the optimizer remembers of each parameter in tensors of its shape, and could be an average of squares."""
         of_each = [
             [tensor for tensor in _tensors(self.optimizer.state.get(weight, {})) if tensor.shape == weight.shape]
             for weight in self.learned
@@ -163,7 +180,8 @@ class Run:
             [*found, *[torch.zeros_like(weight)] * (count - len(found))]
             for weight, found in zip(self.learned, of_each, strict=True)
         ]
-        return [_row([tensors[place] for tensors in filled]) for place in range(count)]
+        columns = [[tensors[place] for tensors in filled] for place in range(count)]
+        return [column for column in columns if max(column, key=torch.numel).min() >= 0]
 
     def scores(self, images: np.ndarray) -> Any:
         """What the network answers in evaluation mode."""
@@ -206,8 +224,10 @@ class Run:
 
 
 def throw_dice_from(seed: int) -> None:
-    """Let first weights and the masks of dropout be the same again."""
-    torch.manual_seed(seed)
+    """Let first weights and the masks of dropout be the same again; `torch.manual_seed` would take a millisecond to think of GPUs."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
 
 
 def compute_exactly() -> None:
@@ -217,13 +237,6 @@ def compute_exactly() -> None:
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
-
-
-def _row(tensors: list[torch.Tensor]) -> np.ndarray:
-    """All numbers in one row."""
-    row = torch.cat([tensor.detach().reshape(-1) for tensor in tensors]) if tensors else torch.zeros(0)
-    numbers: np.ndarray = row.cpu().numpy()
-    return numbers
 
 
 def _tensors(value: Any) -> Iterator[torch.Tensor]:

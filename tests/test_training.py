@@ -27,8 +27,10 @@ SCORES = np.eye(3)[[0, 1, 2, 0]]
 class Walk:
     """A Session that counts: its state is the number of steps that were taken."""
 
-    def __init__(self, losses: Sequence[float] = (), jump: int = -1, wrong: Sequence[int] = ()) -> None:
-        self.losses = list(losses) or [2.0 / (1 + step) for step in range(STEPS)]
+    def __init__(
+        self, losses: Sequence[float] = (), jump: int = -1, wrong: Sequence[int] = (), steps: int = STEPS
+    ) -> None:
+        self.losses = list(losses) or [2.0 / (1 + step) for step in range(steps)]
         self.jump, self.wrong = jump, set(wrong)
         self.done = 0
         self.begun: list[Any] = []
@@ -162,10 +164,10 @@ def test_what_a_worker_cannot_do_ends_the_run_with_its_state() -> None:
 
 
 def test_a_run_whose_process_somebody_else_kills_goes_on_from_its_last_checkpoint() -> None:
-    whole, broken = Walk(), Walk()
-    broken.stops = [20, 30]
-    first, second = trained(whole), trained(broken)
-    assert broken.begun == [None, 20, 30]
+    whole, broken = Walk(steps=100), Walk(steps=100)
+    broken.stops = [60, 70]
+    first, second = trained(whole, steps=100), trained(broken, steps=100)
+    assert broken.begun == [None, 40, 40]
     assert first == second
     assert whole.looked == broken.looked
 

@@ -171,6 +171,11 @@ def test_a_cheat_does_not_count(real: Course, trained: Trainer, cheat: str, part
     assert getattr(ended, part), (ended.network, ended.update)
 
 
+def test_a_memory_that_is_made_up_explains_no_step(real: Course, trained: Trainer) -> None:
+    ended = trained("inception", programs.reference(real) + programs.MADE_UP_MEMORY, FEW)
+    assert ended.update
+
+
 def test_a_network_that_was_not_trained_and_knows_the_answers_earns_nothing_for_them(
     real: Course, trained: Trainer, runs: dict[str, Run]
 ) -> None:
@@ -266,7 +271,7 @@ def test_a_run_whose_process_is_killed_by_somebody_else_ends_as_if_nothing_had_h
     killed = []
 
     def kill_once(done: int, *_: Any) -> None:
-        if done == 40 and not killed:
+        if done == 60 and not killed:
             workers = [each for each in psutil.Process().children(recursive=True) if not each.children()]
             for worker in workers:
                 if worker.cpu_times().user > 0.3 and worker.parent() is not None:

@@ -179,3 +179,18 @@ class Momentum(Momentum):
             group["lr"] *= -30
         return super().step(closure)
 """
+
+# Adam with a memory that is made up after each step, so that it explains a step towards anywhere.
+MADE_UP_MEMORY = """
+_Adam = Adam
+
+class Adam(_Adam):
+    def step(self, closure=None):
+        super().step(closure)
+        for group in self.param_groups:
+            for w in group["params"]:
+                if w in self.state and self.state[w]["t"] > 1:
+                    factor = torch.linspace(0.2, 5.0, w.numel()).view(w.shape)
+                    self.state[w]["r"] = self.state[w]["r"] * factor
+                    self.state[w]["m"] = self.state[w]["m"] * factor.sqrt()  # the last step stays explained
+"""

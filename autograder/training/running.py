@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from autograder.grading.student import Stopped, StudentFault
 from autograder.training.contract import Confirmed, Session, Snapshot
 
 TOGETHER = 10  # steps between two looks
+BETWEEN = 40  # steps between two checkpoints
 AT_RANDOM = 3  # steps that are computed again, besides the last one and the one that went farthest
 RETRIES = 2  # of a run whose process somebody else has stopped
 DIVERGED = 10.0  # a loss that is so many times the first one
@@ -105,15 +105,17 @@ def train(session: Session, steps: int, draw: np.random.Generator, watch: Watch)
 
 def _advance(session: Session, steps: int, keeper: _Keeper, ended: Ended, watch: Watch) -> None:
     """Take all steps; where somebody else stopped the process, go on in a fresh one from the last checkpoint."""
-    checkpoint: Any = None
+    checkpoint, saved = None, 0  # what a fresh process goes on from, and the steps that it has behind it
     retries, fresh = 0, True
     while keeper.done < steps and ended.state == "passed":
         try:
             if fresh:
                 keeper.begin(session.begin(checkpoint))
+                _repeat(session, keeper.done - saved)
                 fresh = False
+            if keeper.done >= saved + BETWEEN:
+                checkpoint, saved = session.checkpoint(), keeper.done
             taken = session.advance(min(TOGETHER, steps - keeper.done))
-            checkpoint = session.checkpoint()
         except Stopped as stopped:
             retries, fresh = retries + 1, True
             if retries > RETRIES:
@@ -124,6 +126,12 @@ def _advance(session: Session, steps: int, keeper: _Keeper, ended: Ended, watch:
             ended.losses.append(after.loss)
         watch(keeper.done, ended.losses[-1], lambda: session.scores_again(keeper.last))
         _judge(ended)
+
+
+def _repeat(session: Session, steps: int) -> None:
+    """Take steps again that have been seen already."""
+    while steps > 0:
+        steps -= len(session.advance(min(TOGETHER, steps)))
 
 
 def _judge(ended: Ended) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,41 @@ class State:
     learned: Row
     statistics: Row
     memory: tuple[np.ndarray, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which row of a student's memory is the average of squares, and what it has to be multiplied with after a number of steps."""
+
+    place: int
+    factor: Callable[[int], float]
+
+
+FACTORS: tuple[Callable[[int], float], ...] = (
+    lambda _: 1.0,
+    lambda _: 1 - BETA2,
+    lambda steps: 1 - BETA2**steps,
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a step leads that starts from one reading of what the optimizer remembers."""
+
+    learned: Row
+    squares: Row | None
+    reading: Reading | None
+
+    def leads(self, before: State, after: State, step: int) -> bool:
+        """Whether the step ended there, and the optimizer remembers it: else any step could be explained by a memory made for it."""
+        if not _same(before.learned, after.learned, self.learned):
+            return False
+        if self.reading is None or self.squares is None:
+            return True
+        if self.reading.place >= len(after.memory):
+            return False
+        kept = after.memory[self.reading.place] * self.reading.factor(step + 1)
+        return float(np.linalg.norm(kept - self.squares)) <= STEP * float(np.linalg.norm(self.squares))
 
 
 class Replay:
@@ -74,9 +109,7 @@ class Replay:
         off = abs(claimed - loss) / abs(loss)
         if not self.other_masks:
             kept = np.allclose(moved, after.statistics, rtol=1e-2, atol=1e-3)
-            return Confirmed(
-                off <= LOSS and kept, any(_same(before.learned, after.learned, each) for each in there), off
-            )
+            return Confirmed(off <= LOSS and kept, any(way.leads(before, after, step) for way in there), off)
         return self._within_draws(step, earlier, before, after, claimed)
 
     def _within_draws(self, step: int, earlier: State | None, before: State, after: State, claimed: float) -> Confirmed:
@@ -85,16 +118,15 @@ class Replay:
         drawn = [self._taken(step, earlier, before, seed) for seed in seeds]
         losses = np.array([loss for loss, _, _ in drawn])
         ways = [
-            _strange(before.learned, after.learned, way) for way in zip(*(there for _, _, there in drawn), strict=True)
+            _strange(before.learned, after.learned, [each.learned for each in draws])
+            for draws in zip(*(there for _, _, there in drawn), strict=True)
         ]
         off = abs(claimed - losses.mean())
         return Confirmed(
             bool(off <= 4 * losses.std(ddof=1)), min(ways, default=np.inf) <= STRANGE, float(off / losses.mean())
         )
 
-    def _taken(
-        self, step: int, earlier: State | None, before: State, seed: int
-    ) -> tuple[float, np.ndarray, list[np.ndarray]]:
+    def _taken(self, step: int, earlier: State | None, before: State, seed: int) -> tuple[float, np.ndarray, list[Way]]:
         """Loss and statistics of a step, and the numbers after it, for each way to read the optimizer's memory."""
         self.run.load(before.learned, before.statistics)
         training_runs.throw_dice_from(seed)
@@ -103,10 +135,10 @@ class Replay:
         moved = self._state().statistics
         velocity = None if earlier is None else (earlier.learned - before.learned) / self.run.rates[step - 1]
         there = []
-        for remembered in memories(self.name, step, velocity, before.memory):
+        for remembered, reading in memories(self.name, step, velocity, before.memory):
             self.run.load(before.learned, moved)
-            take_step(self.own, self.run.learned, self.run.rates[step], remembered)
-            there.append(self._state().learned.copy())
+            squares = take_step(self.own, self.run.learned, self.run.rates[step], remembered)
+            there.append(Way(self._state().learned.copy(), squares, reading))
         return float(loss), moved.copy(), there
 
     def confirm_head(
@@ -123,7 +155,7 @@ class Replay:
         loss = torch.nn.functional.cross_entropy(self.model(run.images[picked]), run.labels[picked])
         loss.backward()
         velocity = None if earlier is None else (earlier - before) / run.rates[step - 1]
-        (remembered,) = memories("transfer", step, velocity, ())
+        ((remembered, _),) = memories("transfer", step, velocity, ())
         take_step((), head, run.rates[step], remembered)
         there = torch.cat([tensor.detach().reshape(-1) for tensor in head]).numpy()
         off = abs(claimed - loss.item()) / loss.item()
@@ -145,28 +177,33 @@ class Still(torch.optim.Optimizer):
         """Nothing."""
 
 
-def memories(name: str, step: int, velocity: Any, memory: Sequence[np.ndarray]) -> Iterator[dict[str, Any]]:
+def memories(
+    name: str, step: int, velocity: Any, memory: Sequence[np.ndarray]
+) -> Iterator[tuple[dict[str, Any], Reading | None]]:
     """What an optimizer of the contract remembers before a step. How a student's writes it down is free.
 
     A velocity follows from the way of the step before. So does Adam's average of gradients, once that of their squares is known: one of
-    the student's tensors, up to a factor.
+    the student's tensors, up to a factor. Which one, and which factor, is the reading.
     """
     if velocity is None:
-        yield {}
+        yield {}, None
     elif name == "residual":
-        yield {"v": velocity}
+        yield {"v": velocity}, None
     elif name != "inception":
-        yield {"momentum_buffer": velocity}
+        yield {"momentum_buffer": velocity}, None
     else:
-        for row in memory[:MOST_ROWS]:
-            for scale in (1.0, 1 - BETA2, 1 - BETA2**step):
-                squares = np.maximum(row * scale, 0.0)
+        for place, row in enumerate(memory[:MOST_ROWS]):
+            for factor in FACTORS:
+                squares = np.maximum(row * factor(step), 0.0)
                 average = velocity * (np.sqrt(squares / (1 - BETA2**step)) + EPS) * (1 - BETA1**step)
-                yield {"t": step, "m": average, "r": squares}
+                yield {"t": step, "m": average, "r": squares}, Reading(place, factor)
 
 
-def take_step(own: Sequence[str], weights: list[Any], rate: float, remembered: dict[str, Any]) -> None:
-    """Let the optimizer of a run, the reference's or torch's own, take a step on the gradients that are there."""
+def take_step(own: Sequence[str], weights: list[Any], rate: float, remembered: dict[str, Any]) -> np.ndarray | None:
+    """Let the optimizer of a run, the reference's or torch's own, take a step on the gradients that are there.
+
+    Returns the average of squares that it remembers afterwards, if it has one.
+    """
     made = {each: getattr(reference, each) for each in own}
     if "Adam" in made:
         optimizer: Any = made["Adam"](weights, lr=rate, beta1=BETA1, beta2=BETA2, eps=EPS)
@@ -180,6 +217,8 @@ def take_step(own: Sequence[str], weights: list[Any], rate: float, remembered: d
         for weight, part in zip(weights, cut, strict=True):
             optimizer.state[weight][key] = part if isinstance(part, int) else part.view(weight.shape).clone()
     optimizer.step()
+    squares = [optimizer.state[weight]["r"].reshape(-1) for weight in weights if "r" in optimizer.state[weight]]
+    return torch.cat(squares).numpy() if squares else None
 
 
 def _same(before: np.ndarray, after: np.ndarray, there: np.ndarray) -> bool:

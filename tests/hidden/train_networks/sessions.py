@@ -16,14 +16,15 @@ from tests.hidden.train_networks.layouts import Layout, Unlike, matching, read_t
 from tests.hidden.train_networks.replay import Replay, State
 
 PROBES = 3  # images with which the places of layers are found
-ROWS = ("losses", "learned", "statistics", "memory")
+ANSWER = ("losses", "learned", "statistics", "memory")
+MOST_TABLES = 16  # of what an optimizer remembers
 BAD = StudentFault("bad-reply", "training sent something else than its numbers")
 NOTHING = Snapshot(0.0, 0.0, None)
 
 
-def row(said: Any) -> np.ndarray:
-    """A row of numbers that a worker sent."""
-    if not isinstance(said, np.ndarray) or said.ndim != 1 or said.dtype != np.float32:
+def table(said: Any, count: int) -> np.ndarray:
+    """A table of numbers that a worker sent: one row for each step."""
+    if not isinstance(said, np.ndarray) or said.ndim != 2 or len(said) != count or said.dtype != np.float32:
         raise BAD
     return said
 
@@ -117,15 +118,20 @@ class Training:
     def steps_of(self, run: Any, count: int) -> list[Snapshot]:
         """The next steps of a run in the worker: of this one, or of one that has followed from it."""
         said = self.student.training(run, "advance", count)
-        if not isinstance(said, dict) or any(
-            not isinstance(said.get(key), list) or len(said[key]) != count for key in ROWS
+        losses, learned, statistics, memory = (said.get(key) if isinstance(said, dict) else None for key in ANSWER)
+        if (
+            not isinstance(losses, list)
+            or len(losses) != count
+            or not isinstance(memory, list)
+            or len(memory) > MOST_TABLES
         ):
             raise BAD
+        tables = [table(each, count) for each in (learned, statistics, *memory)]
         taken = []
-        for loss, learned, statistics, memory in zip(*(said[key] for key in ROWS), strict=True):
-            if type(loss) is not float or not isinstance(memory, list):
+        for place, loss in enumerate(losses):
+            if type(loss) is not float:
                 raise BAD
-            state = (row(learned), row(statistics), list(map(row, memory)))
+            state = (tables[0][place], tables[1][place], [each[place] for each in tables[2:]])
             taken.append(Snapshot(loss, self._moved(state[0]), state))
         return taken
 
