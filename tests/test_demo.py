@@ -35,6 +35,8 @@ def played(tmp_path_factory):
     root = tmp_path_factory.mktemp("clone") / "a course"
     shutil.copytree(ROOT, root, ignore=NOT_COPIED)
     course = Course(root)
+    course.data.mkdir()
+    (course.data / "secret").write_bytes(bytes(range(32)))  # seeds of training that are the same each time
     return course, run(course, "demo")
 
 

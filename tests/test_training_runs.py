@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from autograder.course import Assignment, Course, Training
+from autograder.grading import Report
 from autograder.grading.misconceptions import Alternative, alternatives
 from autograder.grading.student import Answers, Student, start_launcher
 from autograder.isolation import Launcher
@@ -77,12 +78,12 @@ def right(ended: Ended, run: Run) -> float:
 
 
 def test_the_reference_gets_all_points_and_there_is_something_to_see(real: Course, tmp_path: Path) -> None:
+    course = Course(Path(shutil.copytree(real.root, tmp_path / "course")))
+    course.data.mkdir(exist_ok=True)
+    (course.data / "secret").write_bytes(bytes(range(32)))  # seeds that are the same each time
     path = save(tmp_path / f"{NAME}.ipynb", solved(real, NAME))
-    done = autograder(real.root, "train", path, "--device", "cpu", "--json", tmp_path / "report.json", timeout=300)
+    done = autograder(course.root, "train", path, "--device", "cpu", "--json", tmp_path / "report.json", timeout=300)
     assert done.returncode == 0, done.stderr
-    import json  # noqa: PLC0415
-
-    from autograder.grading import Report  # noqa: PLC0415
 
     report = Report.from_json(json.loads((tmp_path / "report.json").read_text()))
     assert (report.score, report.max_score) == (100, 100), done.stdout
@@ -227,9 +228,9 @@ def test_a_step_that_does_not_end_is_timed_out(real: Course, trained: Trainer) -
 
 def test_a_budget_that_is_used_up_ends_the_run(real: Course, trained: Trainer) -> None:
     slow = "\n_step = train_step\ndef train_step(*a):\n    import time\n    time.sleep(0.2)\n    return _step(*a)\n"
-    ended = trained("residual", programs.reference(real) + slow, wall_seconds=3.5)
+    ended = trained("residual", programs.reference(real) + slow, wall_seconds=6)
     assert ended.state == "timed-out"
-    assert 0 < len(ended.losses) < 30
+    assert len(ended.losses) < 40  # of 90
 
 
 def test_a_network_that_takes_too_much_memory_is_out_of_memory(real: Course, trained: Trainer) -> None:
@@ -266,17 +267,17 @@ def test_nonsense_is_the_students_and_ends_the_run(real: Course, trained: Traine
 
 
 def test_a_run_whose_process_is_killed_by_somebody_else_ends_as_if_nothing_had_happened(
-    real: Course, trained: Trainer
+    real: Course, trained: Trainer, started: Launcher
 ) -> None:
     killed = []
 
     def kill_once(done: int, *_: Any) -> None:
         if done == 60 and not killed:
-            workers = [each for each in psutil.Process().children(recursive=True) if not each.children()]
-            for worker in workers:
-                if worker.cpu_times().user > 0.3 and worker.parent() is not None:
-                    killed.append(worker.pid)
-                    os.kill(worker.pid, signal.SIGKILL)
+            processes = psutil.Process(started.process.pid).children(recursive=True)
+            worker = max(processes, key=lambda each: each.create_time())  # it was forked last
+            assert not worker.children()
+            killed.append(worker.pid)
+            worker.kill()
 
     undisturbed = trained("residual", programs.reference(real))
     ended = trained("residual", programs.reference(real), watch=kill_once)

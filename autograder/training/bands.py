@@ -27,7 +27,7 @@ from autograder.training.slots import launcher_for
 
 SEEDS = 8
 # Points are full so many standard deviations below the reference's mean, or so far on the way down to the baseline.
-SPREAD, LAST_PART = 4.0, 0.1
+SPREAD, LAST_PART = 4.0, 0.25
 AROUND = 5  # steps on either side over which a loss is smoothed, for the picture
 
 
@@ -53,7 +53,7 @@ class Band:
 
     @property
     def full(self) -> float:
-        """From here on there are all points: the reference, with room for bad luck, and for the last tenth of the way."""
+        """From here on there are all points: the reference, with room for bad luck, and for the last quarter of the way."""
         reached = np.array(self.reference)
         mean = float(reached.mean())
         lucky = mean - SPREAD * float(reached.std(ddof=1))
