@@ -172,6 +172,10 @@ def describe(error: BaseException) -> dict[str, Any]:
         text = ""
     # numpy's memory error is a MemoryError, its LinAlgError a ValueError: the built-in name is the one that says something.
     name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+    if (
+        type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in text
+    ):  # how torch says it, on a GPU and without
+        name = "MemoryError"
     return {"type": name, "text": text, "line": lines[-1] if lines else None}
 
 

@@ -16,10 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.course import Assignment, Course
-from demo.commands import AT_ONCE, COURSE_ID, CommandError, nbgrader, release
+from demo.commands import AT_ONCE, COURSE_ID, CommandError, nbgrader, release, run
 from demo.students import Student, students
 
-MADE = ("source", "release", "submitted", "autograded", "feedback", "exchange", "demo")
+MADE = ("source", "release", "submitted", "autograded", "feedback", "exchange", "demo", "snapshots")
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -32,7 +32,8 @@ def clear(course: Course) -> None:
         )
     for name in MADE:
         shutil.rmtree(course.data / name, ignore_errors=True)
-    course.gradebook.unlink(missing_ok=True)
+    for path in (course.gradebook, *course.data.glob(f"{course.store.name}*")):  # SQLite keeps files beside its own
+        path.unlink(missing_ok=True)
     marker.mkdir(parents=True)
 
 
@@ -56,23 +57,33 @@ def take(course: Course, assignment: Assignment, student: Student) -> None:
 def hold(course: Course, assignment: Assignment, progress: Progress) -> None:
     """The whole path of one assignment, with a bar that counts its steps."""
     people = students(course, assignment)
+    grading = graded_in_parallel if assignment.training else graded_by_nbgrader
     task = progress.add_task(assignment.name, total=len(people) + 7, doing="is released")
     release(course, assignment.name)
     progress.update(task, advance=2, doing="is fetched, filled in and submitted")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(lambda student: take(course, assignment, student), people):
             progress.advance(task)
-    steps = {
-        "is collected": ("collect", "--ExchangeCollect.check_owner=False"),  # all students are one user here
-        "is graded": ("autograde", "--force"),
-        "gets feedback": ("generate_feedback", "--force"),
-        "gets feedback back": ("release_feedback",),
-    }
-    for doing, (command, *options) in steps.items():
-        progress.update(task, doing=doing)
-        nbgrader(command, assignment.name, *options, cwd=course.root)
-        progress.advance(task)
+    progress.update(task, doing="is collected")
+    nbgrader(
+        "collect", assignment.name, "--ExchangeCollect.check_owner=False", cwd=course.root
+    )  # all are one user here
+    progress.update(task, advance=1, doing="is graded")
+    grading(course, assignment)
+    progress.update(task, advance=3, doing="gets feedback back")
+    nbgrader("release_feedback", assignment.name, cwd=course.root)
     progress.update(task, advance=1, doing="is done")
+
+
+def graded_by_nbgrader(course: Course, assignment: Assignment) -> None:
+    """Grades and pages by nbgrader's own commands."""
+    nbgrader("autograde", assignment.name, "--force", cwd=course.root)
+    nbgrader("generate_feedback", assignment.name, "--force", cwd=course.root)
+
+
+def graded_in_parallel(course: Course, assignment: Assignment) -> None:
+    """The same by the course's command, for several students at a time: training takes a while."""
+    run(sys.executable, "-m", "autograder", "grade", "--course", assignment.name, cwd=course.root)
 
 
 def results(course: Course, assignment: Assignment) -> Table:

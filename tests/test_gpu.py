@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ import torch
 from autograder.course import Course, Limits
 from autograder.grading import Grader, Report
 from autograder.grading.student import start_launcher
-from autograder.isolation import Devices, gpu, start_proven
+from autograder.isolation import NO_DEVICES, Devices, gpu, start_proven
 from autograder.scheduling import LocalPool
 from autograder.training import TrainingStage, band_of, runs_of
-from autograder.training.slots import gpu_answers, own_slot, slots
+from autograder.training.slots import SLOT, gpu_answers, slots
 from tests.handins import autograder, save, solved
 from tests.training_programs import NAME
 
@@ -69,8 +70,8 @@ def test_slots_take_turns_over_the_gpus() -> None:
 def test_each_process_of_a_pool_has_a_slot_of_its_own() -> None:
     pool = LocalPool(2)
     try:
-        taken = [pool.submit(own_slot) for _ in range(8)]
-        assert {each.result(60) for each in taken} <= {0, 1}
+        taken = [pool.submit(os.getenv, SLOT) for _ in range(8)]
+        assert {each.result(60) for each in taken} <= {"0", "1"}
     finally:
         pool.close()
 
@@ -87,7 +88,9 @@ def test_a_gpu_that_is_asked_for_and_is_not_there_is_one_line() -> None:
 
 def test_whether_a_gpu_answers_is_found_out_without_a_line_of_a_students(real: Course) -> None:
     """Where there is none, or it is gone, it does not; then nobody is blamed for a run that ended."""
-    with start_launcher(real, real.assignment(NAME), "auto", gpu() if torch.cuda.is_available() else None) as launcher:
+    with start_launcher(
+        real, real.assignment(NAME), "auto", gpu() if torch.cuda.is_available() else NO_DEVICES
+    ) as launcher:
         assert gpu_answers(launcher) == torch.cuda.is_available()
 
 

@@ -17,7 +17,7 @@ from autograder.grading.student import Stopped, StudentFault
 from autograder.training import Band, Confirmed, Held, Run, Snapshot, band_of, runs_of
 from autograder.training.bands import key_of, smoothed
 from autograder.training.running import AT_RANDOM, RETRIES, Ended, train
-from autograder.training.stage import _gate, _judged
+from autograder.training.stage import gate, judged
 from tests.mini_course import edit
 
 STEPS = 40
@@ -210,7 +210,7 @@ def test_room_is_left_below_the_reference_for_bad_luck_for_its_worst_seed_and_fo
 @pytest.mark.parametrize(("right", "share"), [(0.0, 0), (0.5, 0), (0.65, 0.4), (0.8, 0.8), (0.875, 1), (1.0, 1)])
 def test_points_rise_linearly_between_floor_and_band(right: float, share: float) -> None:
     assert band().share(right) == pytest.approx(share)
-    rows = _judged("far", run(), band(), Ended(network="", update="", checked=5), right, 1.0)
+    rows = judged("far", run(), band(), Ended(network="", update="", checked=5), right, 1.0)
     assert [row.points for row in rows] == pytest.approx([2, 2, 5 * share])
     assert rows[2].status == ("passed" if share == 1 else "failed")
 
@@ -218,7 +218,7 @@ def test_points_rise_linearly_between_floor_and_band(right: float, share: float)
 @pytest.mark.parametrize("fault", ["network", "update"])
 def test_what_was_learned_counts_only_where_the_training_is_confirmed(fault: str) -> None:
     ended = replace(Ended(network="", update="", checked=5), **{fault: "something is off"})
-    rows = {row.name: row for row in _judged("far", run(), band(), ended, 1.0, 1.0)}
+    rows = {row.name: row for row in judged("far", run(), band(), ended, 1.0, 1.0)}
     assert (rows[f"far_{fault}"].status, rows[f"far_{fault}"].message) == ("failed", "something is off")
     assert (rows["far_learned"].status, rows["far_learned"].points) == ("skipped", 0)
     assert sum(row.points for row in rows.values()) == 2
@@ -226,9 +226,9 @@ def test_what_was_learned_counts_only_where_the_training_is_confirmed(fault: str
 
 def test_a_run_that_went_astray_keeps_the_points_for_the_steps_that_were_right() -> None:
     ended = Ended("diverged", "the loss grew", [1.0], 3, "", "")
-    rows = _judged("far", run(), band(), ended, None, 1.0)
+    rows = judged("far", run(), band(), ended, None, 1.0)
     assert [(row.status, row.points) for row in rows] == [("passed", 2), ("passed", 2), ("diverged", 0)]
-    nothing = _judged("far", run(), band(), Ended("timed-out", "too late"), None, 1.0)
+    nothing = judged("far", run(), band(), Ended("timed-out", "too late"), None, 1.0)
     assert [(row.status, row.points, row.message) for row in nothing] == [("timed-out", 0, "too late")] * 3
 
 
@@ -241,8 +241,8 @@ def test_a_run_needs_sixty_percent_of_each_exercise_that_it_builds_on(real: Cour
     assert training is not None
     depth = next(run for run in training.runs if run.name == "depth")
     enough = [result("residual_block", 7.2, 12), result("train_step", 6, 6), result("adam", 0, 12)]
-    assert _gate(depth, enough) == ""
-    told = _gate(depth, [result("residual_block", 7.1, 12), *enough[1:]])
+    assert gate(depth, enough) == ""
+    told = gate(depth, [result("residual_block", 7.1, 12), *enough[1:]])
     assert told == "not trained: it builds on residual_block, which has earned 7.1 of 12 points, and 60% are needed"
 
 

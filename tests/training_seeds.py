@@ -21,7 +21,7 @@ from autograder.grading.student import start_launcher
 from autograder.isolation import Launcher
 from autograder.training import Band, Run, band_of, runs_of
 from autograder.training.bands import trained
-from autograder.training.stage import _judged, _right
+from autograder.training.stage import judged
 from tests import training_programs as programs
 
 out = Console(highlight=False)
@@ -49,7 +49,7 @@ def points(name: str, source: str, seed: int) -> float:
     assignment, launcher, known = _here()
     run, band = known[name]
     ended = trained(assignment, source, launcher, run, seed, "cpu")
-    return sum(row.points for row in _judged(name, run, band, ended, _right(ended, run.held()), 0.0))
+    return sum(row.points for row in judged(name, run, band, ended, run.held().right(ended.scores), 0.0))
 
 
 def main() -> None:

@@ -16,7 +16,16 @@ from typing import Any, Protocol
 from autograder import wire
 from autograder.course import Assignment, Course, Limits
 from autograder.grading.report import State
-from autograder.isolation import Devices, Isolation, Launcher, TooManyCallbacks, WorkerDied, WorkerProcess, start_proven
+from autograder.isolation import (
+    NO_DEVICES,
+    Devices,
+    Isolation,
+    Launcher,
+    TooManyCallbacks,
+    WorkerDied,
+    WorkerProcess,
+    start_proven,
+)
 from autograder.submissions import ProgramCell
 
 MAX_TEXT = 200
@@ -45,7 +54,7 @@ class Respondent(Protocol):
 
 
 def start_launcher(
-    course: Course, assignment: Assignment, isolation: Isolation, devices: Devices | None = None
+    course: Course, assignment: Assignment, isolation: Isolation, devices: Devices = NO_DEVICES
 ) -> Launcher:
     """A forkserver for one assignment, whose confinement has been proven; raises IsolationError when it does not hold."""
     forbidden = (course.root / "solutions", course.root / "tests", course.data, course.root)
@@ -55,7 +64,7 @@ def start_launcher(
         preload=(*assignment.preload, "starter_code", *assignment.starter_modules),
         readable=(course.starter_code,),
         forbidden=tuple(folder for folder in forbidden if folder.is_dir()),
-        devices=devices or Devices(),
+        devices=devices,
     )
 
 

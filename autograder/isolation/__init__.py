@@ -3,11 +3,12 @@
 `Launcher` is what graders use: it starts one clean forkserver per grading run, proves the confinement, and forks workers from it.
 """
 
-from autograder.isolation.devices import Devices, gpu
+from autograder.isolation.devices import NO_DEVICES, Devices, gpu
 from autograder.isolation.launcher import IsolationError, Launcher, Mode, TooManyCallbacks, WorkerDied, WorkerProcess
 from autograder.isolation.selftest import Isolation, Property, modes_here, self_test, start_proven
 
 __all__ = [
+    "NO_DEVICES",
     "Devices",
     "Isolation",
     "IsolationError",

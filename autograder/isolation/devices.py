@@ -20,6 +20,9 @@ class Devices:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+NO_DEVICES = Devices()
+
+
 def gpu(slot: int = 0, count: int = 1) -> Devices:
     """The files of NVIDIA's driver, with the GPU of a slot: slots take turns over `count` GPUs."""
     files = [path for path in sorted(Path("/dev").glob("nvidia*")) if path.is_char_device()]

@@ -19,13 +19,12 @@ from typing import IO, Any, Literal
 from autograder import wire
 from autograder.course import GraderError, Limits
 from autograder.isolation import bubblewrap
-from autograder.isolation.devices import Devices
+from autograder.isolation.devices import NO_DEVICES, Devices
 
 Mode = Literal["bubblewrap", "landlock", "none"]
 NAMES: dict[Mode, str] = {"bubblewrap": "landlock+bubblewrap", "landlock": "landlock", "none": "none"}  # in reports
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
-NO_DEVICES = Devices()
 MESSAGE = 1 << 16
 LONGEST_REASON = 300
 ENGINE = Path(__file__).resolve().parent.parent

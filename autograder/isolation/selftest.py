@@ -20,8 +20,8 @@ from typing import Literal
 from autograder import wire
 from autograder.course import Limits
 from autograder.isolation import bubblewrap
-from autograder.isolation.devices import Devices
-from autograder.isolation.launcher import NO_DEVICES, IsolationError, Launcher, Mode, WorkerDied
+from autograder.isolation.devices import NO_DEVICES, Devices
+from autograder.isolation.launcher import IsolationError, Launcher, Mode, WorkerDied
 
 Isolation = Literal["auto", "bubblewrap", "landlock", "none"]
 

@@ -130,20 +130,20 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
     reference = (course.solution(assignment.name) / "reference.py").read_text(encoding="utf-8")
     shares: dict[str, list[float]] = {}
     curves = []
-    labels = run.held().labels
     with launcher_for(course, assignment, isolation, device) as launcher:
         for who, source in (("reference", reference), ("baseline", f"{reference}\n\n{run.baseline}")):
             shares[who] = []
             for seed in range(SEEDS):
                 told(f"{who}, seed {seed + 1} of {SEEDS}")
                 ended = trained(assignment, source, launcher, run, seed, device)
-                if ended.scores is None:
+                right = run.held().right(ended.scores)
+                if right is None:
                     raise GraderError(f"The {who} of {name} does not train: {ended.sentence}.")
                 if who == "reference":
                     if fault := ended.network or ended.update:
                         raise GraderError(f"The reference of {name} is not confirmed: {fault}.")
                     curves.append(smoothed(ended.losses))
-                shares[who].append(float(np.mean(ended.scores.argmax(1) == labels)))
+                shares[who].append(right)
     low, high = (tuple(map(_rounded, edge(curves, axis=0))) for edge in (np.min, np.max))
     reached, without = (tuple(map(_rounded, shares[who])) for who in ("reference", "baseline"))
     band = Band(name, device, run.data[0], reached, without, low, high)

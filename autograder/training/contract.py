@@ -85,6 +85,12 @@ class Held:
     what: str
     names: tuple[str, ...]
 
+    def right(self, scores: np.ndarray | None) -> float | None:
+        """The share of images whose largest score is that of their class; None where these are no usable scores."""
+        if scores is None or scores.shape != (len(self.labels), len(self.names)) or not np.isfinite(scores).all():
+            return None
+        return float(np.mean(scores.argmax(1) == self.labels))
+
 
 @dataclass(frozen=True)
 class Run:

@@ -7,16 +7,14 @@ import os
 from autograder import wire
 from autograder.course import Assignment, Course, Limits
 from autograder.grading.student import start_launcher
-from autograder.isolation import Isolation, Launcher, WorkerDied, gpu
+from autograder.isolation import NO_DEVICES, Isolation, Launcher, WorkerDied, gpu
 from autograder.training.contract import Device
 
 SLOT = "AUTOGRADER_SLOT"  # in the environment of a process of a pool: its number
 PATIENCE = 60.0  # seconds that a GPU has to answer
 REPLY_BYTES = 1 << 20
 PROBE = "import torch; torch.ones(2, device='cuda').sum().item()"
-SLOT_MB = (
-    3 * 1024
-)  # of GPU memory for one job: CUDA's own half a gigabyte, and far more than a run on small images takes
+SLOT_MB = 3 * 1024  # of GPU memory for one job: room for CUDA itself and for a run on small images
 
 
 def gpus() -> int:
@@ -41,7 +39,7 @@ def own_slot() -> int:
 
 def launcher_for(course: Course, assignment: Assignment, isolation: Isolation, device: Device) -> Launcher:
     """Processes that may use what training on a device needs."""
-    devices = gpu(own_slot(), gpus()) if device == "cuda" else None
+    devices = gpu(own_slot(), gpus()) if device == "cuda" else NO_DEVICES
     return start_launcher(course, assignment, isolation, devices)
 
 

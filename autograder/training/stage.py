@@ -25,9 +25,8 @@ from autograder.training.slots import gpu_answers, launcher_for
 GATE = 0.6  # share of the points of an exercise's that a run which builds on it needs
 MISREAD = 8  # images that are shown
 Wanted = Literal["auto", "cpu", "cuda"]
-Watch = Callable[
-    [str, int, int, float, float | None], None
-]  # title of a run, steps done, of how many, loss, share that is right
+# Title of a run, steps done, of how many, loss, share of the held-out images that is right.
+Watch = Callable[[str, int, int, float, float | None], None]
 
 
 class TrainingStage:
@@ -99,8 +98,8 @@ class TrainingStage:
         records = []
         for declared in assignment.training.runs:
             run, band = self._known(assignment)[declared.name]
-            if gate := _gate(declared, exercises):
-                rows.append(_skipped(declared.name, run, gate))
+            if why := gate(declared, exercises):
+                rows.append(_skipped(declared.name, run, why))
                 continue
             begin = time.monotonic()
             where = self._launcher(assignment, launcher)
@@ -113,18 +112,15 @@ class TrainingStage:
                 raise GraderError("the GPU does not answer any more, which is nobody's fault who handed in.")
             left -= time.monotonic() - begin
             held = run.held()
-            right = _right(ended, held)
-            rows += _judged(declared.name, run, band, ended, right, time.monotonic() - begin)
+            right = held.right(ended.scores)
+            rows += judged(declared.name, run, band, ended, right, time.monotonic() - begin)
             records.append(_record(run, band, ended, right, held))
         return summarise(TRAINING, assignment.training.points, tuple(rows), None), tuple(records)
 
     def _train(self, run: Run, answers: Answers, seed: str) -> Ended:
         def watch(done: int, loss: float, scores: Callable[[], np.ndarray]) -> None:
             if self.watch is not None:
-                held = run.held()
-                now = scores()
-                right = float(np.mean(now.argmax(1) == held.labels)) if len(now) == len(held.labels) else None
-                self.watch(run.title, done, run.steps, loss, right)
+                self.watch(run.title, done, run.steps, loss, run.held().right(scores()))
 
         start = int(_numbers(seed).integers(2**31))
         # Which steps are looked at is a secret of its own, and another one after every change of the submission.
@@ -147,7 +143,7 @@ def _numbers(*parts: str) -> np.random.Generator:
     return np.random.default_rng(list(hashlib.sha256(text).digest()))
 
 
-def _gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
+def gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
     """Why a run does not start; empty when all exercises that it builds on have earned enough."""
     for exercise in exercises:
         if exercise.name in declared.needs and exercise.points < GATE * exercise.max_points:
@@ -156,14 +152,6 @@ def _gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
                 f"points, and {GATE:.0%} are needed"
             )
     return ""
-
-
-def _right(ended: Ended, held: Held) -> float | None:
-    """The share of right answers, if there are usable answers."""
-    scores = ended.scores
-    if scores is None or scores.shape != (len(held.labels), len(held.names)) or not np.isfinite(scores).all():
-        return None
-    return float(np.mean(scores.argmax(1) == held.labels))
 
 
 def _skipped(name: str, run: Run, why: str) -> TestResult:
@@ -179,7 +167,7 @@ def _titles(run: Run) -> dict[str, tuple[str, float]]:
     }
 
 
-def _judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
+def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
     name: str, run: Run, band: Band, ended: Ended, right: float | None, seconds: float
 ) -> list[TestResult]:
     """The results of the three parts of a run that was started."""

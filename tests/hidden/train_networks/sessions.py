@@ -18,14 +18,18 @@ from tests.hidden.train_networks.replay import Replay, State
 PROBES = 3  # images with which the places of layers are found
 ANSWER = ("losses", "learned", "statistics", "memory")
 MOST_TABLES = 16  # of what an optimizer remembers
-BAD = StudentFault("bad-reply", "training sent something else than its numbers")
 NOTHING = Snapshot(0.0, 0.0, None)
+
+
+def bad_reply() -> StudentFault:
+    """What is said of an answer that is none."""
+    return StudentFault("bad-reply", "training sent something else than its numbers")
 
 
 def table(said: Any, count: int) -> np.ndarray:
     """A table of numbers that a worker sent: one row for each step."""
     if not isinstance(said, np.ndarray) or said.ndim != 2 or len(said) != count or said.dtype != np.float32:
-        raise BAD
+        raise bad_reply()
     return said
 
 
@@ -42,14 +46,8 @@ class Training:
 
     def __init__(self, student: Student, name: str, own: Sequence[str], images: Images, seed: int, device: str) -> None:
         """`own`: the names of what students write for the run."""
-        self.student, self.name, self.own, self.images, self.seed, self.device = (
-            student,
-            name,
-            own,
-            images,
-            seed,
-            device,
-        )
+        self.student, self.name, self.own = student, name, own
+        self.images, self.seed, self.device = images, seed, device
         self.replay = Replay(name, own, images, seed)
         self.layout: Layout | None = None
         self.unlike = ""
@@ -84,7 +82,7 @@ class Training:
         """Find out which layer of the student's is which, with random numbers in all of them."""
         theirs = read_table(self.ask("layers"))
         if theirs is None:
-            raise BAD
+            raise bad_reply()
         few = self.images.learn[:PROBES]
         try:
             layouts = matching(self.replay.table, theirs)
@@ -125,12 +123,12 @@ class Training:
             or not isinstance(memory, list)
             or len(memory) > MOST_TABLES
         ):
-            raise BAD
+            raise bad_reply()
         tables = [table(each, count) for each in (learned, statistics, *memory)]
         taken = []
         for place, loss in enumerate(losses):
             if type(loss) is not float:
-                raise BAD
+                raise bad_reply()
             state = (tables[0][place], tables[1][place], [each[place] for each in tables[2:]])
             taken.append(Snapshot(loss, self._moved(state[0]), state))
         return taken
