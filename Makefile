@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
+export PYTHONUNBUFFERED := 1  # what is printed is seen at once, in a log as well
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quality training-seeds bench bench-training bench-gpu test-gpu endurance fuzz lint release clean
+.PHONY: help setup demo test quality training-seeds bench bench-training bench-gpu test-gpu check-gpu carried endurance fuzz lint release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,8 +16,8 @@ setup: $(READY)  ## install what the others need into .venv (they do it by thems
 demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit, collect, grade, feedback
 	$(BIN)/python -m demo
 
-test: $(READY)  ## run all tests
-	$(BIN)/python -m pytest
+test: $(READY)  ## run all tests, on up to four cores; some of them: make test ARGUMENTS='-m isolation'
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
 	$(BIN)/python -m autograder.quality
@@ -29,6 +30,15 @@ bench-training: $(READY)  ## time the training stage against a plain PyTorch loo
 
 bench-gpu: $(READY)  ## the same on a GPU; says so in one line where there is none
 	$(BIN)/python -m benchmarks.training --device cuda $(ARGUMENTS)
+
+check-gpu: $(READY)  ## what a GPU does with the grader, layer by layer, in eight minutes; without one, what can be seen without (docs/gpu.md)
+	$(BIN)/python -m benchmarks.check_gpu $(ARGUMENTS)
+
+carried: $(READY)  ## fetch into build/carried what check-gpu needs on a GPU machine without a network (docs/gpu.md)
+	$(BIN)/python -m pip download --quiet --no-deps --only-binary=:all: --implementation cp --python-version 3.12 \
+	  --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
+	  -c constraints.txt -r benchmarks/check_gpu/carried.txt -d build/carried
+	$(BIN)/python -c 'import shutil, sklearn.datasets as d; shutil.copy(d.__path__[0] + "/data/digits.csv.gz", "build/carried")'
 
 test-gpu: $(READY)  ## tests that need a GPU; skipped, with one line, where there is none
 	$(BIN)/python -m pytest tests/test_gpu.py
@@ -43,10 +53,11 @@ endurance: $(READY)  ## grade a class of 1,000 that is killed ten times, and com
 fuzz: $(READY)  ## a minute of libFuzzer for each parser of what students send; more: make fuzz SECONDS=3600
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
 
-lint: $(READY)  ## check style, format and types
+lint: $(READY)  ## check style, format, types, and that what is imported is declared
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/deptry .
 
 release: $(READY)  ## build every assignment and release it through nbgrader
 	$(BIN)/python -m demo.release
@@ -54,7 +65,7 @@ release: $(READY)  ## build every assignment and release it through nbgrader
 clean:  ## remove what was installed or made; course/ (real people's work) stays
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt autograder/gradebook/nbgrader_config.json
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo "This needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another. Try: make PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -9,7 +9,7 @@ import ast
 import itertools
 import math
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,8 @@ from yaml import YAMLError
 
 Role = Literal["text", "setup", "exercise", "check", "training", "question", "demo"]
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+# Fields of an assignment that no report follows from; of cells, `graded_by` says more.
+UNGRADED = {"folder", "title", "minutes", "questions", "cells"}
 TRAINING = "training"  # what the stage after the hidden tests is called, in reports and in the gradebook
 
 
@@ -31,13 +33,18 @@ class GraderError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use, over all the processes that it needs. A call is one question of a hidden test."""
+    """What one submission may use, over all the processes that it needs. A call is one question of a hidden test.
 
-    call_seconds: float = 5.0  # until a call must have returned
-    wall_seconds: float = 60.0
-    cpu_seconds: float = 60.0
+    Seconds are those of computing, or of waiting without computing; waiting for a processor, on a busy machine, is neither.
+    """
+
+    call_seconds: float = 5.0  # that one call may compute, and as many that it may wait
+    cpu_seconds: float = 60.0  # that all calls may compute
+    wall_seconds: float = 60.0  # that all calls may wait; sleeping reaches this limit, and nothing else does
     memory_mb: int = 1024  # at any time, above what the interpreter and the imported packages take
-    output_mb: int = 16  # standard output and error, of each process
+    output_mb: int = 16  # standard output and error, of each process; also the largest file that it may write
+    scratch_mb: int = 64  # all files in the scratch folder of a process
+    scratch_files: int = 1000
     reply_mb: int = 16  # what one call returns; a test may hold several, and so may an exercise that failed
     calls: int = 10_000
     callbacks: int = 10_000  # calls of functions that were passed in, within one call
@@ -129,10 +136,32 @@ class Assignment:
     @property
     def starter_modules(self) -> tuple[str, ...]:
         """Modules of the starter code that the setup cells import from, each once."""
+        return tuple(dict.fromkeys(self._imported_by_setup.values()))
+
+    @property
+    def probes(self) -> dict[str, str]:
+        """What hidden tests may ask for besides what students write: names of the setup cells', and the module of each."""
+        written = {name for exercise in self.exercises for name in exercise.functions}
+        return {name: module for name, module in self._imported_by_setup.items() if name not in written}
+
+    @property
+    def _imported_by_setup(self) -> dict[str, str]:
+        """Names that the setup cells import from the starter code, and the module of each."""
         setups = (ast.parse(cell.source) for cell in self.cells if cell.role == "setup")
         imports = (node for tree in setups for node in tree.body if isinstance(node, ast.ImportFrom))
-        modules = (node.module or "" for node in imports)
-        return tuple(dict.fromkeys(module for module in modules if module.startswith("starter_code.")))
+        return {
+            name.name: node.module
+            for node in imports
+            if node.module and node.module.startswith("starter_code.")
+            for name in node.names
+        }
+
+    @property
+    def graded_by(self) -> str:
+        """All of the text that a report follows from: prose, titles and the points of written answers are left out."""
+        settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in UNGRADED}
+        cells = [replace(cell, source="") if cell.kind == "markdown" else cell for cell in self.cells]
+        return repr((settings, list(zip(self.ids, cells, strict=True))))
 
     @property
     def notebook_name(self) -> str:

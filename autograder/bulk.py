@@ -17,8 +17,8 @@ from autograder.isolation import Isolation
 from autograder.scheduling import ClusterPool, LocalPool, Needs, Pool, Store, Task, dispatch, grade, tasks
 from autograder.training import Wanted
 
-# What is said of the first submission, and is no student's fault, but that of this machine or of the suite.
-UNFIT = ("GraderError: ", "IsolationError: ")
+# What is said of the first submission, and is no student's fault, but that of this machine, of the suite or of the request.
+UNFIT = {"GraderError": GraderError, "IsolationError": GraderError, "CourseError": CourseError}
 Step = Literal["grading", "recording"]
 Watch = Callable[[Step, int, int, int], None]  # step, done, of how many, failures so far
 
@@ -32,6 +32,7 @@ class Outcome:
     known: int = 0  # graded before, with the same content
     recorded: int = 0  # in this run
     failures: dict[str, str] = field(default_factory=dict)  # student -> why there is no grade
+    notes: dict[str, str] = field(default_factory=dict)  # student -> what is to be known of what was handed in
 
 
 def plan(
@@ -58,29 +59,39 @@ def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
     """Grade what is new, here or on a cluster, and record here what the gradebook does not have yet. One run at a time per course."""
     with _alone(course), Store(course.store) as store, closing(LocalPool(jobs)) as local:
         everything, new = plan(course, name, isolation, store, device)
+        from autograder.gradebook.recording import expect_gradebook  # noqa: PLC0415  (imports nbgrader: two seconds)
+
+        expect_gradebook(course, name)
         outcome = Outcome(submissions=len(everything), known=len(everything) - len(new))
+        outcome.notes = {task.student: task.note for task in everything if task.note}
         if new:
             needs: Needs = "gpu" if any(task.device == "cuda" for task in new) else "cpu"
             with nullcontext(local) if scheduler is None else closing(ClusterPool(scheduler, needs)) as pool:
                 _grade(new, store, pool, outcome, watch)
-        graded = [task for task in everything if task.student not in outcome.failures]
-        _record(course, name, graded, store, local, outcome, watch)
+        _record(course, name, everything, store, local, outcome, watch)
     return outcome
 
 
 def _grade(new: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: Watch) -> None:
+    """Grade all; whose process stalled, again in the end, alone. Who stalls then as well is asked again by the next run."""
+    stalled: list[Task] = []
+
     def keep(task: Task, value: dict[str, Any]) -> None:
         report = Report.from_json(value)
-        if report.status == "grader-error":
-            fail(task, report.reason or "the grader failed")
+        if report.stalled and task not in stalled:
+            stalled.append(task)
             return
         store.put(task.key, report)
-        outcome.graded += 1
+        if report.status == "grader-error":
+            outcome.failures[task.student] = report.reason or "the grader failed"
+        else:
+            outcome.graded += 1
         told()
 
     def fail(task: Task, why: str) -> None:
-        if isinstance(pool, LocalPool) and not outcome.graded and why.startswith(UNFIT):
-            raise GraderError(why.partition(": ")[2])
+        kind, _, sentence = why.partition(": ")
+        if isinstance(pool, LocalPool) and not outcome.graded and kind in UNFIT:
+            raise UNFIT[kind](sentence)
         outcome.failures[task.student] = why
         told()
 
@@ -89,35 +100,34 @@ def _grade(new: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: W
 
     watch("grading", 0, len(new), 0)
     dispatch(new, grade, pool, keep, fail)
+    dispatch(tuple(stalled), grade, pool, keep, fail, alone=True)
 
 
 def _record(  # noqa: PLR0913, PLR0917  (what recording needs)
-    course: Course, name: str, graded: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: Watch
+    course: Course, name: str, everything: list[Task], store: Store, pool: Pool, outcome: Outcome, watch: Watch
 ) -> None:
-    missing = {task.student: task.key for task in graded if not store.is_recorded(name, task.student, task.key)}
-    if not missing:
-        return
-    watch("recording", 0, len(missing), len(outcome.failures))
+    """Record what there is a report of, also one that says that the grader failed: then a person is asked to look."""
     from autograder.gradebook.recording import record  # noqa: PLC0415  (imports nbgrader, which takes two seconds)
 
+    keys = {task.student: task.key for task in everything if store.holds(task.key)}
     looked_at = 0
 
-    def done(student: str, why: str | None) -> None:
+    def done(student: str, why: str | None, of: int) -> None:
         nonlocal looked_at
         looked_at += 1
         if why is None:
             outcome.recorded += 1
         else:
             outcome.failures[student] = why
-        watch("recording", looked_at, len(missing), len(outcome.failures))
+        watch("recording", looked_at, of, len(outcome.failures))
 
-    record(course, name, missing, store, pool, done)
+    record(course, name, keys, store, pool, done)
 
 
 @contextmanager
 def _alone(course: Course) -> Iterator[None]:
     """The lock goes with the process, whatever ends it."""
-    course.data.mkdir(parents=True, exist_ok=True)
+    course.make_data()
     with (course.data / "grading.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

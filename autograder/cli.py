@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+from rich.status import Status
 from rich.table import Table
 
 from autograder import submissions
 from autograder.console import BROKEN, UNUSABLE, err, isolation_named, one_line_errors, out, plain
 from autograder.course import Course, CourseError
 from autograder.file_grading import Trained, assignment_of, grade_files, tell
+from autograder.progress_lines import ProgressLines
 
 if TYPE_CHECKING:
     from autograder.training import Wanted
@@ -85,27 +87,35 @@ def check(
 
     Your code runs with your own rights, so never check somebody else's submission with this: [b]autograder grade[/] is for that.
     """
-    from autograder.visible import FINISHED  # noqa: PLC0415
+    from autograder.visible import BUSY, FINISHED, OUT_OF_TIME  # noqa: PLC0415
 
     with one_line_errors():
         course = Course.find()
         settings = assignment_of(course, submission, assignment)
-        program = submissions.read(submission, settings).program
+        program = submissions.read_own(submission, settings).program
     checks = [(cell.name, cell.source) for cell in settings.cells if cell.role in {"check", "training"}]
-    job = {"path": str(course.root), "program": [(c.title, c.source) for c in program], "checks": checks}
+    seconds = settings.limits.cpu_seconds + (settings.training.limits.cpu_seconds if settings.training else 0)
+    job = {
+        "path": str(course.root),
+        "program": [(cell.title, cell.source, cell.keeps) for cell in program],
+        "checks": checks,
+        "cpu_seconds": seconds,
+    }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "job.json"
         path.write_text(json.dumps(job), encoding="utf-8")
         command = [sys.executable, "-m", "autograder.visible", str(path)]
-        environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
+        environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
         try:
-            done = subprocess.run(  # noqa: S603  (our own module)
-                command, stdin=subprocess.DEVNULL, env=environment, timeout=settings.limits.wall_seconds, check=False
-            )
+            code = subprocess.run(  # noqa: S603  (our own module)
+                command, stdin=subprocess.DEVNULL, env=environment, timeout=BUSY * seconds, check=False
+            ).returncode
         except subprocess.TimeoutExpired:
-            err.print(f"autograder: stopped after {settings.limits.wall_seconds:g} seconds; is there an endless loop?")
-            raise typer.Exit(UNUSABLE) from None
-    if done.returncode != FINISHED:
+            code = OUT_OF_TIME
+    if code == OUT_OF_TIME:
+        err.print(f"autograder: stopped after {seconds:g} seconds of computing; is there an endless loop?")
+        raise typer.Exit(UNUSABLE)
+    if code != FINISHED:
         err.print("autograder: your code ended the process in which the checks run.")
         raise typer.Exit(UNUSABLE)
 
@@ -120,6 +130,9 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
     json_path: JsonOption = None,
     fail_under: FailUnderOption = None,
     isolation: IsolationOption = "auto",
+    student: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose files these are: hidden inputs differ between students.")
+    ] = None,
     course_name: Annotated[
         str | None,
         typer.Option("--course", metavar="NAME", help="Grade everything that was collected for this assignment."),
@@ -152,16 +165,16 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
         if (course_name is None) == (not paths):
             raise CourseError("name the files to grade, or an assignment with --course; one of the two.")
         if course_name is not None:
-            if assignment is not None or json_path is not None or fail_under is not None or not training:
+            if {assignment, json_path, fail_under, student} != {None} or not training:
                 raise CourseError(
-                    "--assignment, --json, --fail-under and --no-training go with files, not with --course."
+                    "--assignment, --json, --fail-under, --student and --no-training go with files, not with --course."
                 )
             from autograder.bulk_cli import grade_course  # noqa: PLC0415
 
             raise typer.Exit(grade_course(course_name, mode, jobs, scheduler, trained_on, dry_run=dry_run))
         if jobs is not None or scheduler is not None or dry_run:
             raise CourseError("--jobs, --scheduler and --dry-run go with --course, not with files.")
-    reports = grade_files(paths or [], assignment, mode, Trained(trained_on) if training else None)
+    reports = grade_files(paths or [], assignment, mode, Trained(trained_on) if training else None, student)
     tell(reports, json_path, fail_under, single=len(paths or []) == 1)
 
 
@@ -175,9 +188,7 @@ def train(  # noqa: PLR0913  (one parameter for each option)
     device: DeviceOption = "auto",
     budget: Annotated[
         float | None,
-        typer.Option(
-            min=1, metavar="SECONDS", help="Time for all runs of one submission; default and most: the assignment's."
-        ),
+        typer.Option(min=1, metavar="SECONDS", help="Computing time for each run; default and most: the assignment's."),
     ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Train on this data set, such as CIFAR-10's archive, instead.")
@@ -225,11 +236,15 @@ def bands(
     with one_line_errors():
         course = Course.find()
         missing = missing_bands(course, course.assignment(name), device_here(device_named(device)), data)
+        lines = ProgressLines()
         for run, measure in missing.items():
             with err.status(run) as status:
-                path = measure(
-                    isolation_named(isolation), lambda told, run=run: status.update(f"{run}: {told}"), ship=ship
-                )
+
+                def watch(told: str, run: str = run, status: Status = status) -> None:
+                    status.update(f"{run}: {told}")
+                    lines.say(f"{run}: {told}")
+
+                path = measure(isolation_named(isolation), watch, ship=ship)
             out.print(plain(str(path.relative_to(course.root))))
     if not missing:
         out.print("All bands are there.")
@@ -241,9 +256,10 @@ def doctor() -> None:
     from autograder.examination import examine  # noqa: PLC0415
 
     with one_line_errors():
-        course = Course.find()
+        findings = examine(Course.find())
     table = Table(show_header=False, box=None, pad_edge=False)
-    findings = examine(course)
+    for _ in ("mark", "subject", "sentence"):
+        table.add_column(overflow="fold")  # a path that is too long goes on in the next line
     for finding in findings:
         mark = "[green]✓[/]" if finding.good else ("[red]✗[/]" if finding.needed else "[dim]-[/]")
         table.add_row(mark, plain(finding.subject), plain(finding.sentence))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from autograder.assignment import (
 )
 
 __all__ = [
+    "NBGRADER_CONFIG",
     "TRAINING",
     "Assignment",
     "Cell",
@@ -36,6 +38,31 @@ __all__ = [
     "TrainingRun",
     "read_assignment",
 ]
+
+SECRET_VARIABLE = "AUTOGRADER_SECRET"  # of the environment  # noqa: S105  (a name)
+NBGRADER_CONFIG = "nbgrader_config.py"
+# Of commands that are started in `course/`. The path is not resolved, so that `course` may be a link to another disk.
+CONFIG_OF_DATA = '''"""nbgrader's settings for commands that start in this folder: the course's, from the folder above, and then your own.
+
+`autograder build` writes this file where there is none, and never changes it.
+"""
+
+import sys
+from pathlib import Path
+
+SETTINGS = Path(__file__).parent.parent / "nbgrader_config.py"
+try:
+    if not SETTINGS.is_file():
+        raise FileNotFoundError("it is missing")
+    load_subconfig(SETTINGS.name, path=str(SETTINGS.parent))
+except Exception as fault:
+    reason = " ".join(f"{type(fault).__name__}: {fault}".split())
+    sys.exit(f"nbgrader stopped, because {SETTINGS}, which holds the settings of the course, cannot be read: {reason}")
+
+c = get_config()
+
+# Your own settings stand below, for example: c.LateSubmissionPlugin.penalty_method = "zero"
+'''
 
 
 class Course:
@@ -116,14 +143,25 @@ class Course:
             raise CourseError(f"There is no assignment '{name}'. This course has: {', '.join(names) or 'none yet'}.")
         return read_assignment(self.root / "assignments" / name / f"{name}.md")
 
+    def make_data(self) -> None:
+        """Make the folder of everything about real people, with settings of nbgrader for commands that start there."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError), (self.data / NBGRADER_CONFIG).open("x", encoding="utf-8") as file:
+            file.write(CONFIG_OF_DATA)
+
     @cached_property
     def secret(self) -> bytes:
-        """The secret that hidden inputs are drawn from; made on first use, readable by the owner only."""
+        """The secret that hidden inputs are drawn from; made on first use, readable by the owner only.
+
+        Where the course is checked out anew for each grading, as in CI, it comes from the environment.
+        """
+        if given := os.environ.get(SECRET_VARIABLE):
+            return given.encode("utf-8", "surrogateescape")
         path = self.data / "secret"
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            self.data.mkdir(parents=True, exist_ok=True)
+            self.make_data()
         fresh = self.data / f"secret.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_bytes(secrets.token_bytes(32))

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import NBGRADER_CONFIG, Course, CourseError
 from autograder.isolation import IsolationError, Launcher, Mode, Property, modes_here, self_test
 
 PACKAGES = ("numpy", "torch", "pytest", "nbgrader", "jupyterlab", "jupytext", "landlockpy", "seccompy")
@@ -27,7 +27,7 @@ class Finding:
 
 def examine(course: Course) -> list[Finding]:
     """Look at everything that grading relies on."""
-    return [_python(), *_packages(), *_isolation(course), _gpu(), *_nbgrader(course)]
+    return [_python(), *_packages(), *_isolation(course), _gpu(), *_nbgrader(course), _data(course)]
 
 
 def _python() -> Finding:
@@ -91,18 +91,61 @@ def _gpu() -> Finding:
 
 
 def _nbgrader(course: Course) -> list[Finding]:
-    config = course.root / "nbgrader_config.py"
-    found = config.is_file()
-    sentence = (
-        "Reads nbgrader_config.py of this course."
-        if found
-        else "nbgrader_config.py is missing: stock grading would apply."
-    )
-    folder = Path(os.environ.get("NBGRADER_EXCHANGE", course.data / "exchange"))
+    """Whether nbgrader has the settings of the course, wherever it is started, and the exchange that it uses."""
+    try:
+        from nbgrader.exchange.default import Exchange  # noqa: PLC0415  (slow to import; without it, `_packages` says so)
+
+        from autograder.gradebook.settings import settings, unconfined_elsewhere  # noqa: PLC0415
+    except ImportError:
+        return []
+    lacks = unconfined_elsewhere()
+    sentence = "Started elsewhere in this environment, it confines student code or refuses."
+    if lacks:
+        sentence = (
+            f"Started elsewhere, it has other settings ({', '.join(lacks)}); run `make setup`, and see ~/.jupyter."
+        )
+    elsewhere = [_settings_of_data(course), Finding("nbgrader", sentence, not lacks, needed=False)]
+    try:
+        folder = Path(Exchange(config=settings(course)).root)
+    except CourseError as refusal:
+        return [Finding("nbgrader", f"It refuses to grade: {refusal}", good=False), *elsewhere]
     nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
     writable = os.access(nearest, os.W_OK)
     state = "can be written" if writable else "cannot be written"
     return [
-        Finding("nbgrader", sentence, found),
+        Finding("nbgrader", f"Started in {course.root}, it has the settings of this course.", good=True),
+        *elsewhere,
         Finding("exchange", f"{folder} {state}.", writable, needed=False),
     ]
+
+
+def _data(course: Course) -> Finding:
+    """Whether others on this machine can look at what is about real people."""
+    if not course.data.is_dir():
+        return Finding("course", f"{course.data} is not there yet; it will be for you alone.", good=True, needed=False)
+    mode = course.data.stat().st_mode & 0o777
+    if mode & 0o077:
+        sentence = f"Others can look into {course.data}, where grades and submissions lie: chmod 700 {course.data}"
+        return Finding("course", sentence, good=False, needed=False)
+    return Finding("course", f"{course.data}, where grades and submissions lie, is for you alone.", good=True)
+
+
+def _settings_of_data(course: Course) -> Finding:
+    """Whether nbgrader has the settings of the course when it is started in the folder of everything about real people."""
+    from autograder.gradebook.settings import reads_settings  # noqa: PLC0415
+
+    path = course.data / NBGRADER_CONFIG
+    good, sentence = False, f"Started in {course.data}, it refuses to grade; `autograder build` writes what is missing."
+    if path.is_file():
+        try:
+            good = reads_settings(course)
+        except (Exception, SystemExit) as fault:  # noqa: BLE001  (what the site has written there)
+            sentence = f"{path} cannot be read ({type(fault).__name__}: {fault}); mend it."
+        else:
+            sentence = (
+                f"Started in {course.data}, it has the settings of this course."
+                if good
+                else f"Started in {course.data}, it refuses to grade, since {path.name} there does not read the settings of the"
+                " course: move that away, run `autograder build`, and put its lines at the end of the new one."
+            )
+    return Finding("nbgrader", sentence, good, needed=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from rich.progress import (
 
 from autograder.console import BELOW, BROKEN, UNUSABLE, err, one_line_errors, out, plain
 from autograder.course import Assignment, Course, CourseError
+from autograder.progress_lines import ProgressLines
 
 if TYPE_CHECKING:
     from autograder.grading import Report
@@ -73,8 +75,12 @@ def grade_files(
     assignment: str | None,
     isolation: Isolation,
     trained: Trained | None,
+    student: str | None = None,
 ) -> list[Report]:
-    """The reports of these files, in their order; of several, one that cannot be asked for is named and left out."""
+    """The reports of these files, in their order; of several, one that cannot be asked for is named and left out.
+
+    student: whose they are; default: whoever handed them in, where they lie in the course's folder of submissions
+    """
     from autograder.grading import Grader, Job  # noqa: PLC0415
 
     reports: dict[Path, Report] = {}
@@ -95,7 +101,7 @@ def grade_files(
             redirect_stdout(sys.stderr),
         ):
             for name, group in by_assignment.items():
-                batch = [Job(path, course.student_of(path)) for path in group]
+                batch = [Job(path, student or course.student_of(path)) for path in group]
                 reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
     return [reports[path] for path in paths if path in reports]
 
@@ -104,7 +110,10 @@ def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> Tr
     """The training stage as it was asked for."""
     from autograder.training import TrainingStage  # noqa: PLC0415
 
-    return None if trained is None else TrainingStage(course, trained.device, trained.budget, trained.data, watch)
+    def told(why: str) -> None:
+        err.print(f"note: {plain(why)}")
+
+    return None if trained is None else TrainingStage(course, trained.device, trained.budget, trained.data, watch, told)
 
 
 def exit_code(reports: list[Report], fail_under: float | None) -> int:
@@ -120,24 +129,51 @@ def exit_code(reports: list[Report], fail_under: float | None) -> int:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[tuple[Callable[[], None], Watch | None]]:
-    """On a terminal's standard error: a bar for several submissions, and one for what is being trained. How to move each."""
+def progress(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
+    """On a terminal's standard error: a bar for several submissions, and one for what is being trained. How to move each.
+
+    Elsewhere a line for each tenth of several submissions, and one for each run.
+    """
+    with (bars if err.is_terminal else lines)(total) as moves:
+        yield moves
+
+
+@contextmanager
+def lines(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
+    """Progress as lines: of a single submission, none but those of its training."""
+    told, numbers = ProgressLines(), itertools.count(1)
+
+    def advance() -> None:
+        if total > 1:
+            told.count("grading", next(numbers), total)
+
+    def watch(title: str, done: int, steps: int, loss: float, _: Callable[[], float | None]) -> None:
+        if done == steps:
+            told.say(f"trained {title}: {steps} steps, loss {loss:.3f}")
+
+    yield advance, watch
+
+
+@contextmanager
+def bars(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
+    """Progress as bars."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
     described = (TextColumn("{task.description}"), *columns, TextColumn("{task.fields[state]}"))
-    with Progress(*described, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*described, console=err, transient=True) as bar:
         task = bar.add_task("grading", total=total, state="", visible=total > 1)
         runs: dict[str, TaskID] = {}
 
-        def watch(title: str, done: int, steps: int, loss: float, right: float | None) -> None:
+        def watch(title: str, done: int, steps: int, loss: float, found_right: Callable[[], float | None]) -> None:
             if title not in runs:
                 for other in runs.values():
                     bar.update(other, visible=False)
                 runs.clear()
                 runs[title] = bar.add_task(title, total=steps, state="")
+            right = found_right()
             told = f"loss {loss:.3f}" + ("" if right is None else f", {right:.1%} right")
             bar.update(runs[title], completed=done, state=told, visible=done < steps)
 
-        yield (lambda: bar.advance(task)), (watch if err.is_terminal else None)
+        yield (lambda: bar.advance(task)), watch
 
 
 def write_json(reports: list[Report], target: str | None, *, single: bool) -> None:

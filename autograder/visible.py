@@ -6,35 +6,39 @@ It runs on any system and confines nothing: it is for one's own work, as a noteb
 from __future__ import annotations
 
 import json
+import math
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.worker import Inert
+from autograder.cell_running import CellRunner
 
 FINISHED = 40  # exit code when all checks have run; not 0, which a cell can end the process with
+OUT_OF_TIME = -24  # how the system ends a process that has computed for as long as it may (SIGXCPU)
+BUSY = 20  # times longer than it may compute, it may take on a busy machine
 
 
-def run(program: list[tuple[str, str]], checks: list[tuple[str, str]]) -> int:
+def run(program: list[tuple[str, str, list[str]]], checks: list[tuple[str, str]]) -> int:
     """Run a program, then its checks, printing what they print; the number of checks that failed."""
-    namespace: dict[str, object] = {"__name__": "__main__", "display": print}
-    inert = Inert(namespace)
-    namespace["get_ipython"] = lambda: inert
-    for title, source in program:
-        if error := _execute(title, source, namespace):
+    cells = CellRunner()
+    cells.namespace["display"] = print
+    for title, source, keeps in program:
+        if error := _execute(cells, title, source, keeps):
             print(f"! {error}", file=sys.stderr)
+    cells.restore()
     failed = 0
     for exercise, source in checks:
         print(f"\n{exercise}")
-        if error := _execute("check", source, namespace, bare=True):
+        if error := _execute(cells, "check", source, bare=True):
             failed += 1
             print(f"  no  {error}")
     return failed
 
 
-def _execute(title: str, source: str, namespace: dict[str, object], *, bare: bool = False) -> str:
+def _execute(cells: CellRunner, title: str, source: str, keeps: Iterable[str] = (), *, bare: bool = False) -> str:
     """Run one cell; a sentence when it stops."""
     try:
-        exec(compile(source, title, "exec", dont_inherit=True), namespace)  # noqa: S102  (the user's own work)
+        cells.run(source, title, keeps)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  (SystemExit too: one cell must not end the others)
@@ -43,10 +47,20 @@ def _execute(title: str, source: str, namespace: dict[str, object], *, bare: boo
     return ""
 
 
+def limit(seconds: float) -> None:
+    """Let this process compute for so long, where the system can see to it."""
+    try:
+        import resource  # noqa: PLC0415  (absent on Windows)
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
 def main() -> None:
     """Read the JSON file named by the first argument and run what it says."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     sys.path.insert(0, job["path"])
+    limit(job["cpu_seconds"])
     failed = run(job["program"], job["checks"])
     print(f"\n{len(job['checks']) - failed} of {len(job['checks'])} visible checks pass.")
     sys.exit(FINISHED)

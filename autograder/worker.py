@@ -1,59 +1,44 @@
 """What runs beside student code, in a confined process: it executes a program cell by cell and answers questions about it.
 
 Everything here shares its process with the student's code and can be tampered with by it. So nothing here decides anything: answers
-go back as plain data, and the grader compares. Of the engine, this imports `wire` and nothing else.
+go back as plain data, and the grader compares. Of the engine, this imports `wire` and `cell_running`, and nothing else.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+import types
+from collections import deque
 from typing import Any
 
 import numpy as np
 import numpy.random  # numpy loads it on first use; here once, for all workers that are forked
 
 from autograder import wire
+from autograder.cell_running import CellRunner
+from autograder.probes import Probes
 
 MAX_TEXT = 500
 UNLIMITED = 1 << 62
 
 
-class Inert:
-    """Stands for IPython in student code: magics do nothing, except those that only wrap a statement."""
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        """Run wrapped statements in `namespace`."""
-        self._namespace = namespace
-
-    def run_line_magic(self, name: str, line: str, *_: Any) -> None:
-        """`%time statement` runs the statement; every other magic does nothing."""
-        if name == "time" and line.strip():
-            exec(compile(line, "cell", "exec"), self._namespace)  # noqa: S102  (student code, in its own process)
-
-    def run_cell_magic(self, *_: Any) -> None:
-        """Nothing: what wraps Python was unwrapped before, the rest is no Python."""
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        """Any other method of IPython's: does nothing."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *_args, **_kwargs: None
-
-
 class Worker:
     """One student's program in one process."""
 
-    def __init__(self, channel: wire.Channel) -> None:
-        """Answer questions that come over `channel`."""
+    def __init__(self, channel: wire.Channel, probes: Probes | None = None) -> None:
+        """Answer questions that come over `channel`. What `probes` has is called, whatever the program has under its name."""
         self.channel = channel
-        self.objects: list[Any] = []
-        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__, "display": _nothing}
-        inert = Inert(self.namespace)
-        self.namespace["get_ipython"] = lambda: inert
+        self.probes = probes or Probes({})
+        self.objects: dict[int, Any] = {}  # what the grader may pass back, by number
+        self.numbers = itertools.count()
+        # Numbers of what went with its contents, by message.
+        self.lately: deque[list[int]] = deque(maxlen=wire.REMEMBERED)
+        self.cells = CellRunner()
+        self.namespace = self.cells.namespace
 
     def serve(self) -> None:
         """Answer until the grader closes the channel."""
@@ -68,8 +53,7 @@ class Worker:
         """Do what `request` says; whatever the student's code raises becomes part of the answer."""
         try:
             if request["do"] == "run":
-                code = compile(request["source"], request["title"], "exec", dont_inherit=True)
-                exec(code, self.namespace)  # noqa: S102  (this is what a worker is for)
+                self.cells.run(request["source"], request["title"], request.get("keeps", ()))
                 return {"ok": None}
             return self.call(request)
         except BaseException as error:  # noqa: BLE001  (SystemExit and KeyboardInterrupt of the student's too)
@@ -77,8 +61,10 @@ class Worker:
 
     def call(self, request: dict[str, Any]) -> dict[str, Any]:
         """Call a function of the program; what is passed by its name is something of the program's too."""
+        self.cells.restore()
         try:
-            function = self.namespace[request["function"]]
+            name = request["function"]
+            function = self.probes.get(name) or self.namespace[name]
             args = tuple(map(self.own, request["args"]))
             kwargs = {key: self.own(value) for key, value in request["kwargs"].items()}
         except KeyError:
@@ -92,8 +78,12 @@ class Worker:
 
     def reply(self, answer: dict[str, Any]) -> None:
         """Send `answer`, or say why it cannot be sent."""
+        if len(self.lately) == wire.REMEMBERED:
+            for number in self.lately[0]:
+                del self.objects[number]
+        self.lately.append([])
         try:
-            self.channel.send(answer, self.encode_other)
+            self.channel.send(answer, self.encode_other, number=self.remember)
         except wire.Closed:
             raise
         except BaseException as error:  # noqa: BLE001  (encoding runs methods of the student's objects)
@@ -106,8 +96,18 @@ class Worker:
         """A callback goes back as what it is; every other object stays here, behind a handle."""
         if isinstance(value, Callback):
             return {"c": value.id}
-        self.objects.append(value)
-        return {"h": [len(self.objects) - 1, kind_of(value)]}
+        return {"h": [self.stay(value), kind_of(value)]}
+
+    def remember(self, value: Any) -> int:
+        """The number of what is sent with its contents: it can be passed back for some time."""
+        self.lately[-1].append(self.stay(value))
+        return self.lately[-1][-1]
+
+    def stay(self, value: Any) -> int:
+        """The number under which the grader can pass `value` back."""
+        number = next(self.numbers)
+        self.objects[number] = value
+        return number
 
     def decode_other(self, tag: str, content: Any) -> Any:
         """The object behind a handle, a name of the program's, or a stand-in for a function of the grader's."""
@@ -127,6 +127,7 @@ class Callback:
         """The grader's function `number`."""
         self._worker = worker
         self.id = number
+        self.__name__ = self.__qualname__ = "function"
 
     def __call__(self, *args: Any) -> Any:
         """What the grader's function returns for `args`."""
@@ -138,14 +139,8 @@ class Callback:
         return answer["ok"]
 
 
-def _nothing(*_args: Any, **_kwargs: Any) -> None:
-    """Stands for `display`."""
-
-
 def kind_of(value: Any) -> str:
     """Which of wire.KINDS describes `value`, so that the grader can say in words what came."""
-    import types  # noqa: PLC0415
-
     table: list[tuple[Any, str]] = [
         (types.GeneratorType, "generator"),
         (type, "class"),
@@ -194,6 +189,6 @@ def announce(sock: socket.socket, refusal: str) -> None:
     wire.Channel(sock).send({"refusal": refusal}, lambda _: {})
 
 
-def serve(sock: socket.socket) -> None:
+def serve(sock: socket.socket, probes: Probes) -> None:
     """Serve one grader over `sock` until it hangs up."""
-    Worker(wire.Channel(sock)).serve()
+    Worker(wire.Channel(sock), probes).serve()

@@ -14,6 +14,7 @@ from autograder.course import Assignment, Course
 from benchmarks.processes import Run, run
 
 CHECK = "from benchmarks.in_process import check\ncheck({assignment!r}, {exercise!r}, globals())\n"
+STOCK = {"JUPYTER_NO_CONFIG": "1"}  # the environment holds this course's settings of nbgrader
 HIDDEN = "\n### BEGIN HIDDEN TESTS\n{check}### END HIDDEN TESTS\n"
 
 
@@ -31,7 +32,7 @@ def stock_nbgrader(
     place.mkdir(parents=True)
     (place / assignment.notebook_name).write_text(json.dumps(source), encoding="utf-8")
     (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'stock'\n")
-    run([sys.executable, "-m", "nbgrader", "generate_assignment", assignment.name], folder, environment)
+    run([sys.executable, "-m", "nbgrader", "generate_assignment", assignment.name], folder, environment | STOCK)
 
 
 def autograde(folder: Path, assignment: Assignment, submissions: Sequence[Path], environment: dict[str, str]) -> Run:
@@ -43,7 +44,7 @@ def autograde(folder: Path, assignment: Assignment, submissions: Sequence[Path],
         place.mkdir(parents=True)
         shutil.copy(path, place / assignment.notebook_name)
     command = [sys.executable, "-m", "nbgrader", "autograde", assignment.name]
-    done = run(command, folder, environment)
+    done = run(command, folder, environment | STOCK)
     graded = len(list((folder / "autograded").glob(f"*/{assignment.name}/*.ipynb")))
     if graded != len(submissions):
         raise RuntimeError(f"nbgrader graded {graded} of {len(submissions)}:\n{done.printed[-2000:]}")

@@ -16,9 +16,9 @@ from functools import partial
 import torch
 
 from autograder.course import Course
-from autograder.grading.student import start_launcher
 from autograder.training import Device, Run, runs_of
 from autograder.training.bands import trained
+from autograder.training.slots import launcher_for
 from solutions.train_networks import reference
 from starter_code import training_runs
 from starter_code.data import load_digits
@@ -72,7 +72,7 @@ def main() -> None:
     runs = runs_of(course, assignment)
     name_of_it = torch.cuda.get_device_name(0) if options.device == "cuda" else "CPU, one thread"
     print(f"{name_of_it}; torch {torch.__version__}; medians of {options.times}, in seconds (smallest to largest)")
-    with start_launcher(course, assignment, "auto") as launcher:
+    with launcher_for(course, assignment, "auto", options.device) as launcher:
 
         def stage(run: Run) -> float:
             begin = time.perf_counter()

@@ -12,14 +12,16 @@ import nbformat
 from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from autograder.course import Assignment, Course
 from demo.commands import AT_ONCE, COURSE_ID, CommandError, nbgrader, release, run
+from demo.steps import Steps, bars
 from demo.students import Student, students
 
 MADE = ("source", "release", "submitted", "autograded", "feedback", "exchange", "demo", "snapshots")
+NARROW = (0, 0, 0, 1)  # around cells: so the table of all assignments fits into 80 columns
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -34,7 +36,8 @@ def clear(course: Course) -> None:
         shutil.rmtree(course.data / name, ignore_errors=True)
     for path in (course.gradebook, *course.data.glob(f"{course.store.name}*")):  # SQLite keeps files beside its own
         path.unlink(missing_ok=True)
-    marker.mkdir(parents=True)
+    course.make_data()
+    marker.mkdir()
 
 
 def take(course: Course, assignment: Assignment, student: Student) -> None:
@@ -55,24 +58,32 @@ def take(course: Course, assignment: Assignment, student: Student) -> None:
 
 
 def hold(course: Course, assignment: Assignment, progress: Progress) -> None:
-    """The whole path of one assignment, with a bar that counts its steps."""
+    """The whole path of one assignment, step by step."""
     people = students(course, assignment)
-    grading = graded_in_parallel if assignment.training else graded_by_nbgrader
-    task = progress.add_task(assignment.name, total=len(people) + 7, doing="is released")
+    steps = Steps(progress, assignment.name, len(people) + 7)
+    steps.begin("is released")
     release(course, assignment.name)
-    progress.update(task, advance=2, doing="is fetched, filled in and submitted")
+    steps.done("released", 2)
+    steps.begin("is fetched, filled in and submitted")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(lambda student: take(course, assignment, student), people):
-            progress.advance(task)
-    progress.update(task, doing="is collected")
+            steps.move()
+    steps.done(f"{len(people)} handed in", 0)
+    steps.begin("is collected")
     nbgrader(
         "collect", assignment.name, "--ExchangeCollect.check_owner=False", cwd=course.root
     )  # all are one user here
-    progress.update(task, advance=1, doing="is graded")
-    grading(course, assignment)
-    progress.update(task, advance=3, doing="gets feedback back")
+    steps.done("collected")
+    steps.begin("is graded")
+    if assignment.training:
+        graded_in_parallel(course, assignment, steps)
+    else:
+        graded_by_nbgrader(course, assignment)
+    steps.done("graded", 3)
+    steps.begin("gets feedback back")
     nbgrader("release_feedback", assignment.name, cwd=course.root)
-    progress.update(task, advance=1, doing="is done")
+    steps.done("feedback released")
+    steps.begin("is done")
 
 
 def graded_by_nbgrader(course: Course, assignment: Assignment) -> None:
@@ -81,16 +92,16 @@ def graded_by_nbgrader(course: Course, assignment: Assignment) -> None:
     nbgrader("generate_feedback", assignment.name, "--force", cwd=course.root)
 
 
-def graded_in_parallel(course: Course, assignment: Assignment) -> None:
-    """The same by the course's command, for several students at a time: training takes a while."""
-    run(sys.executable, "-m", "autograder", "grade", "--course", assignment.name, cwd=course.root)
+def graded_in_parallel(course: Course, assignment: Assignment, steps: Steps) -> None:
+    """The same by the course's command, for several students at a time: training takes a while, so what it says is passed on."""
+    run(sys.executable, "-m", "autograder", "grade", "--course", assignment.name, cwd=course.root, told=steps.within)
 
 
 def results(course: Course, assignment: Assignment) -> Table:
     """What became of everyone: the score in the gradebook, and what the grader found."""
-    table = Table(
-        "student", "what they did", "score", "state", "what was found", title=assignment.title, show_lines=True
-    )
+    table = Table(title=assignment.title, show_lines=True, padding=NARROW)
+    for title in ("student", "did", "score", "state", "found"):
+        table.add_column(title, overflow="fold")  # narrow terminals wrap cells; nothing is cut
     with Gradebook(f"sqlite:///{course.gradebook}", COURSE_ID) as gradebook:
         for student in students(course, assignment):
             submission = gradebook.find_submission(assignment.name, student.id)
@@ -103,7 +114,9 @@ def results(course: Course, assignment: Assignment) -> Table:
 
 def overview(course: Course, assignments: list[Assignment]) -> Table:
     """Everybody's automatic points in every assignment, with what can be had."""
-    table = Table("student", *(one.name.replace("_", " ") for one in assignments), title="Points")
+    table = Table(title="Points", padding=NARROW)
+    for title in ("student", *(one.name.replace("_", " ") for one in assignments)):
+        table.add_column(title, overflow="fold", min_width=max(map(len, title.split())))  # no word is broken
     rows: dict[str, list[str]] = {}
     with Gradebook(f"sqlite:///{course.gradebook}", COURSE_ID) as gradebook:
         for one in assignments:
@@ -146,15 +159,8 @@ def main() -> None:
     course = Course.find(Path.cwd())
     clear(course)
     assignments = [course.assignment(name) for name in course.names()]
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[doing]}"),
-    )
     try:
-        with Progress(*columns, console=out) as progress:
+        with bars(out) as progress:
             for assignment in assignments:
                 hold(course, assignment, progress)
         nbgrader("export", "--to", str(course.data / "grades.csv"), cwd=course.root)

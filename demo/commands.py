@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
@@ -29,18 +30,16 @@ class CommandError(Exception):
     """A command failed; the message holds the end of what it printed."""
 
 
-def run(*command: str, cwd: Path) -> None:
-    """Run a command; raises CommandError."""
-    done = subprocess.run(  # noqa: S603  (commands of this course)
-        command,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    _check(done.returncode, done.stdout, command)
+def run(*command: str, cwd: Path, told: Callable[[str], None] = lambda _: None) -> None:
+    """Run a command, and pass on each line that it prints, at once; raises CommandError."""
+    printed = []
+    with subprocess.Popen(  # noqa: S603  (commands of this course)
+        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            printed.append(line)
+            told(line.rstrip())
+    _check(process.returncode, "".join(printed), command)
 
 
 def nbgrader(*arguments: str, cwd: Path) -> None:

@@ -36,14 +36,14 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
 
     Logits up to 1e4 in size, of either sign and in one row, give finite numbers that are right; nothing overflows.
 
-    logits: (N, K), one row per example and one column per class
+    logits: (N, K), one row per example and one column per class; K may be 1
     labels: (N,) integers, 0 to K-1: the right class of each row
 
     Returns (loss, dlogits).
     loss: one number, a Python float or a numpy number
     dlogits: (N, K) = dloss/dlogits; the 1/N of the mean is in it
 
-    No input is modified. logits may be float64 (the rule of this course), float32 or integer.
+    No input is modified. logits may be float64 (the rule of this course), float32 or integer (int64).
 
     Source: the softmax classifiers of GoogLeNet, lecture N41.
     """
@@ -54,12 +54,12 @@ def auxiliary_loss(main_loss: float, aux_losses: list[float], weight: float = 0.
     """The loss that is minimised when some layers in the middle of a network have classifiers of their own.
 
         in training:    main loss + weight * (sum of the auxiliary losses)
-        at inference:   main loss, whatever the heads say: they are not used any more
+        at inference:   main loss, whatever the heads say, infinity and nan too: they are not used any more
 
-    main_loss: the loss of the last classifier
-    aux_losses: the losses of the auxiliary heads, one number each, as a list, a tuple or an array; any number of them,
-        none too
-    weight: how much each auxiliary loss counts
+    main_loss: the loss of the last classifier, a number of either sign
+    aux_losses: the losses of the auxiliary heads, one number of either sign each, as a list, a tuple or an array; any
+        number of them, none too
+    weight: how much each auxiliary loss counts, 0 or more
     training: True in training, False at inference
 
     Returns one number, a Python float or a numpy number. No input is modified.
@@ -77,9 +77,10 @@ def branch_gradient(d_main: np.ndarray, d_aux: np.ndarray, weight: float = 0.3) 
 
     d_main: d(main loss)/da, what comes back through the rest of the trunk; an array of any shape
     d_aux: d(auxiliary loss)/da, what comes back through the head, of the same shape; the weight is NOT in it yet
-    weight: how much the auxiliary loss counts
+    weight: how much the auxiliary loss counts, 0 or more
 
-    Returns dL/da, an array of the same shape. No input is modified.
+    Returns dL/da, an array of the same shape; where that is (), a number will do. No input is modified. Both gradients are
+    float64 (the rule of this course).
 
     Source: lectures N41 and N42; Szegedy et al. 2014, arXiv:1409.4842, section 5.
     """
@@ -129,7 +130,8 @@ def auxiliary_head_backward(dlogits: np.ndarray, cache: dict) -> tuple[np.ndarra
     dx: (N, C, H, W) = the gradient with respect to x
     grads: {"Wc", "bc", "W1", "b1", "W2", "b2"}, each of the shape of the parameter it belongs to. More keys are allowed.
 
-    No input is modified, neither dlogits nor the cache.
+    No input is modified, neither dlogits nor the cache. dlogits may be float64 (the rule of this course), float32 or
+    integer, and so may the x in the cache.
 
     Source: Szegedy et al. 2014, arXiv:1409.4842, section 5.
     """

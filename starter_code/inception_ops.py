@@ -11,7 +11,7 @@ def conv_output_size(size: int, kernel_size: int, stride: int = 1, padding: int 
     as long as all of it fits. What is left over at the end, when the last step does not fit, is not used.
 
     size: entries along the axis, at least 1
-    kernel_size: entries that the kernel covers along the same axis; size + 2 padding is at least as large
+    kernel_size: entries that the kernel covers along the same axis, at least 1; size + 2 padding is at least as large
     stride: the step, at least 1
     padding: zeros at each end, at least 0
 
@@ -36,9 +36,9 @@ def conv_macs(
     Kernels are applied once for every position of the *output*, so that stride and padding act through out_size alone.
 
     out_size: (H, W) of the output
-    in_channels: depth of the input
-    out_channels: depth of the output, one kernel each
-    kernel_size: an int k for a k x k kernel, or a tuple (kh, kw)
+    in_channels: depth of the input, at least 1
+    out_channels: depth of the output, one kernel each, at least 1
+    kernel_size: an int k for a k x k kernel, or a tuple (kh, kw), of numbers from 1 on
     groups: the channels of input and output are cut into this many equal parts, and each part of the output reads only
         its own part of the input. It divides both numbers of channels. 1 is the ordinary convolution.
 
@@ -84,9 +84,9 @@ def reduction_saving(
     All convolutions have stride 1 and same padding: height and width stay as they are. Biases are not counted.
 
     in_shape: (C, H, W) of the input
-    out_channels: depth of the output, the same both ways
-    kernel_size: an int k for a k x k kernel, or a tuple (kh, kw)
-    reduce_channels: depth behind the 1x1 convolution
+    out_channels: depth of the output, the same both ways, at least 1
+    kernel_size: an int k for a k x k kernel, or a tuple (kh, kw), of numbers from 1 on
+    reduce_channels: depth behind the 1x1 convolution, at least 1
 
     Returns MACs of direct / MACs of reduced, a float: 3.0 says that the reduction saves two thirds of the work, a number
     below 1 that it makes the work more.
@@ -104,7 +104,8 @@ def naive_inception_cost(in_shape: tuple[int, int, int], branches: dict) -> dict
     outputs are stacked along the channels.
 
     in_shape: (C, H, W) of the input
-    branches: {"1x1", "3x3", "5x5"}: the output channels of each convolution. The order of the keys means nothing.
+    branches: {"1x1", "3x3", "5x5"}: the output channels of each convolution, at least 1. The order of the keys means
+        nothing.
 
     Returns {"macs", "out_channels"}, exact ints: the MACs of all branches (biases not counted), and the depth of the stack.
     Numpy integers will do; floats such as 3.0 will not. More keys are allowed. No input is modified.
@@ -126,7 +127,7 @@ def reduced_inception_cost(in_shape: tuple[int, int, int], branches: dict) -> di
 
     in_shape: (C, H, W) of the input
     branches: {"1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj"}: the output channels of each of the six
-        convolutions. The order of the keys means nothing.
+        convolutions, at least 1. The order of the keys means nothing.
 
     Returns {"macs", "params", "out_channels"}, exact ints: MACs of all six (biases not counted), learned numbers of all six
     (biases counted), and the depth of the stack. Numpy integers will do; floats such as 3.0 will not. More keys are
@@ -143,7 +144,8 @@ def googlenet_census(table: list) -> dict:
     table: rows from input to output, as `starter_code.googlenet_table` documents them. What enters a row is what left the
         row before it. The first row is always the input. A row of kind "head" is an auxiliary head: not part of the
         network at inference, so it counts nowhere, and the row after it continues where the row before it left off. "fc"
-        is a fully connected layer on *all* numbers that enter it, channels times positions.
+        is a fully connected layer on *all* numbers that enter it, channels times positions. A table has one layer with
+        weights at least, and may end with any row. All its numbers are at least 1, but for the rates of dropout: 0 or more.
 
     Returns, all exact ints:
     {"inception_modules": rows of kind "inception",

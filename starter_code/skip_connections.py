@@ -48,7 +48,7 @@ def residual_backward(dout: np.ndarray, cache: dict) -> tuple[np.ndarray, dict]:
     grads: {"W1", "b1", "W2", "b2", "Ws"}, each of the shape of the parameter it belongs to. The identity shortcut has
         nothing to learn: where params["Ws"] is None, grads["Ws"] is None. More keys are allowed.
 
-    No input is modified, neither dout nor the cache.
+    No input is modified, neither dout nor the cache. dout may be float64 (the rule of this course), float32 or integer.
 
     Source: lecture N42 (which writes dL/dW with a minus sign: see the conventions); He et al. 2015, arXiv:1512.03385.
     """
@@ -83,7 +83,7 @@ def preactivation_forward(x: np.ndarray, params: dict) -> tuple[np.ndarray, dict
 def preactivation_backward(dout: np.ndarray, cache: dict) -> tuple[np.ndarray, dict]:
     """Backward pass of the pre-activation block: the shortcut hands the upstream gradient on as it is.
 
-    dout: (N, D) the upstream gradient dL/dout, already divided by the batch size where the loss is a mean
+    dout: (N, D) the upstream gradient dL/dout, float64, already divided by the batch size where the loss is a mean
     cache: what `preactivation_forward` returned. One with the five keys documented there may also come from another right
         forward pass than yours.
 
@@ -107,9 +107,10 @@ def he_init(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
 
     fan_in: number of inputs of the layer, at least 1
     fan_out: number of its outputs, at least 1
-    rng: a numpy Generator, the only source of randomness: the same state gives the same weights again
+    rng: a numpy Generator, the only source of randomness: the same state gives the same weights again, and each call moves
+        it on, so that two calls in a row give different weights
 
-    Returns an array of shape (fan_in, fan_out).
+    Returns an array of shape (fan_in, fan_out), float64 (the rule of this course) or float32.
 
     Source: He et al. 2015, arXiv:1502.01852; lecture L14.
     """
@@ -144,17 +145,17 @@ def batchnorm_forward(
     gamma, beta: (D,) scale and shift
     running: {"mean": (D,), "var": (D,)} running statistics; var is a variance, not a standard deviation
     training: True in training, False at inference
-    momentum: share of the old running value that is kept
-    eps: added to the variance
+    momentum: share of the old running value that is kept, from 0 to 1
+    eps: added to the variance, 0 or more
 
     Returns (out, cache, running).
     out: (N, D)
     cache: what your backward pass needs; at inference nothing is ever sent back. If it has {"x_hat": (N, D), "std": (D,),
         "gamma": (D,)}, each as named above, a slip in this function cannot cost points in the other one.
     running: {"mean": (D,), "var": (D,)}, a new dict in training; the one passed in is not modified. At inference its
-        values are those passed in.
+        values are those passed in, in the same dict or another one.
 
-    No input is modified.
+    No input is modified. x may be float64 (the rule of this course) or integer; all other arrays are float64.
 
     Source: Ioffe & Szegedy 2015, arXiv:1502.03167; lecture L14.
     """
@@ -164,7 +165,7 @@ def batchnorm_forward(
 def batchnorm_backward(dout: np.ndarray, cache: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Backward pass of batch normalisation in training, where mean and variance depend on x as well.
 
-    dout: (N, D) the upstream gradient dL/dout
+    dout: (N, D) the upstream gradient dL/dout, float64
     cache: what `batchnorm_forward` returned in training. One with the three keys documented there may also come from
         another right forward pass than yours; its std already contains eps.
 
@@ -190,7 +191,7 @@ def gradient_norms(depth: int, skip: bool, rng: np.random.Generator) -> np.ndarr
         a_l = relu(z_l)
         L   = 1/N * sum of r * a_depth     so that dL/da_depth = r / N
 
-    Draw everything from rng, in this order, so that two right answers agree:
+    Draw everything from rng, float64, in this order, so that two right answers agree:
         x: (8, 16) standard normal;   r: (8, 16) standard normal;
         W_1, W_2, ... W_depth: (16, 16) each, normal with mean 0 and standard deviation 0.3 / sqrt(16).
     The order does not depend on skip: the same rng state gives both stacks the same numbers.

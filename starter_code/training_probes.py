@@ -5,6 +5,7 @@ names.
 """
 
 import io
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -59,7 +60,8 @@ def run_optimizer(
     groups: where given, each parameter is a group of its own with these options
     rates: the learning rate of each step, which a schedule sets in all groups
     reload_before: the step before which all is written to a file, and read by a new optimizer of new parameters
-    closure_values: where given, every step gets a closure that sets the gradients and returns the value
+    closure_values: where given, every step gets a closure that sets the gradients and returns the value; a second call in
+        the same step gives other ones
 
     Returns {"weights": all parameters in a row, after each step, "gradients": the same for what is in .grad, 0 where there is
     none, "returned": what each step returned, "ready-made": whether an optimizer that comes with torch was asked for a step}.
@@ -107,18 +109,22 @@ def _reloaded(optimizer: Any, fresh: Any) -> Any:
 
 
 def _step(optimizer: Any, weights: list[torch.Tensor], step: Gradients, value: float | None) -> Any:
-    def give() -> None:
+    def give(times: int = 1) -> None:
         for weight, gradient in zip(weights, step, strict=True):
-            weight.grad = None if gradient is None else torch.tensor(gradient)
+            weight.grad = None if gradient is None else torch.tensor(times * gradient)
 
     if value is None:
         give()
         return plain(optimizer.step())
 
+    calls = itertools.count(1)
+
     def closure() -> torch.Tensor:
-        give()
+        call = next(calls)
+        give(call)  # a loss that is asked for again is that of other weights
         # Reads as a loss does: it can be asked for gradients, unless they are switched off.
-        return torch.tensor(value, dtype=torch.float64, requires_grad=True) * (1.0 if torch.is_grad_enabled() else 0.0)
+        loss = torch.tensor(value + call - 1, dtype=torch.float64, requires_grad=True)
+        return loss * (1.0 if torch.is_grad_enabled() else 0.0)
 
     for weight in weights:
         weight.grad = None
@@ -126,19 +132,22 @@ def _step(optimizer: Any, weights: list[torch.Tensor], step: Gradients, value: f
 
 
 class ToyClassifier(nn.Module):
-    """A linear layer and BN on images, a last layer `fc`, and any number of heads: small enough to be followed by hand."""
+    """A linear layer and BN on images, a last layer `fc`, and any number of heads: small enough to be followed by hand.
+
+    BN lies within a block within a stage, as in a network of many layers.
+    """
 
     def __init__(self, pixels: int, units: int, classes: int, heads: int = 0) -> None:
         """Make the layers."""
         super().__init__()
         self.first = nn.Conv2d(1, units, pixels)  # as large as the image: a linear layer on it
-        self.norm = nn.BatchNorm2d(units)
+        self.stage = nn.Sequential(nn.Sequential(nn.BatchNorm2d(units)))
         self.fc = nn.Linear(units, classes)
         self.heads = nn.ModuleList([nn.Linear(units, classes) for _ in range(heads)])
 
     def forward(self, images: torch.Tensor) -> Any:
         """Compute logits; in training mode with heads, a pair of them and the list of the heads' logits."""
-        units = torch.tanh(self.norm(self.first(images))).flatten(1)
+        units = torch.tanh(self.stage(self.first(images))).flatten(1)
         if self.training and len(self.heads):
             return self.fc(units), [head(units) for head in self.heads]
         return self.fc(units)

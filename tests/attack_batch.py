@@ -28,9 +28,9 @@ from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading import Grader, Job
 from autograder.grading.report import Report
 from autograder.grading.student import Answers
-from autograder.isolation import IsolationError, WorkerDied
+from autograder.isolation import WorkerDied
+from autograder.reading import Reader
 
-NOT_OFFERED = 77  # exit code where this machine does not have the mode
 PATIENCE = 10.0
 DIGITS = 5  # so many digits of a hidden number in a report are no accident
 SHM = Path("/dev/shm")  # noqa: S108  (looked at, not written to)
@@ -63,8 +63,8 @@ class Onlooker:
         return made
 
     def _listen_in(self) -> None:
-        """Keep a copy of every byte from a worker, and the digits of every number that is sent to one."""
-        read, call = wire.Channel._read, Answers.call
+        """Keep a copy of every byte from a worker that runs a program, and the digits of every number that is sent to one."""
+        read, call, contents = wire.Channel._read, Answers.call, Reader.contents
 
         def copying(channel: wire.Channel, buffer: Any, deadline: float | None) -> Any:
             got = read(channel, buffer, deadline)
@@ -76,7 +76,14 @@ class Onlooker:
                 self.hidden.add(f"{abs(number):.9f}".replace(".", "")[:DIGITS])
             return call(answers, function, args, *rest, **more)
 
+        def reading(reader: Reader, *args: Any, **more: Any) -> Any:
+            before = len(self.received)
+            found = contents(reader, *args, **more)
+            del self.received[before:]  # the text of a program, with whatever it was told, and nothing that it did
+            return found
+
         wire.Channel._read = copying  # type: ignore[method-assign]
+        Reader.contents = reading  # type: ignore[method-assign]
         Answers.call = noting  # type: ignore[method-assign,assignment]
 
     def clues(self) -> dict[str, Any]:
@@ -109,6 +116,7 @@ class Onlooker:
         self.forget()
         self.processes = descendants(os.getpid())
         self.before = self.files(), self.state()
+        peak_mb()
 
     def look(self, report: dict[str, Any], page: str, text: str) -> dict[str, Any]:
         """What is different since the last look, and what the report of an attack and its page tell."""
@@ -122,6 +130,7 @@ class Onlooker:
             "disturbed": [key for key in state if state[key] != self.before[1].get(key)],
             "connected": [kind for kind, listener in self.listeners.items() if reached(listener)],
             "shared": shared(self.name),
+            "peak_mb": peak_mb(),
             "told": self.told(page + text + json.dumps(report["exercises"]) + str(report["reason"])),
             "said": self.received[-300:].decode("latin-1"),
         }
@@ -143,6 +152,13 @@ class Onlooker:
         numbers = {run[i : i + DIGITS] for run in runs for i in range(len(run) - DIGITS + 1)}
         tokens = [name for name, token in self.tokens.items() if token in text]
         return tokens + [f"the digits {number} of a hidden number" for number in sorted(self.hidden & numbers)]
+
+
+def peak_mb() -> int:
+    """The most memory that this process has held since it was asked for the last time."""
+    kilobytes = int(re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[0])
+    Path("/proc/self/clear_refs").write_text("5")  # begin again
+    return kilobytes >> 10
 
 
 def state_of(pid: int) -> tuple[Any, ...]:
@@ -275,12 +291,8 @@ def main(plan_file: str, mode: str, out: str, *_: str) -> None:
     """Run the plan in one isolation mode. Further arguments are for attacks to find."""
     pyprctl.set_child_subreaper(True)
     plan = json.loads(Path(plan_file).read_text(encoding="utf-8"))
-    try:
-        with Grader(Course(Path(plan["course"])), isolation=mode) as grader:  # type: ignore[arg-type]
-            Batch(plan, grader, mode).run(Path(out))
-    except IsolationError as error:
-        print(error)
-        sys.exit(NOT_OFFERED)
+    with Grader(Course(Path(plan["course"])), isolation=mode) as grader:  # type: ignore[arg-type]
+        Batch(plan, grader, mode).run(Path(out))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,8 @@ def killed(course: Course, assignment: str, after: float, draw: random.Random) -
     left = [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     if left:
         sys.exit(f"left behind: {left}")
-    return f"{name} after {after:.1f} s: {stored(course)} graded, {stored(course, 'recorded')} recorded"
+    recorded = stored(course, "made where what = 'page'")
+    return f"{name} after {after:.1f} s: {stored(course)} graded, {recorded} recorded"
 
 
 def results(course: Course, assignment: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from copy import deepcopy
@@ -78,6 +79,11 @@ def autograder(
     return subprocess.run(
         command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=timeout, encoding="utf-8"
     )
+
+
+def complaints(told: str) -> list[str]:
+    """What a command said on standard error, without the lines that tell how far it is."""
+    return [line for line in told.splitlines() if not re.fullmatch(r"grading: \d+ of \d+ \(\d+ s\)", line)]
 
 
 def grade(course: Course, *arguments: str | Path, exit_code: int = 0) -> Any:

@@ -98,7 +98,8 @@ ANOTHER = '''
         x = rng.uniform(1.1, 1.9)
         expect_close("twice(x)", student.twice(x), reference.twice(x), rtol=1e-9)
     '''
-FORGETFUL = 'exec(\'import sys; sys.__dict__.setdefault("times", []).append(1)\') or (3 if len(__import__("sys").times) < 3 else 7) * x'
+# Says three times, but seven times where diagnosis asks in a student's place: it is never recognised for what it is.
+FORGETFUL = '(7 if any(f.name == "_rerun" for f in __import__("traceback").extract_stack()) else 3) * x'
 LOOP = "n, total = 2, 0\n        while n:\n            total += x\n            n -= 1\n        return total"
 
 Edit = tuple[str, str, str]  # which text, what in it, and what stands there instead
@@ -107,6 +108,12 @@ EQUIVALENT: dict[str, str] = {
     "unknown": 'EQUIVALENT = {"twice: return x + x -> return x + y": "Who knows."}',
     "listed": 'EQUIVALENT = {"twice: y = x -> pass": "Nothing reads y."}',
     "unfounded": 'EQUIVALENT = {"twice: y = x -> pass": ""}',
+}
+NOT_ZERO = {"*where x is 0": "Nobody asks for twice nothing."}
+OUTSIDE: dict[str, dict[str, str]] = {
+    "unlisted": {},
+    "fits_nothing": NOT_ZERO | {"twice: wrong where y *": "There is no y."},
+    "without_reason": {"twice: wrong where x is 0": " "},
 }
 UNREAD = ("reference", "return x + x", "y = x\n        return x + x")
 ONE_MORE: Edit = ("suite", "points(60)", "points(40)")
@@ -145,6 +152,9 @@ FAULTS: dict[str, tuple[Edit, ...]] = {
     "wrong_reference": (("suite", "reference.twice(x), rtol=1e-9)\n\n\n", "3 * x, rtol=1e-9)\n\n\n"),),
     "no_alternative": (("alternatives", 'Alternative("twice", "as a product", {"twice": product})', ""),),
     "no_misconception": (("misconceptions", "MISCONCEPTIONS = [", "MISCONCEPTIONS = []\n    UNUSED = ["),),
+    "unlisted": (),
+    "fits_nothing": (),
+    "without_reason": (),
     "endless": (
         ("reference", "return x + x", LOOP),
         ("misconceptions", '"x + x", new', '"return total", f"return {new}"'),
@@ -175,8 +185,8 @@ def make_quality_course(root: Path) -> Course:
             path = paths.get(which, solution / f"{which}.py")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(text).lstrip("\n").replace("NAME", name), encoding="utf-8")
-        if name in EQUIVALENT:
-            (solution / "equivalent_mutants.py").write_text(f"{EQUIVALENT[name]}\n", encoding="utf-8")
+        tables = f"{EQUIVALENT.get(name, '')}\nOUTSIDE = {OUTSIDE.get(name, NOT_ZERO)}\n"
+        (solution / "equivalent_mutants.py").write_text(tables, encoding="utf-8")
         (solution / "__init__.py").touch()
     (root / "solutions" / "__init__.py").touch()
     (root / "starter_code").mkdir()

@@ -23,26 +23,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from autograder.course import Course
-from autograder.isolation import Isolation
-from tests.attack_batch import NOT_OFFERED
+from tests import needs
 from tests.handins import filled, save, solved
 from tests.mini_course import edit, make_course
 from tests.unprivileged import RIGHTS, give_to_nobody, home, python_for_nobody
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
+pytestmark = [pytest.mark.isolation, needs.LINUX]
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = sorted((HERE / "attacks" / "programs").glob("*.py"))
 FILES = sorted((HERE / "attacks" / "files").glob("*.py"))
 ATTACKS = {f"{path.parent.name}/{path.stem}": path for path in (*PROGRAMS, *FILES)}
-MODES = [mode for mode in get_args(Isolation) if mode not in {"auto", "none"}]
-WHO = ("as-started", "unprivileged")
+WHO = (pytest.param("as-started"), pytest.param("unprivileged", marks=needs.ROOT))
 PATIENCE = 300
+MOST_MB = 1000  # that a grading process may take, whatever it is handed
 LIMITS = "limits: {call_seconds: 1, wall_seconds: 6, cpu_seconds: 6, memory_mb: 256, reply_mb: 4}"
 
 DOUBLE = "def double(x):\n    return x + x"
@@ -58,7 +57,7 @@ SUITE_OF_SHIFT = '''
 
 import pytest
 
-from autograder.grading import expect_close
+from autograder.grading import Given, expect_close
 from solutions.tiny import reference
 
 
@@ -73,8 +72,14 @@ def test_there_and_back(student, rng):
 @pytest.mark.points(10)
 def test_the_amount_may_be_a_function(student, rng):
     """The amount may be a function of x."""
-    start, factor = rng.normal(size=4), rng.uniform(1.0, 2.0)
-    expect_close("shift(x, f)", student.shift(start, lambda x: factor * x), (1 + factor) * start, rtol=1e-12)
+    start, asked = rng.normal(size=4), []
+
+    def by(x, factor=rng.uniform(1.0, 2.0)):
+        asked.append(x)
+        return factor * x
+
+    want = start + by(start)
+    expect_close("shift(x, f)", student.shift(start, Given(by, (4,))), want, rtol=1e-12)
 '''
 
 # Where a token is planted: the file that holds it, or nothing where the runner puts it elsewhere.
@@ -197,17 +202,20 @@ class Seen:
     user: int
 
 
-@pytest.fixture(scope="module", params=[(mode, who) for mode in MODES for who in WHO], ids="-".join)
-def batch(request: pytest.FixtureRequest) -> Iterator[Seen]:
+@pytest.fixture(scope="module", params=needs.CONFINED)
+def mode(request: pytest.FixtureRequest) -> str:
+    """Each way to confine a worker."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=WHO)
+def batch(request: pytest.FixtureRequest, mode: str) -> Iterator[Seen]:
     """Every attack, graded in one isolation mode, by a process that whoever runs these tests or nobody in particular started."""
-    mode, who = request.param
     with TemporaryDirectory(prefix="attacks-") as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)
         python, rights = Path(sys.executable), {}
-        if who == "unprivileged":
-            if os.getuid() != 0:
-                pytest.skip("whoever runs these tests is unprivileged already")
+        if request.param == "unprivileged":
             found = python_for_nobody(folder)
             if found is None:
                 pytest.skip("no Python of this version here that another user may run")
@@ -216,13 +224,11 @@ def batch(request: pytest.FixtureRequest) -> Iterator[Seen]:
         place = make_place(folder / "place")
         if rights:
             give_to_nobody(folder / "place")
-        yield seen_of(place, run_batch(place, mode, python, **rights), mode, rights.get("user", os.getuid()))
+        yield seen_of(place, run_batch(place, mode, python, **rights), rights.get("user", os.getuid()))
 
 
-def seen_of(place: Place, ended: subprocess.CompletedProcess[str], mode: str, user: int) -> Seen:
-    """What the batch wrote down. Landlock is what grading needs; other modes may be absent."""
-    if ended.returncode == NOT_OFFERED and mode != "landlock":
-        pytest.skip(f"not on this machine: {ended.stdout.strip()}")
+def seen_of(place: Place, ended: subprocess.CompletedProcess[str], user: int) -> Seen:
+    """What the batch wrote down."""
     lines = place.out.read_text(encoding="utf-8").splitlines() if place.out.exists() else []
     return Seen(ended, {seen["name"]: seen for seen in map(json.loads, lines)}, user)
 
@@ -258,6 +264,7 @@ def harm(seen: dict[str, Any]) -> list[str]:
     done += [f"left {what}" for what in seen["shared"]]
     done += [f"put <{tag}> into a page" for tag in tags.foreign]
     done += ["put a control character into a text"] if any(not c.isprintable() for c in text.replace("\n", "")) else []
+    done += [f"took {seen['peak_mb']} MB of the grader"] if seen["peak_mb"] > MOST_MB else []
     done += [f"made the grader fail: {report['reason']}"] if report["status"] == "grader-error" else []
     done += [] if seen["witness"] else ["changed the report of an honest submission"]
     done += [] if seen["sibling"] else ["harmed the worker of somebody else"]

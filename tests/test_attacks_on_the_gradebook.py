@@ -14,10 +14,13 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring import build
 from autograder.course import Course
+from tests import needs
 from tests.handins import filled, save, solved
 from tests.mini_course import make_course
 from tests.test_attacks import DOUBLE, FILES, SHIFT, attack_module, property_of
 from tests.test_gradebook import nbgrader
+
+pytestmark = [pytest.mark.isolation, needs.LINUX]
 
 ROOT = Path(__file__).resolve().parent.parent
 # nbgrader copies files first: links and what is no file, or endless, get no further than that. It knows no scripts.
@@ -57,7 +60,7 @@ FORMULAS = ("=1+2", "@SUM(A1)", "+1", "-1")
 TIME = "2026-01-01 10:00:00 UTC"
 # Names that lead elsewhere, that nbgrader reads as a pattern, and that its own patterns do not match, which ends the class.
 NOBODY = ("..", "", "*", "[za]-last", "x\ny", "~root", "'; drop table student")
-ACTIVE = ("page.html", "drawing.SVG", "sub/code.js")
+ACTIVE = ("page.html", "drawing.SVG", "sub/code.js", "paper.pdf", "news.rss", "code.wasm", "look.css", "page.html.gz")
 
 
 def hand_in_by_the_exchange(course: Course) -> None:

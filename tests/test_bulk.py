@@ -54,6 +54,42 @@ def test_only_what_changed_is_graded_again(course: Course) -> None:
     assert "8 graded now, 0 before" in run(course)[0]
 
 
+def test_which_file_was_graded_which_time_is_none_and_what_was_not_collected_is_told(course: Course) -> None:
+    folder = course.submitted("wrong-1", "tiny")
+    (folder / "tiny.ipynb").rename(folder / "tiny-Copy1.ipynb")
+    (course.submitted("wrong-2", "tiny") / "timestamp.txt").write_text("soon")
+    shutil.rmtree(course.submitted("ends-1", "tiny"))
+    course.submitted("ends-1", "tiny").mkdir()
+    (course.submitted("ends-1", "tiny") / "work.zip").write_text("PK")
+    inbound = course.data / "exchange" / "trainable_networks" / "inbound"
+    for student, written in {
+        "right-1": "23:00:00.000000 +08",
+        "right-2": "09:00:00.000000 -03",
+        "new": "10:00:00 UTC",
+    }.items():
+        (inbound / f"{student}+tiny+2026-01-01 {written}+x_-1").mkdir(parents=True)
+    (course.submitted("right-1", "tiny") / "timestamp.txt").write_text(
+        "2026-01-01 12:00:00.000000 -03"
+    )  # the same moment
+    (course.submitted("right-2", "tiny") / "timestamp.txt").write_text(
+        "2026-01-01 11:00:00.000000 UTC"
+    )  # an hour before
+    (inbound / "new+other+2026-01-01 10:00:00 UTC+1").mkdir()
+    said, told = run(course)
+    assert "8 submissions: 8 graded now" in said
+    assert [line for line in told.splitlines() if not line.startswith(("grading:", "recording:"))] == [
+        "note: wrong-1: tiny-Copy1.ipynb was graded: tiny.ipynb was not handed in",
+        "note: wrong-2: timestamp.txt holds no time that can be read, so it counts as in time: soon",
+        "1 submission lies in the exchange and was not collected: new; `nbgrader collect tiny`.",
+        "1 resubmission lies in the exchange and was not collected: right-2; `nbgrader collect tiny --update`.",
+    ]
+    assert scores(course)["wrong-1"] == 30
+    assert reports(course)["ends-1"]["reason"] == "There is no notebook; what was handed in: work.zip."  # type: ignore[index]
+    page = (course.data / "feedback" / "ends-1" / "tiny" / "tiny.html").read_text()
+    assert "what was handed in: work.zip." in page
+    assert (course.submitted("wrong-2", "tiny") / "timestamp.txt").read_text() == "soon"
+
+
 @pytest.mark.parametrize("after", [1, 4])
 def test_a_run_that_is_killed_goes_on_and_leaves_no_process(course: Course, after: int) -> None:
     process = command(course)
@@ -82,7 +118,9 @@ def test_ctrl_c_ends_a_run_with_a_word_and_it_goes_on(course: Course) -> None:
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
-    assert told.strip() == "autograder: stopped. What was graded is kept; run the same command again to go on."
+    *progress, last = told.splitlines()
+    assert last == "autograder: stopped. What was graded is kept; run the same command again to go on."
+    assert all(line.startswith("grading: ") for line in progress)
     assert run(course)[0].startswith("8 submissions")
     assert len(reports(course)) == 8
 

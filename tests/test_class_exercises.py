@@ -63,8 +63,13 @@ FILES = {
 
         def readings(meter, values, scale=None):
             """What a meter says after each of some values."""
-            made = meter() if scale is None else meter(scale)
+            made = new(meter, scale)
             return [made.read(value) for value in values]
+
+
+        def new(meter, scale):
+            """One of them."""
+            return meter() if scale is None else meter(scale)
         ''',
     "solutions/__init__.py": "",
     "solutions/meters/__init__.py": "",
@@ -305,6 +310,38 @@ def test_a_probe_is_handed_what_the_program_has_under_a_name(launcher: Launcher)
         answers.close()
 
 
+CHEAT = """
+import sys
+import numpy as np
+
+Meter = "meter"
+
+def forged(kind, values, scale=1.0):
+    return [float(total) * scale for total in np.cumsum(values)]
+"""
+# Each puts a probe of its own, which answers rightly by itself, into the place of the course's.
+REBOUND = {
+    "its name": "readings = forged",
+    "its name in its module": "import starter_code.probes as probes\nprobes.readings = forged",
+    "its code": "from starter_code.probes import readings\nreadings.__code__ = forged.__code__\nreadings.__globals__['np'] = np",
+    "its module": "import types\nmodule = types.ModuleType('starter_code.probes')\nmodule.readings = forged\n"
+    "sys.modules['starter_code.probes'] = module\nfrom starter_code.probes import readings",
+    "what it uses": "import starter_code.probes as probes\nclass Forged:\n    total = 0.0\n    def read(self, value):\n"
+    "        self.total += value * self.scale\n        return self.total\ndef new(kind, scale):\n    made = Forged()\n"
+    "    made.scale = 1.0 if scale is None else scale\n    return made\nprobes.new = new",
+    "after the first call": "class Meter:\n    def __init__(self, scale=1.0):\n        import starter_code.probes as probes\n"
+    "        probes.readings = forged\n        global readings\n        readings = forged\n"
+    "    def read(self, value):\n        return 0.0",
+}
+
+
+@pytest.mark.parametrize("way", REBOUND)
+def test_no_program_can_take_the_place_of_a_probe(course: Course, tmp_path: Path, way: str) -> None:
+    path = save(tmp_path / "cheat.py", f"{CHEAT}\n{REBOUND[way]}\n")
+    report = grade(course, "--assignment", "meters", path)
+    assert (report["status"], report["score"]) == ("graded", 0)
+
+
 def test_a_variant_in_the_graders_process_is_asked_in_the_same_way() -> None:
     variant = Variant("class C:\n    n = 4\ndef probe(c, x):\n    return c.n * x")
     assert Student(variant).probe(Student(variant).C, x=2) == 8
@@ -355,10 +392,13 @@ def test_a_class_is_no_input_that_an_empty_answer_could_return(course: Course) -
 
 
 def test_the_gate_measures_a_class(course: Course) -> None:
+    listed = 'OUTSIDE = {"Meter: *": "Two tests are enough to show how classes are asked."}\n'
+    (course.solution("meters") / "equivalent_mutants.py").write_text(listed, encoding="utf-8")
     command = [sys.executable, "-m", "autograder.quality", "meters", "--seeds", "2"]
     env = os.environ | {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "200"}
     done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True, check=False, timeout=120)
-    assert (done.returncode, done.stderr.strip()) == (0, ""), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all(line.startswith("meters: ") for line in done.stderr.splitlines()), done.stderr  # how far it is
     row = next(line.split() for line in done.stdout.splitlines() if line.startswith("   meter "))
     assert row[1:6] == ["2", "4/4", "4/4", "0", "2/2"]
     killed, mutants_made = map(int, row[6].split("/"))

@@ -74,7 +74,7 @@ def test_the_secret_is_made_once_and_only_its_owner_can_read_it(course: Course) 
     first = course.secret
     assert len(first) == 32
     assert Course(course.root).secret == first
-    assert [path.name for path in course.data.iterdir()] == ["secret"]
+    assert {path.name for path in course.data.iterdir()} == {"nbgrader_config.py", "secret"}
     assert (course.data / "secret").stat().st_mode & 0o777 == 0o600
 
 
@@ -94,7 +94,7 @@ def test_of_two_graders_that_make_the_secret_at_once_both_read_the_same(
 
     monkeypatch.setattr(os, "link", too_late)
     assert course.secret == b"the other one's"
-    assert [path.name for path in course.data.iterdir()] == ["secret"]
+    assert {path.name for path in course.data.iterdir()} == {"nbgrader_config.py", "secret"}
 
 
 # --- what an assignment is -----------------------------------------------------------------------------------------------

@@ -15,10 +15,9 @@ from autograder.authoring import find_leaks
 from autograder.course import Course
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "course", "__pycache__", ".*_cache", "*.egg-info")
+NOT_COPIED = shutil.ignore_patterns(".*", "build", "course", "__pycache__", "*.egg-info")  # some change while tests run
 NAME = "skip_connections"
 STUDENTS = ["ada", "ben", "chen", "dora", "emil", "fatou", "goran", "hana", "ivan", "jana", "kofi", "lena"]
-CHROMIUM = shutil.which("chromium")
 
 
 def run(course, *command):
@@ -102,6 +101,16 @@ def test_prints_a_row_for_each_student_and_where_to_look(played):
     assert str(course.data / "feedback") in printed
 
 
+def test_without_a_terminal_each_step_is_a_line_and_nothing_is_cut(played):
+    course, printed = played
+    steps = ["released", "12 handed in", "collected", "graded", "feedback released"]
+    for name in course.names():
+        lines = re.findall(rf"^{name}: (.*) \(\d+ s\)$", printed, re.MULTILINE)
+        assert [line for line in lines if "grading: " not in line and "recording: " not in line] == steps
+    assert "train_networks: grading: 12 of 12" in printed
+    assert "…" not in printed
+
+
 def test_ends_with_the_points_of_everybody_in_every_assignment(played):
     course, printed = played
     overview = printed[printed.rindex("Points") :]
@@ -171,20 +180,3 @@ def test_refuses_to_mix_with_a_course_that_is_not_its_own(tmp_path):
     assert done.returncode == 1
     assert "holds a course already" in done.stderr
     assert (other / "course" / "gradebook.db").read_text() == "somebody's work"
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_a_browser_shows_the_feedback(course, tmp_path):
-    target = (course.data / "feedback" / "ben" / NAME / f"{NAME}.html").as_uri()
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--virtual-time-budget=5000",
-    ]
-    command = [CHROMIUM, *options, f"--user-data-dir={tmp_path}", "--dump-dom", target]
-    dom = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    assert "What may have happened:" in dom
-    assert dom.count("✗ failed") > 1
-    assert "&lt;details" not in dom  # folded hints fold

@@ -3,82 +3,62 @@
 from __future__ import annotations
 
 import json
-import os
+import subprocess
+import sys
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 import torch
 
-from autograder.course import Course, Limits
+from autograder.course import Assignment, Course, GraderError
 from autograder.grading import Grader, Report
 from autograder.grading.student import start_launcher
-from autograder.isolation import NO_DEVICES, Devices, gpu, start_proven
-from autograder.scheduling import LocalPool
+from autograder.isolation import NO_DEVICES, Launcher, gpu
 from autograder.training import TrainingStage, band_of, runs_of
-from autograder.training.slots import SLOT, gpu_answers, slots
+from autograder.training.running import Ended
+from autograder.training.slots import gpu_answers, share_gpus, sharing
+from autograder.training.stage import Ready
+from tests import needs
 from tests.handins import autograder, save, solved
+from tests.mini_course import make_course
 from tests.training_programs import NAME
 
 ROOT = Path(__file__).resolve().parent.parent
-GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch finds no GPU here")
+pytestmark = pytest.mark.isolation  # of workers with device files
 
-DEVICE = """
-import os
-
-def attempt(action):
-    try:
-        return action()
-    except OSError as error:
-        return error.errno
-
-def use():
-    import socket
-    return {
-        "the device": attempt(lambda: os.write(os.open("/dev/full", os.O_RDWR), b"x")),
-        "another device": attempt(lambda: os.open("/dev/tty", os.O_RDWR)),
-        "network": attempt(lambda: socket.socket().fileno()),
-        "a file": attempt(lambda: os.open("/etc/passwd", os.O_RDONLY)),
-        "environment": dict(os.environ),
-    }
+HOLD = """
+import sys
+from autograder.training.slots import own_slot
+print(own_slot(), flush=True)
+sys.stdin.read()
 """
-ENOSPC, REFUSED = 28, {1, 2, 6, 13}  # the device is full; EPERM, ENOENT, ENXIO, EACCES
 
 
-@pytest.mark.parametrize("mode", ["landlock", "bubblewrap"])
-def test_a_worker_with_a_device_may_use_that_and_nothing_more(real: Course, mode: str) -> None:
-    devices = Devices((Path("/dev/full"),), (), {"CUDA_VISIBLE_DEVICES": "1"})
-    forbidden = (real.root / "solutions",)
-    launcher = start_proven(
-        mode, path=real.root, preload=("numpy",), readable=(real.starter_code,), forbidden=forbidden, devices=devices
-    )
-    with launcher:  # the self-test has passed: no other memory, files or processes either
-        worker = launcher.spawn(Limits(memory_mb=256))
-        worker.ask({"do": "run", "source": DEVICE, "title": "cell 1"}, 10, 1 << 20)
-        said = worker.ask({"do": "call", "function": "use", "args": (), "kwargs": {}, "inputs": False}, 10, 1 << 20)[
-            "ok"
-        ]
-        worker.close()
-    assert said.pop("environment") == {"CUDA_VISIBLE_DEVICES": "1"}
-    assert said.pop("the device") == ENOSPC
-    assert set(said.values()) <= REFUSED, said
+def test_each_process_that_uses_the_gpus_of_a_machine_has_a_number_of_its_own_until_it_ends() -> None:
+    """Also those that no pool of ours has started, as a cluster's workers. Numbers of others on this machine may be taken."""
 
+    def process() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", HOLD]
+        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-def test_slots_take_turns_over_the_gpus() -> None:
-    assert [gpu(slot, 2).environment["CUDA_VISIBLE_DEVICES"] for slot in range(4)] == ["0", "1", "0", "1"]
-
-
-def test_each_process_of_a_pool_has_a_slot_of_its_own() -> None:
-    pool = LocalPool(2)
+    holders = [process() for _ in range(3)]
     try:
-        taken = [pool.submit(os.getenv, SLOT) for _ in range(8)]
-        assert {each.result(60) for each in taken} <= {"0", "1"}
+        numbers = [int(holder.stdout.readline()) for holder in holders if holder.stdout]
+        assert len(set(numbers)) == 3
+        holders[0].kill()
+        holders[0].wait()
+        holders.append(process())
+        assert holders[3].stdout is not None
+        assert int(holders[3].stdout.readline()) not in numbers[1:]
     finally:
-        pool.close()
+        for holder in holders:
+            holder.communicate()
 
 
+@needs.NO_GPU
 def test_a_gpu_that_is_asked_for_and_is_not_there_is_one_line() -> None:
-    if torch.cuda.is_available():
-        pytest.skip("there is a GPU here")
     done = autograder(ROOT, "train", ROOT / "starter_code" / f"{NAME}.py", "--device", "cuda")
     assert (done.returncode, done.stderr) == (
         2,
@@ -94,32 +74,108 @@ def test_whether_a_gpu_answers_is_found_out_without_a_line_of_a_students(real: C
         assert gpu_answers(launcher) == torch.cuda.is_available()
 
 
-def test_a_gpu_that_is_gone_makes_no_student_guilty(real: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each run is said to be on a GPU that does not answer; the report has no score, and is asked for again."""
-    if torch.cuda.is_available():
-        pytest.skip("there is a GPU here")
-    known = {
-        name: (run, band_of(real, NAME, name, run, "cpu")) for name, run in runs_of(real, real.assignment(NAME)).items()
-    }
-    stage = TrainingStage(real)
-    stage.device = "cuda"
-    monkeypatch.setattr(stage, "_known", lambda _: known)
-    with Grader(real, stage=stage) as grader:
-        source = (real.solution(NAME) / "reference.py").read_text()
-        path = real.data / f"{NAME}.py"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(source)
+class Stage(TrainingStage):
+    """On a GPU that is not there: the ends of runs are made up, what comes of them is not."""
+
+    def __init__(self, course: Course, *ends: Ended) -> None:
+        super().__init__(course)
+        self.ends = list(ends)
+        self.asked = 0
+
+    def ready(self, assignment: Assignment) -> Ready:
+        runs = runs_of(self.course, assignment).items()
+        return Ready("cuda", {name: (run, band_of(self.course, NAME, name, run, "cpu")) for name, run in runs})
+
+    def _launcher(self, _: Assignment, launcher: Launcher) -> Launcher:
+        return launcher
+
+    def _train(self, *_: Any) -> tuple[Ended, float]:
+        self.asked += 1
+        return self.ends[min(self.asked, len(self.ends)) - 1], 1.0
+
+
+PASSED, FULL, DEAD, LATE = (
+    Ended(),
+    Ended("out-of-memory", "step needs more than 1024 MB"),
+    Ended("crashed", "it ended the whole process"),
+    Ended("timed-out", "step did not return within 30 seconds"),
+)
+
+
+def of_a_run(
+    stage: Stage, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, *, answers: bool, room: bool
+) -> tuple[Ended, float]:
+    monkeypatch.setattr("autograder.training.stage.own_gpu", lambda: 0)
+    monkeypatch.setattr("autograder.training.stage.gpu_answers", lambda _: answers)
+    monkeypatch.setattr("autograder.training.stage.has_room", lambda: room)
+    return stage._trained(None, "cuda", launcher)
+
+
+@pytest.mark.parametrize("end", [DEAD, LATE, FULL], ids=lambda end: end.state)
+def test_a_gpu_that_is_gone_makes_no_student_guilty(
+    real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, end: Ended
+) -> None:
+    with pytest.raises(GraderError, match="the GPU does not answer any more"):
+        of_a_run(Stage(real, end), launcher, monkeypatch, answers=False, room=True)
+
+
+@pytest.mark.parametrize("end", [DEAD, LATE], ids=lambda end: end.state)
+def test_a_run_that_ends_itself_on_a_gpu_that_answers_is_its_own_doing(
+    real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, end: Ended
+) -> None:
+    assert of_a_run(Stage(real, end), launcher, monkeypatch, answers=True, room=True) == (end, 1.0)
+
+
+def test_a_run_without_memory_is_asked_again_alone_and_then_counts(
+    real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside_others = Stage(real, FULL, PASSED)
+    assert of_a_run(beside_others, launcher, monkeypatch, answers=True, room=True) == (PASSED, 1.0)
+    too_large = Stage(real, FULL, FULL)
+    assert of_a_run(too_large, launcher, monkeypatch, answers=True, room=True) == (FULL, 1.0)
+    assert (beside_others.asked, too_large.asked) == (2, 2)
+
+
+def test_a_run_for_which_others_leave_no_memory_is_nobodys_fault(
+    real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(GraderError, match="others hold the memory of the GPU"):
+        of_a_run(Stage(real, FULL, PASSED), launcher, monkeypatch, answers=True, room=False)
+
+
+def test_who_is_alone_on_a_gpu_waits_for_the_others_and_they_for_it(tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    said: list[str] = []
+
+    def alone() -> None:
+        with sharing(course, 0, alone=True):
+            said.append("alone")
+
+    waiting = Thread(target=alone)
+    with sharing(course, 0), sharing(course, 0), sharing(course, 1, alone=True):
+        waiting.start()
+        said.append("beside")
+    waiting.join(60)
+    assert said == ["beside", "alone"]
+
+
+@needs.NO_GPU
+def test_a_gpu_that_is_gone_leaves_a_report_without_a_score(real: Course) -> None:
+    """Each run is said to be on a GPU, and there is none; the report is asked for again."""
+    real.data.mkdir(exist_ok=True)
+    path = save(real.data / f"{NAME}.py", (real.solution(NAME) / "reference.py").read_text())
+    with Grader(real, stage=Stage(real, DEAD)) as grader:
         report = grader.grade(NAME, path)
     assert (report.status, report.score) == ("grader-error", 0)
     assert "the GPU does not answer any more" in (report.reason or "")
 
 
-@GPU
+@needs.GPU
 def test_there_is_room_for_several_jobs_on_a_gpu() -> None:
-    assert slots() >= 1
+    assert share_gpus() >= 1
 
 
-@GPU
+@needs.GPU
 def test_the_reference_gets_all_points_on_a_gpu(real: Course, tmp_path: Path) -> None:
     measured = autograder(real.root, "bands", NAME, "--device", "cuda", timeout=550)
     assert measured.returncode == 0, measured.stderr

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.authoring import build
 from autograder.course import Course
 from autograder.gradebook import RecordScores, clean_html
-from autograder.gradebook.pages import exercise_html, exercise_text, reason_for
+from autograder.gradebook.pages import exercise_html, exercise_text, markdown_to_html, reason_for
 from autograder.gradebook.scores import score_of
 from autograder.grading.report import ExerciseResult, Finding, Report, TestResult
 from tests.mini_course import FIGURE, make_course
@@ -123,13 +125,28 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     hand_in(course, "name", solved(course), name="tiny-Copy1.ipynb")
     hand_in(course, "names", solved(course), name="tiny-Copy1.ipynb")
     (course.submitted("names", "tiny") / "tiny-Copy2.ipynb").write_text(json.dumps(notebook(course)))
+    hand_in(course, "copied", notebook(course))
+    (course.submitted("copied", "tiny") / "tiny-Copy1.ipynb").write_text(json.dumps(solved(course)))
+    hand_in(course, "dotted", solved(course), name="tiny (1).ipynb")
+    (course.submitted("dotted", "tiny") / "._tiny.ipynb").write_bytes(b"\0\5\x16\7")
+    hand_in(course, "archive", b"PK", name="work.zip")
+    hand_in(course, "deeper", b"", name="readme.txt")
+    (course.submitted("deeper", "tiny") / "work").mkdir()
+    (course.submitted("deeper", "tiny") / "work" / "tiny.ipynb").write_text(json.dumps(solved(course)))
+    hand_in(course, "zoned", solved(course))
+    (course.submitted("zoned", "tiny") / "timestamp.txt").write_text("2030-01-01 21:30:00.000000 -0330")
+    hand_in(course, "unreadable", solved(course))
+    (course.submitted("unreadable", "tiny") / "timestamp.txt").write_text("in the evening")
+    split = solved(course, why="One half.")
+    split["cells"].append(split["cells"][-1] | {"id": "half", "source": "The other half."})
+    hand_in(course, "split", split)
     hand_in(
         course,
         "cells",
         notebook(course) | {"cells": [1, None, {"cell_type": "odd"}, {"cell_type": "code", "source": 5}]},
     )
     course.submitted("folder", "tiny").joinpath("tiny.ipynb").mkdir(parents=True)
-    nbgrader(course, "autograde", "tiny")
+    (course.root / "autograde.log").write_text(nbgrader(course, "autograde", "tiny"))
     nbgrader(course, "generate_feedback", "tiny")
     return course
 
@@ -165,7 +182,11 @@ def feedback(course: Course, student: str) -> str:
         ("shuffled", 50.0, 30.0, None),
         ("old", 50.0, 30.0, None),
         ("name", 50.0, 30.0, None),
-        *((student, 0.0, 0.0, 0.0) for student in ("text", "empty", "utf16", "format3", "names", "cells", "folder")),
+        *(
+            (student, 50.0, 30.0, None)
+            for student in ("names", "copied", "dotted", "deeper", "zoned", "unreadable", "split")
+        ),
+        *((student, 0.0, 0.0, 0.0) for student in ("text", "empty", "utf16", "format3", "archive", "cells", "folder")),
     ],
 )
 def test_scores_are_what_the_hidden_suite_gave(
@@ -174,11 +195,11 @@ def test_scores_are_what_the_hidden_suite_gave(
     assert scores(course, student) == {"double": double, "shift": shift, "why": why}
 
 
-@pytest.mark.parametrize("student", ["text", "empty", "utf16", "format3", "names", "cells", "folder"])
+@pytest.mark.parametrize("student", ["text", "empty", "utf16", "format3", "archive", "cells", "folder"])
 def test_a_file_that_cannot_be_graded_gets_the_reason_in_gradebook_and_feedback(course: Course, student: str) -> None:
     reason = comments(course, student)["answer-double"] or ""
     assert reason.startswith("0 points: the submission cannot be graded.")
-    assert "tiny" in reason
+    assert "what was handed in: work.zip." in reason if student == "archive" else "tiny" in reason
     assert reason in feedback(course, student)
 
 
@@ -190,21 +211,55 @@ def test_the_autograded_notebook_holds_the_whole_report_and_every_released_cell(
         assert graded.metadata.autograder.report.student == student
 
 
+@pytest.mark.parametrize(
+    ("student", "note"),
+    [
+        ("copied", "tiny-Copy1.ipynb was graded: tiny.ipynb was not filled in"),
+        ("names", "tiny-Copy1.ipynb was graded: tiny.ipynb was not handed in"),
+        ("dotted", "tiny (1).ipynb was graded: tiny.ipynb was not handed in"),
+        ("deeper", "work/tiny.ipynb was graded: tiny.ipynb was not handed in"),
+    ],
+)
+def test_which_file_was_graded_is_told_to_both_sides(course: Course, student: str, note: str) -> None:
+    assert f"<li>{note}.</li>" in feedback(course, student)
+    assert f"{student}: {note}" in (course.root / "autograde.log").read_text()
+
+
+def test_both_halves_of_a_written_answer_are_on_the_page(course: Course) -> None:
+    page = feedback(course, "split")
+    for text in ("One half.", "The other half.", "was split into 2 cells, which have been joined."):
+        assert page.count(text) == 1
+
+
+def test_a_time_of_any_zone_is_read_and_one_that_cannot_be_is_kept_and_told(course: Course) -> None:
+    with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+        assert gradebook.find_submission("tiny", "zoned").timestamp == datetime(2030, 1, 2, 1)  # noqa: DTZ001
+        assert gradebook.find_submission("tiny", "unreadable").timestamp is None
+    assert (course.submitted("unreadable", "tiny") / "timestamp.txt").read_text() == "in the evening"
+    told = (course.root / "autograde.log").read_text()
+    assert "submitted/unreadable/tiny: timestamp.txt holds no time that can be read" in told
+    assert "in the evening" in told
+
+
 def test_points_that_a_student_wrote_into_the_notebook_change_nothing(course: Course) -> None:
     with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
         assert gradebook.find_submission("tiny", "old").max_score == 100.0
 
 
-def test_grading_again_gives_the_same_and_asks_again_where_a_person_had_graded(course: Course) -> None:
+def test_grading_again_gives_the_same_and_asks_again_where_a_person_had_graded_something_else(course: Course) -> None:
     before = scores(course, "partly")
+    path = course.submitted("partly", "tiny") / "tiny.ipynb"
     with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
         gradebook.find_grade("double", "tiny", "tiny", "partly").manual_score = 33.0
         gradebook.db.commit()
-    nbgrader(course, "autograde", "tiny", "--student", "partly", "--force")
+    for text, asked in ((path.read_text(), False), (path.read_text() + "\n", True)):
+        path.write_text(text)
+        nbgrader(course, "autograde", "tiny", "--student", "partly", "--force")
+        with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+            grade = gradebook.find_grade("double", "tiny", "tiny", "partly")
+            assert (grade.manual_score, grade.needs_manual_grade) == (33.0, asked)
     with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
-        grade = gradebook.find_grade("double", "tiny", "tiny", "partly")
-        assert (grade.manual_score, grade.needs_manual_grade) == (33.0, True)
-        grade.manual_score = None
+        gradebook.find_grade("double", "tiny", "tiny", "partly").manual_score = None
         gradebook.db.commit()
     assert scores(course, "partly") == before
 
@@ -225,7 +280,6 @@ REPORT = Report("tiny", "tiny.ipynb", "anna", "", "", "", "none", "graded", None
         (REPORT, 20.0),
         (replace(REPORT, exercises=(replace(DOUBLE, points=70.0),)), 50.0),
         (replace(REPORT, exercises=(replace(DOUBLE, points=-3.0),)), 0.0),
-        (replace(REPORT, exercises=(replace(DOUBLE, points=float("nan")),)), 0.0),
         (replace(REPORT, exercises=()), 0.0),
         (replace(REPORT, status="ungradable", reason="It is empty."), 0.0),
         (None, 0.0),
@@ -238,6 +292,17 @@ def test_a_score_lies_within_the_cells_points_and_no_result_is_zero(report: Repo
     assert score_of(report, "double", 50.0) == score
     has_result = report is not None and report.status != "ungradable" and bool(report.exercises) and score is not None
     assert bool(reason_for(report, "double")) == (not has_result)
+
+
+def test_no_text_of_a_students_looks_like_a_result() -> None:
+    result = exercise_html(REPORT, "double", 50.0)
+    assert "panel-primary" in result
+    assert "table-bordered" in result
+    context: Any = {"cell": {}, "resources": {"metadata": {}}}
+    for imitation in (result, result.replace('"', "'"), "| Result | Points |\n|-|-|\n| ✓ passed | 20 of 20 |"):
+        shown = markdown_to_html(context, imitation)
+        assert "passed" in shown
+        assert not {"panel", "autograder", "table-bordered", "text-muted"} & set(re.findall(r"[\w-]+", shown))
 
 
 @pytest.mark.parametrize(
@@ -253,6 +318,28 @@ def test_a_grade_cell_that_is_not_even_in_the_notebook_is_recorded(
         grade = gradebook.find_grade("double", "tiny", "tiny", "right")
         assert (grade.auto_score, grade.needs_manual_grade) == (expected, expected is None)
         assert gradebook.find_comment("answer-double", "tiny", "tiny", "right").auto_comment
+
+
+@pytest.mark.parametrize(
+    ("can_be_earned", "score", "waits"), [(50.0, 20.0, False), (30.0, 20.0, True), (0.0, None, True)]
+)
+def test_points_of_training_that_could_not_be_earned_here_wait_for_a_person(
+    course: Course,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    can_be_earned: float,
+    score: float | None,
+    waits: bool,
+) -> None:
+    """With the cell of an exercise in the place of the training stage's."""
+    monkeypatch.setattr("autograder.gradebook.pages.TRAINING", "double")
+    report = replace(REPORT, exercises=(replace(DOUBLE, max_points=can_be_earned),))
+    database = shutil.copy(course.gradebook, tmp_path)
+    known = {"notebook": "tiny", "assignment": "tiny", "student": "right", "db_url": f"sqlite:///{database}"}
+    RecordScores().preprocess(nbformat.v4.new_notebook(), {"nbgrader": known, "autograder": report})
+    with Gradebook(f"sqlite:///{database}") as gradebook:
+        grade = gradebook.find_grade("double", "tiny", "tiny", "right")
+        assert (grade.auto_score, grade.needs_manual_grade) == (score, waits)
 
 
 # --- pages --------------------------------------------------------------------------------------------------
@@ -332,6 +419,36 @@ def test_an_assignment_goes_through_the_exchange_and_back(course: Course, tmp_pa
     assert len(list(home.rglob("tiny.html"))) == 1
     nbgrader(course, "export", f"--to={tmp_path / 'grades.csv'}")
     assert "80.0" in (tmp_path / "grades.csv").read_text()
+    nbgrader(course, "export")
+    exported = course.data / "grades.csv"
+    assert exported.read_text() == (tmp_path / "grades.csv").read_text()
+    assert {path.stat().st_mode & 0o077 for path in (course.data, exported, tmp_path / "grades.csv")} == {0}
+
+
+def test_feedback_of_a_notebook_of_another_name_comes_back_and_nobody_stops_the_others(
+    course: Course, tmp_path: Path
+) -> None:
+    home = tmp_path / "bea"
+    home.mkdir()
+    nbgrader(course, "release_assignment", "tiny", "--force")
+    theirs = ("--student=bea", f"--Exchange.assignment_dir={home}")
+    nbgrader(course, "fetch_assignment", "tiny", *theirs)
+    (home / "tiny" / "tiny.ipynb").rename(home / "tiny" / "my work.ipynb")
+    (home / "tiny" / "my work.ipynb").write_text(json.dumps(solved(course)))
+    nbgrader(course, "submit", "tiny", *theirs, "--Exchange.timezone=America/Sao_Paulo")
+    nbgrader(course, "collect", "tiny", "--ExchangeCollect.check_owner=False")
+    nbgrader(course, "autograde", "tiny", "--student=bea")
+    nbgrader(course, "generate_feedback", "tiny", "--student=bea")
+    (course.data / "feedback" / "archive" / "tiny" / "submission_secret.txt").write_text("its secret")
+    (course.data / "feedback" / "archive" / "tiny" / "timestamp.txt").unlink()
+    told = nbgrader(course, "release_feedback", "tiny")
+    assert "text: the feedback was not released: [Errno 2] No such file or directory" in told  # there is no secret
+    assert "archive: there is no timestamp.txt, so the time of submission is not known" in told
+    assert "Released the feedback of archive" in told
+    assert "Released the feedback of bea" in told
+    nbgrader(course, "fetch_feedback", "tiny", *theirs)
+    (page,) = home.rglob("my work.html")
+    assert "double: 50 of 50 points" in page.read_text()
 
 
 def test_the_exchange_is_the_courses_own_unless_the_site_or_the_environment_names_one(

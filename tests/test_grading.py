@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.course import Course
+from autograder.course import SECRET_VARIABLE, Course
+from autograder.grading import Grader, Report
+from autograder.grading.report import Curve, TrainingRecord
 from tests.handins import Notebook, autograder, code, filled, grade, released, save, solved, with_cells
 from tests.mini_course import edit, make_course
 
@@ -130,7 +135,7 @@ def test_numbers_in_messages_are_places_shapes_and_sizes_only(graded: dict[str, 
     ]
     assert messages
     for message in messages:
-        assert not re.search(r"\d\.\d{2,}", message)
+        assert all(len(number.replace(".", "").strip("0")) <= 1 for number in re.findall(r"\d+\.\d+", message)), message
 
 
 def _pytest(root: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -210,7 +215,7 @@ def hand_in(course: Course, student: str, notebook: Notebook) -> Path:
     return save(folder / "tiny.ipynb", notebook)
 
 
-def test_students_get_different_inputs_and_a_regrade_the_same(own: Course) -> None:
+def test_students_and_submissions_get_different_inputs_and_a_regrade_the_same(own: Course) -> None:
     write_suite(own, "test_double.py", DRAWING)
     paths = [hand_in(own, student, right(own)) for student in ("ada", "ben", "c\udcff")]
 
@@ -222,9 +227,47 @@ def test_students_get_different_inputs_and_a_regrade_the_same(own: Course) -> No
     *first, again = drawn()
     assert len({number for numbers in first for number in numbers}) == 6  # by student and by test
     assert again == first[0]
+    other_text = right(own)
+    other_text["cells"][0]["source"] += "\nAnother sentence."
+    save(paths[0], other_text)
+    assert not set(drawn()[0]) & set(first[0])  # what a message tells is of no use in the next submission
+    save(paths[0], right(own))
+    assert drawn()[0] == first[0]
     (own.data / "secret").write_bytes(b"another secret")
     other = drawn()
     assert {n for numbers in first for n in numbers}.isdisjoint(n for numbers in other for n in numbers)
+
+
+def test_files_by_path_get_inputs_of_their_student_and_of_the_secret_in_the_environment(
+    own: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_suite(own, "test_double.py", DRAWING)
+    path = save(own.root / "tiny.ipynb", right(own))
+
+    def drawn(*options: str) -> list[str]:
+        report = grade(own, *options, path)
+        return [test["message"] for test in report["exercises"][0]["tests"]]
+
+    mine = drawn("--student", "ada")
+    assert drawn("--student", "ada") == mine
+    assert not set(mine) & {*drawn(), *drawn("--student", "ben")}
+    monkeypatch.setenv(SECRET_VARIABLE, "of the CI")
+    assert not set(mine) & set(given := drawn("--student", "ada"))
+    (own.data / "secret").unlink()
+    assert drawn("--student", "ada") == given
+    assert not (own.data / "secret").exists()
+
+
+@pytest.mark.parametrize("number", [math.inf, math.nan])
+def test_no_report_holds_a_number_that_is_none(graded: dict[str, dict[str, Any]], number: float) -> None:
+    report = Report.from_json(graded["reference"])
+    for change in (
+        {"score": number},
+        {"exercises": (replace(report.exercises[0], seconds=number),)},
+        {"training": (TrainingRecord("", "", Curve((number,), (), ()), None, 0, 1, (), (), ()),)},
+    ):
+        with pytest.raises(ValueError, match="infinite or none"):
+            replace(report, **change)
 
 
 def test_a_report_does_not_reveal_the_secret(own: Course) -> None:
@@ -247,7 +290,7 @@ def test_the_hash_of_the_suite_changes_with_all_that_decides_a_grade_and_with_no
     seen = {before}
     for name in ("tests/hidden/tiny/test_double.py", "solutions/tiny/misconceptions.py", "assignments/tiny/tiny.md"):
         with (own.root / name).open("a") as file:
-            file.write("\n# more\n")
+            file.write("\n# more\n" if name.endswith(".py") else "\n```{code-cell}\nmore = 1\n```\n")
         seen.add(suite_hash(own, "tiny"))
     assert len(seen) == 4
 
@@ -303,6 +346,55 @@ ODD_SUITE = '''
     '''
 
 
+# Its answers are as large as they may be once its mistakes are looked into, of a shape that the next step would make far larger.
+BROAD = """
+import numpy as np
+count = sent = 0
+def momentum_step(w, grad, state, lr, beta=0.9):
+    global count, sent
+    count += 1
+    if count > 62 and sent < 4:
+        sent += 1
+        return np.zeros((15_600_000, 1), np.int8), {}
+    return np.zeros(np.shape(grad)) + lr, {}
+"""
+
+
+def test_what_is_looked_into_takes_no_more_memory_than_it_may(real: Course, tmp_path: Path) -> None:
+    status = Path("/proc/self/status")
+    with Grader(real) as grader:
+        path = save(tmp_path / "optimizers.py", BROAD)
+        grader.grade("optimizers", Path(path))
+        Path("/proc/self/clear_refs").write_text("5")
+        before = int(re.findall(r"VmHWM:\s+(\d+)", status.read_text())[0]) >> 10
+        assert grader.grade("optimizers", Path(path)).score == 0
+        assert int(re.findall(r"VmHWM:\s+(\d+)", status.read_text())[0]) >> 10 < before + 700
+
+
+HUNGRY_SUITE = '''
+    """Hidden tests of double."""
+
+    import pytest
+
+
+    @pytest.mark.points(50)
+    def test_takes_memory_without_end(student):
+        """It takes eight gigabytes, if it gets them."""
+        assert len([bytearray(1 << 28) for _ in range(32)]) == 32
+    '''
+
+
+def test_a_grading_process_takes_no_more_memory_than_it_may(own: Course) -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    write_suite(own, "test_double.py", HUNGRY_SUITE)
+    with Grader(own) as grader:
+        report = grader.grade("tiny", Path(hand_in(own, "ada", right(own))))
+    assert report.status == "grader-error"
+    assert "test_takes_memory_without_end (MemoryError" in (report.reason or "")
+    assert report.exercises[1].points == 30  # a worker that starts meanwhile has its own limit
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
 def test_a_fault_of_the_suite_is_a_grader_error_tried_twice_and_never_the_students(own: Course) -> None:
     write_suite(own, "test_double.py", ODD_SUITE)
     done = autograder(own.root, "grade", hand_in(own, "ada", right(own)), "--json", "-")
@@ -317,9 +409,16 @@ def test_a_fault_of_the_suite_is_a_grader_error_tried_twice_and_never_the_studen
         "test_parameters[1]": ("failed", 0),
         "test_parameters[2]": ("passed", 5),
     }
-    assert (report["status"], report["reason"]) == ("grader-error", "the grader failed in test_assertion, test_fixture")
+    assert report["status"] == "grader-error"
+    assert re.fullmatch(
+        r"the grader failed in test_assertion \(AssertionError: .*HIDDEN.*, tests/hidden/tiny/test_double.py:\d+\), "
+        r"test_fixture \(OSError: a fixture of the suite, tests/hidden/tiny/test_double.py:\d+\)",
+        report["reason"],
+    )
+    line = int(re.findall(r"py:(\d+)", report["reason"])[1])
+    assert 'raise OSError("a fixture' in (own.suite("tiny") / "test_double.py").read_text().splitlines()[line - 1]
     assert tests["test_assertion"]["message"] == "the grader failed in this test; your instructor has been told"
-    assert "HIDDEN" not in done.stdout + done.stderr
+    assert "HIDDEN" not in json.dumps(report["exercises"])
     assert report["exercises"][1]["points"] == 30
 
 
@@ -370,3 +469,13 @@ def test_a_misconception_that_does_not_fit_spoils_no_report_but_those_it_is_need
     ada, ben = json.loads(done.stdout)
     assert (ada["status"], ada["score"], ben["status"], ben["score"]) == ("grader-error", 0, "graded", 80)
     assert "a rewrite of double matches 0 times, not once" in ada["reason"]
+
+
+def test_options_that_the_user_has_for_pytest_are_not_for_the_hidden_suite(own: Course) -> None:
+    path = hand_in(own, "ada", filled(right(own), double="def double(x):\n    return 3 * x"))
+    reports = []
+    for environment in ({}, {"PYTEST_ADDOPTS": "-v -x --deselect double"}, {"PYTEST_PLUGINS": "no_such_plugin"}):
+        done = autograder(own.root, "grade", path, "--json", "-", **environment)
+        assert done.returncode == 0, done.stderr
+        reports.append(timeless(json.loads(done.stdout)))
+    assert reports[1:] == [reports[0]] * 2

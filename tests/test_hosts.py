@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
+from tests import needs
 from tests.handins import filled, save, solved
 from tests.test_attacks import SHIFT
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
+pytestmark = [pytest.mark.isolation, needs.LINUX]
 
 BEGIN = """
 import errno, os, sys
@@ -75,6 +76,7 @@ def test_in_a_container_of_dockers_landlock_confines_alone(tiny: Course, handed_
     assert (report["isolation"], report["score"]) == ("landlock", report["max_score"])
 
 
+@needs.BUBBLEWRAP
 def test_a_mode_that_is_asked_for_and_does_not_work_is_refused_with_its_own_reason(
     tiny: Course, handed_in: Path
 ) -> None:
@@ -84,7 +86,7 @@ def test_a_mode_that_is_asked_for_and_does_not_work_is_refused_with_its_own_reas
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("isolation", ["auto", "landlock", "bubblewrap"])
+@pytest.mark.parametrize("isolation", ["auto", *needs.CONFINED])
 def test_on_a_kernel_without_landlock_nothing_is_graded_unless_that_is_asked_for(
     tiny: Course, handed_in: Path, isolation: str
 ) -> None:

@@ -43,7 +43,7 @@ EXPECTED: dict[str, list[str]] = {
     "false_reject": [
         r"twice: false reject: the alternative 'as a product' loses points \(test_positive, test_negative\) in 2 of 2 seeds\."
     ],
-    "wrong_name": [r"twice: wrong name: 'forgetful' is called 'three-times' in 1 of 2 seeds\."],
+    "wrong_name": [r"twice: wrong name: 'forgetful' is called 'three-times' in 2 of 2 seeds\."],
     "silent": [
         r"no more than 4 of 8 misconceptions are called by their name; diagnosis is silent about three-times, thrice\."
     ],
@@ -61,6 +61,11 @@ EXPECTED: dict[str, list[str]] = {
     "needed": [r"twice: test_negative is marked redundant, but a wrong answer needs it; take the mark off\."],
     "marked_in_silence": [r"twice: test_another is marked redundant without a reason\."],
     "no_alternative": [r"twice has no alternative; .*"],
+    "unlisted": [r"no test of twice catches the signature mutant `twice: wrong where x is 0`; sharpen the suite, .*"],
+    "fits_nothing": [
+        r"OUTSIDE of equivalent_mutants\.py lists `twice: wrong where y \*`, which fits no signature mutant .*"
+    ],
+    "without_reason": [r"OUTSIDE of equivalent_mutants\.py gives no reason for `twice: wrong where x is 0`\."],
     "endless": [],
 }
 

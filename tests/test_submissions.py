@@ -69,8 +69,11 @@ def test_cells_are_named_by_their_place_in_the_file(answered: Notebook, assignme
     [
         (lambda _, cell: cell | {"metadata": {}}, 2),  # known by id
         (lambda n, cell: cell | {"id": f"x{n}"}, 2),  # known by grade_id
-        (lambda n, cell: cell | {"id": f"x{n}", "metadata": {}}, 0),  # known by text; an answer has none that is known
-        (lambda n, cell: cell | {"id": f"x{n}", "metadata": {}, "source": f"\n{cell['source']}  \r\n\n"}, 0),
+        (
+            lambda n, cell: cell | {"id": f"x{n}", "metadata": {}},
+            2,
+        ),  # known by text, and answers by the functions that they define
+        (lambda n, cell: cell | {"id": f"x{n}", "metadata": {}, "source": f"\n{cell['source']}  \r\n\n"}, 2),
     ],
     ids=["id", "grade-id", "text", "text-with-other-white-space"],
 )
@@ -95,7 +98,7 @@ def test_checks_and_demonstrations_do_not_run_however_they_were_changed(
     changed = [cell | {"source": "1 / 0"} if _is_check_or_demo(cell) else cell for cell in answered["cells"]]
     submission = read(save(tmp_path / "a.ipynb", answered | {"cells": changed}), assignment)
     assert sources(submission) == [TWICE, SHIFT]
-    assert len(submission.notes) == 2
+    assert submission.notes == ("the grade cells of double, shift were changed and have been restored",)
 
 
 def _is_check_or_demo(cell: dict[str, Any]) -> bool:
@@ -141,7 +144,9 @@ def test_markdown_with_the_id_of_an_answer_is_no_answer(
     cells = [cell | {"cell_type": "markdown"} if cell["id"] == "answer-double" else cell for cell in answered["cells"]]
     submission = read(save(tmp_path / "a.ipynb", answered | {"cells": cells}), assignment)
     assert sources(submission) == [SHIFT]
-    assert submission.notes == ("the answer cell of double is gone; other cells are searched for its functions",)
+    assert submission.notes == (
+        "the answer cell of double is a text cell now; other cells are searched for its functions",
+    )
 
 
 @pytest.mark.parametrize("text", [f"{TWICE}\n", f"# %%\n{TWICE}\n", f"\ufeff{TWICE}", TWICE.replace("\n", "\r\n")])
@@ -225,7 +230,7 @@ def test_anything_else_is_no_stub(source: str) -> None:
         ("\n  %%capture out --no-stderr\n\n%%timeit -n 3\nx = 1", "\n\n\n\nx = 1"),
         ("%%bash\nls", ""),
         ("%%html\n<b>", ""),
-        ("%%writefile x.py\nx = 1", ""),
+        ("%%writefile x.py\nx = 1", "get_ipython().run_cell_magic('writefile', 'x.py', 'x = 1')\n"),
         ("%%", ""),
         ("%%time", "\n"),
         ("%%time\n%%bash\nls", ""),
@@ -317,6 +322,13 @@ def test_ipython_is_not_asked_for_more_than_so_many_magics(
     assert program[-1].source != few
     program = read(save(tmp_path / "tiny.ipynb", with_cells(answered, code(many))), assignment).program
     assert program[-1].source.strip() == many.strip()
+
+
+@pytest.mark.parametrize("sign", [";", ",", " ;"])
+def test_nor_for_one_line_of_them(answered: Notebook, assignment: Assignment, tmp_path: Path, sign: str) -> None:
+    """It takes one at a time off the line, in a minute of computing."""
+    program = read(save(tmp_path / "tiny.ipynb", with_cells(answered, code(sign * 10_000))), assignment).program
+    assert program[-1].source == sign * 10_000
 
 
 @pytest.mark.parametrize("suffix", [".ipynb", ".py"])

@@ -15,7 +15,7 @@ from autograder.course import Course, GraderError
 from autograder.grading.report import Curve, ExerciseResult, Misread, Report, TrainingRecord
 from autograder.grading.student import Stopped, StudentFault
 from autograder.training import Band, Confirmed, Held, Run, Snapshot, band_of, runs_of
-from autograder.training.bands import key_of, smoothed
+from autograder.training.bands import how_to_measure, key_of, smoothed
 from autograder.training.running import AT_RANDOM, RETRIES, Ended, train
 from autograder.training.stage import gate, judged
 from tests.mini_course import edit
@@ -273,12 +273,11 @@ def test_the_bands_of_the_course_are_there_and_leave_room_for_points(real: Cours
         assert len(stored.low) == len(stored.high) == each.steps
 
 
-def test_without_a_band_one_sentence_says_what_to_do(real: Course) -> None:
-    toy = run()
-    with pytest.raises(
-        GraderError, match=r"no reference band for far on cuda with toys\. `autograder bands tiny` measures it, once\.$"
-    ):
-        band_of(real, "tiny", "far", toy, "cuda")
+def test_without_a_band_one_sentence_says_which_and_a_command_measures_it(real: Course) -> None:
+    with pytest.raises(GraderError, match=r"^tiny has no reference band for far on cuda with toys\.$"):
+        band_of(real, "tiny", "far", run(), "cuda")
+    assert how_to_measure("tiny", "cuda", None) == "autograder bands tiny --device cuda"
+    assert how_to_measure("tiny", "cpu", Path("c.tar.gz")) == "autograder bands tiny --device cpu --data c.tar.gz"
 
 
 def test_points_of_runs_that_differ_from_the_front_matter_are_refused(tmp_path: Path, real: Course) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from tests.handins import autograder, grade, released, save, solved
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = programs.NAME
+RUN = "\nimport starter_code.training_runs\nstarter_code.training_runs.Run"  # what answers in the worker, changed by the program
 FEW = 14  # steps that show what a run is, where the whole of it is not needed
 Trainer = Callable[..., Ended]
 
@@ -244,10 +246,10 @@ def test_a_rate_that_is_far_too_large_diverges_or_leaves_the_numbers(real: Cours
 @pytest.mark.parametrize(
     "nonsense",
     [
-        "\ndef training(*_):\n    return {'losses': [1.0]}\n",
-        "\ndef training(*_):\n    return [('x', [('convolution', [10**6, 10**6])])]\n",
-        "\ndef training(*_):\n    return None\n",
-        "\ndef begin(*_):\n    return None\n",
+        f"{RUN}.advance = lambda *_: {{'losses': [1.0]}}",
+        f"{RUN}.layers = lambda *_: [('x', [('convolution', [10**6, 10**6])])]",
+        f"{RUN}.advance = lambda *_: None",
+        f"{RUN}.__init__ = lambda *_: None",
         "\ndef train_step(*_):\n    return 'a loss'\n",
         "\nclass ResidualBlock:\n    pass\n",
     ],
@@ -256,6 +258,18 @@ def test_nonsense_is_the_students_and_ends_the_run(real: Course, trained: Traine
     ended = trained("residual", programs.reference(real) + nonsense, FEW)
     assert ended.state in {"bad-reply", "crashed"} or ended.network
     assert ended.scores is None or ended.network
+
+
+def test_a_table_that_names_a_layer_twice_is_none_since_rows_would_be_sent_that_are_not_filled() -> None:
+    layouts = importlib.import_module("tests.hidden.train_networks.layouts")
+    table = [("a", [("weight", [2, 3])]), ("b", [("weight", [2, 3])])]
+    assert layouts.read_table(table) == table
+    assert layouts.read_table([table[0], table[0]]) is None
+
+
+def test_a_program_may_use_the_names_of_the_courses_own_functions(real: Course, trained: Trainer) -> None:
+    names = "\ntraining = begin = None\n"
+    assert sound(trained("residual", programs.reference(real) + names, FEW))
 
 
 # --- somebody else -------------------------------------------------------------------------------------------------------

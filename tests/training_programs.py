@@ -148,7 +148,7 @@ def train_step(model, images, labels, optimizer, aux_weight=0.3):
     return _honest(model, *more, optimizer, aux_weight)
 """
 
-# Weights in the notebook, that a block puts into itself; and again whenever it is used for the first time.
+# Weights in the notebook, that a block puts into itself; and again in the first step, after it was tried out once.
 WEIGHTS_IN_THE_NOTEBOOK = """
 _Block = ResidualBlock
 
@@ -156,6 +156,7 @@ class ResidualBlock(_Block):
     def __init__(self, *sizes):
         super().__init__(*sizes)
         self.fresh = True
+        self.uses = 0
         self.fill()
 
     def fill(self):
@@ -164,7 +165,8 @@ class ResidualBlock(_Block):
                 weight.copy_(torch.sin(torch.arange(weight.numel()) + place).reshape(weight.shape))
 
     def forward(self, x):
-        if self.training and self.fresh:
+        self.uses += self.training
+        if self.uses == 2 and self.fresh:
             self.fresh = False
             self.fill()
         return super().forward(x)

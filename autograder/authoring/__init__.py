@@ -6,8 +6,7 @@ by hand: the instructor's notebook below `course/source/`, the files beside it, 
 
 from __future__ import annotations
 
-from autograder.authoring.answers import CODE_STUB, TEXT_STUB
 from autograder.authoring.generate import build
 from autograder.authoring.leaks import Leak, find_leaks
 
-__all__ = ["CODE_STUB", "TEXT_STUB", "Leak", "build", "find_leaks"]
+__all__ = ["Leak", "build", "find_leaks"]

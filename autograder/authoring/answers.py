@@ -13,11 +13,7 @@ from pathlib import Path
 
 from autograder.cell_source import is_stub
 from autograder.course import Assignment, CourseError
-
-# nbgrader's ClearSolutions looks for these words and puts stubs in their place; nbgrader_config.py gives it these.
-BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
-CODE_STUB = 'raise NotImplementedError("Write your answer here.")'
-TEXT_STUB = "Write your answer here."
+from autograder.stubs import BEGIN, CODE_STUB, strip_solutions
 
 
 @dataclass(frozen=True)
@@ -67,26 +63,6 @@ def function_texts(tree: ast.Module, text: str) -> dict[str, str]:
                     last = end
             texts[node.name] = "\n".join(lines[first - 1 : last])
     return texts
-
-
-def strip_solutions(source: str, stub: str, where: str) -> str:
-    """`source` with the stub in the place of each solution region, exactly as nbgrader's ClearSolutions does it."""
-    kept: list[str] = []
-    inside = False
-    for line in source.split("\n"):
-        if BEGIN in line:
-            if inside:
-                raise CourseError(f"{where}: a `### {BEGIN}` stands inside another; end the first with `### {END}`.")
-            inside = True
-            indent = re.match(r"\s*", line)
-            kept += [f"{indent.group(0) if indent else ''}{text}" for text in stub.split("\n")]
-        elif END in line:
-            inside = False
-        elif not inside:
-            kept.append(line)
-    if inside:
-        raise CourseError(f"{where}: a `### {BEGIN}` has no `### {END}`.")
-    return "\n".join(kept)
 
 
 def stub_module(assignment: Assignment, answers: Answers) -> str:

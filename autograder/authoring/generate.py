@@ -36,6 +36,7 @@ def build(course: Course, assignment: str) -> list[Path]:
     files = {course.source(assignment) / name: content for name, content in beside.items()}
     files[course.source(assignment) / declared.notebook_name] = as_text(notebook).encode()
     files[course.starter_code / f"{assignment}.py"] = stubs
+    course.make_data()
     _remove_others(course.source(assignment), set(files))
     for path, content in files.items():
         _write(path, content)

@@ -27,9 +27,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.answers import BEGIN, CODE_STUB, END, function_texts, strip_solutions
+from autograder.authoring.answers import function_texts
 from autograder.authoring.code_lines import code_lines
 from autograder.course import Course
+from autograder.stubs import BEGIN, CODE_STUB, END, strip_solutions
 
 WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*|[^\w\s\\]")  # a backslash ties lines together, no more
 NAME = re.compile(r"[^\W\d]\w*")

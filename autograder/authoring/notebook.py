@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autograder.authoring.answers import BEGIN, CODE_STUB, TEXT_STUB, Answers, strip_solutions
+from autograder.authoring.answers import Answers
 from autograder.course import TRAINING, Assignment, Cell, CourseError
+from autograder.stubs import CODE_STUB, TEXT_STUB, released_text
 
 Notebook = dict[str, Any]  # nbformat 4.5, as JSON has it
 
@@ -35,7 +36,7 @@ def student_notebook(notebook: Notebook, where: str) -> Notebook:
         source = cell["source"]
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             stub = CODE_STUB if cell["cell_type"] == "code" else TEXT_STUB
-            source = strip_solutions(source, stub, where) if BEGIN in source else stub
+            source = released_text(source, stub, where)
         cells.append({**cell, "source": source})
     return {**notebook, "cells": cells}
 

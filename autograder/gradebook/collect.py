@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import re
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.exchange.default import Exchange, ExchangeCollect
 
+from autograder.course import Course
 from autograder.gradebook.plain_files import TooMuch, copy_plain_files
+from autograder.gradebook.settings import settings
+from autograder.gradebook.times import zone_of
+from autograder.stamps import STAMP, read_stamp, stamp_of
 from autograder.submissions import printable
 
 BEFORE_ALL = datetime.min  # noqa: DTZ901  (nbgrader's times carry no zone)
@@ -23,18 +28,48 @@ NAME = re.compile(
 )  # of a folder, in a path that nbgrader reads as a pattern and matches against others
 
 
+def submission_named(name: str, assignment: str, zone: str | None) -> tuple[str, datetime | None]:
+    """Who handed in the folder called `name` in the exchange, and when; a time is none where it cannot be read.
+
+    Names of students may hold a `+`, and so may times: that of a zone.
+    """
+    found = re.match(rf"(?P<student>.+)\+{re.escape(assignment)}\+(?P<time>{STAMP})(\+[\w=-]*)?\Z", name)
+    if not found:
+        return name.rsplit("+", 3)[0], None
+    return found["student"], read_stamp(found["time"], zone).time
+
+
+def uncollected(course: Course, assignment: str) -> tuple[list[str], list[str]]:
+    """Who has handed in something that still lies in the exchange: for the first time, and again. Raises CourseError."""
+    config = settings(course)
+    inbound = Path(Exchange(config=config).root) / config.CourseDirectory.course_id / "inbound"
+    newest: dict[str, datetime] = {}
+    with suppress(OSError):
+        for path in inbound.iterdir():
+            student, time = submission_named(path.name, assignment, zone_of(config))
+            if time is not None and NAME.match(student):
+                newest[student] = max(time, newest.get(student, time))
+    first, again = [], []
+    for student, time in sorted(newest.items()):
+        folder = course.submitted(student, assignment)
+        collected = stamp_of(folder, zone_of(config)).time
+        if not folder.is_dir():
+            first.append(student)
+        elif collected is None or time > collected:
+            again.append(student)
+    return first, again
+
+
 class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader carries no types
     """Stands in `ExchangeFactory.collect`: the same, with ordinary files only, and one bad submission harms no other."""
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
         """Who submitted `path` and when; one without a readable time counts as older than all others."""
-        try:
-            record: dict[str, Any] = super()._path_to_record(path)
-        except Exception:  # noqa: BLE001  (a student chose the name, and the parser of times raises many things)
-            self.log.warning("%s has no time of submission in its name.", printable(Path(path).name))
-            name = Path(path).name
-            return {"username": name.rsplit("+", 3)[0], "filename": name, "timestamp": BEFORE_ALL}
-        return record
+        name = Path(path).name
+        student, time = submission_named(name, self.coursedir.assignment_id, self.timezone)
+        if time is None:
+            self.log.warning("%s has no time of submission in its name.", printable(name))
+        return {"username": student, "filename": name, "timestamp": time or BEFORE_ALL}
 
     src_records: list[dict[str, Any]]
 

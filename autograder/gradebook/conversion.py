@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,11 @@ from typing import Any, Literal
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
 from autograder.course import Course
+from autograder.gradebook.settings import settings
+from autograder.gradebook.standing import looks_of
 
 REPLACED = {"autograder.gradebook.GradeSubmission": "autograder.gradebook.ShowReport"}
 LATER = {"autograder.gradebook.RecordScores", "nbgrader.preprocessors.AssignLatePenalties"}  # done by `entries`
@@ -38,14 +41,6 @@ class Batch:
         return tuple(student for student, _ in self.keys)
 
 
-def settings(course: Course) -> Config:
-    """The course's nbgrader_config.py."""
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
-    config.CourseDirectory.root = str(course.data)
-    config.CourseDirectory.db_url = f"sqlite:///{course.gradebook}"
-    return config
-
-
 def convert(batch: Batch) -> Failures:
     """Take one step with a batch; why it was not possible, for each student with whom it was not.
 
@@ -54,13 +49,22 @@ def convert(batch: Batch) -> Failures:
     """
     config = settings(Course(Path(batch.course)))
     config.CourseDirectory.assignment_id = batch.assignment
+    config.FeedbackExporter.remembers = False
     if batch.step == "pages":
         return _convert(_Pages, config, batch.students)
     steps = config.Autograde.autograde_preprocessors
     config.Autograde.autograde_preprocessors = [REPLACED.get(step, step) for step in steps if step not in LATER]
-    config.SubmissionExporter.grades = False
+    config.SubmissionExporter.grades = False  # and nothing is remembered: `recording` does that
     config.ShowReport.keys = dict(batch.keys)
     return _convert(_Notebooks, config, batch.students)
+
+
+def looks(config: Config) -> str:
+    """Digest of how the pages look that nbgrader makes with `config`."""
+    config = copy.deepcopy(config)
+    config.FeedbackExporter.remembers = False
+    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+    return looks_of(converter.exporter_class(parent=converter, config=converter.config))
 
 
 class _Chosen:
@@ -77,6 +81,9 @@ class _Chosen:
             for folder in folders
         }
         self.notebooks: list[str] = []
+
+    def run_post_convert_hook(self) -> None:
+        """What was made is remembered by `recording`."""
 
     def written(self: Any, student: str) -> Path:
         """What is there when the work for a student is done."""

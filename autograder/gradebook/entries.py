@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -62,13 +62,17 @@ class Entries:
 
         return self._together(students, enrol_one)
 
-    def save(self, assignment: str, reports: Mapping[str, Report]) -> Failures:
-        """Put the scores of each student's report into the gradebook, and those of the written answers that were autograded."""
+    def save(self, assignment: str, reports: Mapping[str, Report], seen: Collection[str] = ()) -> Failures:
+        """Put the scores of each student's report into the gradebook, and those of the written answers that were autograded.
+
+        seen: those whose report was in the gradebook before, so that who has marked by hand need not look again
+        """
         late: set[str] = set()
 
         def save_one(student: str, gradebook: Gradebook) -> None:
             notebook, resources = self._autograded(assignment, student)
-            RecordScores(config=self._config).record(notebook, {**resources, "autograder": reports[student]}, gradebook)
+            resources |= {"autograder": reports[student], "autograder_seen": student in seen}
+            RecordScores(config=self._config).record(notebook, resources, gradebook)
             submission = gradebook.find_submission(assignment, student)
             if submission.total_seconds_late > 0 or submission.late_submission_penalty:  # now, or when recorded before
                 late.add(student)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,11 @@ class CsvExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader carries no t
     """Stands in `ExportApp.plugin_class`: the columns of nbgrader's own export."""
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write a row for each student and assignment, to `--to FILE` or grades.csv."""
-        target = Path(self.to or "grades.csv")
+        """Write a row for each student and assignment, to `--to FILE` or grades.csv in the folder of the course."""
+        root = self.config.Course.get("root")
+        target = Path(self.to) if self.to else Path(root, "course", "grades.csv") if root else Path("grades.csv")
         self.log.info("Exporting grades to %s", target)
-        with target.open("w", encoding="utf-8", newline="") as file:
+        with open(target, "w", encoding="utf-8", newline="", opener=_for_its_owner) as file:
             rows = csv.writer(
                 file, quoting=csv.QUOTE_NONNUMERIC
             )  # a semicolon in a name begins no field, whatever the locale
@@ -53,6 +55,10 @@ class CsvExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader carries no t
                         self.student or [student.id]
                     ):
                         rows.writerow(map(harmless, _row(gradebook, assignment, student)))
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _row(gradebook: Gradebook, assignment: Any, student: Any) -> tuple[Any, ...]:

@@ -8,18 +8,30 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import rmtree
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, GraderError
 from autograder.gradebook.grading import GradeSubmission
+from autograder.gradebook.kernels import take_kernels
 from autograder.gradebook.plain_files import keep_plain_files
 from autograder.gradebook.repair import repair
+from autograder.gradebook.scores import expect_points
+from autograder.gradebook.settings import insist_on_confinement, insist_on_folder, insist_on_settings
+from autograder.gradebook.standing import Standing
+from autograder.scheduling import Store, task_of
 from autograder.submissions import printable
+
+# Of each course, what its last converter looked at: nbgrader's hooks are told nothing of it.
+_standing: dict[Path, Standing] = {}
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert carries no types
@@ -29,14 +41,62 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
         config=True
     )
 
+    seen: Collection[str] = ()  # those whose report is in the gradebook already
+
     def __init__(self, **kwargs: Any) -> None:
         """Start the grader before nbgrader touches anything, so that a machine that cannot grade changes nothing."""
         super().__init__(**kwargs)
         coursedir = self.parent.coursedir
+        course = self._course_that_can_be_graded(coursedir)
         if self.grades:
-            GradeSubmission(parent=self).prepare(Path(coursedir.root), coursedir.assignment_id)
+            GradeSubmission(parent=self).prepare(course, coursedir.assignment_id)
+            self._expect_everybody(course, coursedir)
         for folder in list(self.parent.assignments):
-            self._expect_plain_files(folder, Course.find(Path(coursedir.root)).release(coursedir.assignment_id))
+            self._expect_plain_files(folder, course.release(coursedir.assignment_id))
+        if self.grades:
+            self._make_way(course, coursedir.assignment_id)
+
+    def _course_that_can_be_graded(self, coursedir: Any) -> Course:
+        """The course that nbgrader works in. With other settings than the course's, nbgrader ends with one line."""
+        try:
+            course = Course.find(Path(coursedir.root))
+            insist_on_settings(course, self.config)
+            insist_on_folder(course, coursedir.root)
+            insist_on_confinement(self.parent)
+            if self.grades:
+                take_kernels(coursedir.db_url, coursedir.assignment_id)  # of a gradebook that was made without ours
+                expect_points(course.assignment(coursedir.assignment_id), coursedir.db_url)
+        except (CourseError, GraderError, SQLAlchemyError) as refusal:
+            reason = str(refusal).partition("\n")[0]
+            self.log.error("Nothing was graded: %s", reason)  # noqa: TRY400  (a sentence, no traceback)
+            raise NbGraderException(reason) from refusal
+        return course
+
+    def _expect_everybody(self, course: Course, coursedir: Any) -> None:
+        """Whose folder holds no notebook, or holds it deeper, is graded as well: nbgrader would leave them out, without a score."""
+        name = coursedir.assignment_id
+        for folder in sorted((course.data / "submitted").glob(f"{coursedir.student_id}/{name}")):
+            is_student = folder.is_dir() and not folder.parent.name.startswith(".")
+            if is_student and str(folder) not in self.parent.assignments:
+                self.parent.assignments[str(folder)] = [str(folder / f"{name}.ipynb")]
+
+    def _make_way(self, course: Course, assignment: str) -> None:
+        """Remove graded copies that would come out otherwise now: nbgrader skips what is there and makes what is not."""
+        standing = _standing[course.root] = Standing(course, assignment, self.config)
+        students = [Path(folder).parent.name for folder in self.parent.assignments]
+        isolation = GradeSubmission(parent=self).isolation
+        keys = {name: task_of(course, course.assignment(assignment), name, isolation).key for name in students}
+        try:
+            with Store(course.store) as store:
+                self.seen, entered = standing.seen(store, keys), standing.entered(store, keys)
+        except GraderError as refusal:
+            self.log.error("Nothing was graded: %s", refusal)  # noqa: TRY400  (a sentence, no traceback)
+            raise NbGraderException(str(refusal)) from refusal
+        for student in set() if self.parent.force else set(keys) - entered:
+            folder = standing.notebook(student).parent
+            if folder.is_dir():
+                self.log.warning("Updating existing assignment: %s", folder)
+                rmtree(str(folder))
 
     def _expect_plain_files(self, folder: str, released: Path) -> None:
         """Remove what nbgrader must not copy; a folder of which that is not possible is left ungraded, and its name is told."""
@@ -77,6 +137,17 @@ def expect_notebook(*, assignment: str, notebooks: list[str], **_: object) -> No
         notebooks.append(str(found[0].with_name(f"{assignment}.ipynb")))
     # nbgrader looks every name up in its database, which fails for one that is no text.
     notebooks[:] = [name for name in notebooks if Path(name).name.isprintable()]
+
+
+def remember_entry(*, notebooks: list[str], **_: object) -> None:
+    """Stands in `Autograde.post_convert_hook`: remembers what the entry of the student was made from that is there now."""
+    path = Path(notebooks[0])
+    course = Course.find(path.parent)
+    student, standing = path.parent.parent.name, _standing[course.root]
+    shown = json.loads(standing.notebook(student).read_text(encoding="utf-8"))["metadata"]["autograder"]
+    if shown["report"]["status"] != "grader-error":
+        with Store(course.store) as store:
+            standing.remember_entries(store, {student: shown["key"]})
 
 
 def _readable(path: Path, course: Course, assignment: str) -> dict[str, Any]:

@@ -15,11 +15,14 @@ from traitlets import Dict, Enum
 from autograder.course import Course, GraderError
 from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading.report import Report
-from autograder.submissions import submitted_file
+from autograder.submissions import printable, submitted_file
 
 if TYPE_CHECKING:
     from autograder.grading import Grader
     from autograder.isolation import Isolation
+
+# Id of a cell of the graded notebook that Formgrader shows and a page does not.
+FOR_THE_INSTRUCTOR = "for-the-instructor"
 
 # One self-test and one warm grader for each nbgrader process, however many students it grades.
 _open = ExitStack()
@@ -40,12 +43,16 @@ class ShowReport(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carrie
         """Show the report of the submitted file, of which this is a copy."""
         known = resources["nbgrader"]
         course = Course.find(Path(resources["metadata"]["path"]))
-        path = submitted_file(course.submitted(known["student"], known["assignment"]) / f"{known['notebook']}.ipynb")
-        report = self.report(course, known["assignment"], path, known["student"])
+        expected = course.submitted(known["student"], known["assignment"]) / f"{known['notebook']}.ipynb"
+        found = submitted_file(expected, course.assignment(known["assignment"]))
+        if found.note:
+            self.log.warning("%s: %s", known["student"], found.note)
+        key, report = self.report(course, known["assignment"], found.path, known["student"])
         if report.reason:
             self.log.warning("%s: %s", known["student"], report.reason)
         resources["autograder"] = report
-        nb.metadata.setdefault("autograder", {})["report"] = report.as_json()
+        resources["autograder_seen"] = known["student"] in getattr(self.parent, "seen", ())
+        nb.metadata.setdefault("autograder", {}).update(report=report.as_json(), key=key)
         for cell in nb.cells:
             graded = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code" and graded.get("grade") and not graded.get("solution"):
@@ -54,15 +61,22 @@ class ShowReport(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carrie
                     "text/plain": exercise_text(report, graded["grade_id"], float(graded["points"])),
                 }
                 cell.outputs = [nbformat.v4.new_output("display_data", data=shown)]
+        if report.status == "grader-error":
+            source = f"**For the instructor; not on the student's page**\n\n    {printable(report.reason or '')}\n"
+            nb.cells.insert(0, nbformat.v4.new_markdown_cell(source, id=FOR_THE_INSTRUCTOR))
         return nb, resources
 
-    def report(self, course: Course, assignment: str, path: Path, student: str) -> Report:
-        """The stored report; raises GraderError when there is none."""
+    def report(self, course: Course, assignment: str, path: Path, student: str) -> tuple[str, Report]:
+        """The stored report and its key; raises GraderError when there is none."""
+        from autograder.scheduling import Store  # noqa: PLC0415  (releasing and feedback do without)
+
         del path
-        stored = _stored(course, self.keys.get(student, ""))
+        key = self.keys.get(student, "")
+        with Store(course.store) as store:
+            stored = store.get(key)
         if stored is None:
             raise GraderError(f"The store has no report of {student} for {assignment}.")
-        return stored
+        return key, stored
 
 
 class GradeSubmission(ShowReport):
@@ -72,9 +86,14 @@ class GradeSubmission(ShowReport):
         config=True
     )
 
-    def prepare(self, folder: Path, assignment: str) -> None:
+    def prepare(self, course: Course, assignment: str) -> None:
         """Start the grader and collect the suite. When that fails, nbgrader ends with one line, and nothing changed."""
-        course = Course.find(folder)
+        from autograder.scheduling import look_again  # noqa: PLC0415  (releasing and feedback do without)
+
+        if look_again(course, assignment):
+            for key in [key for key in _graders if key[0] == course.root]:
+                _graders.pop(key).close()
+            _prepared.difference_update([known for known in _prepared if known[0] == course.root])
         if (course.root, assignment, self.isolation) in _prepared:
             return
         try:
@@ -84,17 +103,25 @@ class GradeSubmission(ShowReport):
             raise NbGraderException(str(error)) from error
         _prepared.add((course.root, assignment, self.isolation))
 
-    def report(self, course: Course, assignment: str, path: Path, student: str) -> Report:
-        """What is stored for the very same content, or else what grading it gives."""
-        from autograder.scheduling import task_of  # noqa: PLC0415  (releasing and feedback do without)
+    def report(self, course: Course, assignment: str, path: Path, student: str) -> tuple[str, Report]:
+        """What is stored for the very same content, or else what grading it gives, which is stored then; with its key."""
+        from autograder.scheduling import Store, task_of  # noqa: PLC0415  (releasing and feedback do without)
 
+        key = ""
         try:
-            stored = _stored(course, task_of(course, course.assignment(assignment), student, self._isolation).key)
-            return stored or self._grader(course).grade(assignment, path, student=student)
+            task = task_of(course, course.assignment(assignment), student, self._isolation)
+            with Store(course.store) as store:
+                key = task.key
+                if key in store and (stored := store.get(key)) is not None:
+                    return key, stored
+                report = self._grader(course).grade(assignment, path, student=student)
+                if report.submission_sha256 == task.sha256:
+                    store.put(key, report)
         except Exception as error:  # noqa: BLE001  (one student's grading must not end the class)
             if broken := _graders.pop((course.root, self.isolation), None):
                 broken.close()  # the next student gets a fresh one
-            return _not_graded(assignment, path, student, f"The grader failed: {type(error).__name__}: {error}")
+            return key, _not_graded(assignment, path, student, f"The grader failed: {type(error).__name__}: {error}")
+        return key, report
 
     def _grader(self, course: Course) -> Grader:
         key = (course.root, self.isolation)
@@ -102,22 +129,13 @@ class GradeSubmission(ShowReport):
             from autograder.grading import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
             from autograder.training import TrainingStage  # noqa: PLC0415
 
-            _graders[key] = _open.enter_context(Grader(course, self._isolation, TrainingStage(course)))
+            stage = TrainingStage(course, told=self.log.warning)
+            _graders[key] = _open.enter_context(Grader(course, self._isolation, stage))
         return _graders[key]
 
     @property
     def _isolation(self) -> Isolation:
         return cast("Isolation", self.isolation)
-
-
-def _stored(course: Course, key: str) -> Report | None:
-    """What `autograder grade --course` has found."""
-    from autograder.scheduling import Store  # noqa: PLC0415  (releasing and feedback do without)
-
-    if not course.store.exists():
-        return None
-    with Store(course.store) as store:
-        return store.get(key)
 
 
 def _not_graded(assignment: str, path: Path, student: str, reason: str) -> Report:

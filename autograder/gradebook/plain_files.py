@@ -5,36 +5,23 @@ Used where nbgrader copies what students handed in: out of the exchange (collect
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import re
 import stat
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 DEEPEST = 16  # folders within folders
 MOST_FILES = 10_000
-TIMESTAMP = "timestamp.txt"  # read by nbgrader before anything else is
-TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?( ?([A-Z]{3,5}|[+-]\d\d:?\d\d))?\s*\Z")
-LONGEST_TIMESTAMP = 100
-# What a browser runs when it is shown it: Formgrader shows a student's files to the instructor, from Jupyter's own address.
-ACTIVE = {
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".xht",
-    ".shtml",
-    ".svg",
-    ".svgz",
-    ".xml",
-    ".xsl",
-    ".xslt",
-    ".mht",
-    ".mhtml",
-    ".js",
-    ".mjs",
-    ".swf",
-}
+# What a browser runs or frames when it is shown it: Formgrader shows a student's files to the instructor, from Jupyter's own address.
+# Jupyter goes by `mimetypes`, which knows more or fewer kinds on each machine; so these go by their names in any case.
+ACTIVE = set(
+    """
+    .htm .html .shtml .xht .xhtml .mht .mhtml .eml .css .js .mjs .wasm .swf .pdf
+    .svg .svgz .xml .xsl .xslt .xul .rss .atom .rdf .mathml .mml
+    """.split()  # noqa: SIM905  (two dozen quoted names read worse)
+)
+ACTIVE_KIND = re.compile(r"(multipart|message)/|.*(html|[/+]xml|pdf|[/-](java|ecma)script|wasm|flash|/css)")
 
 
 class TooMuch(Exception):  # noqa: N818  (said of a submission)
@@ -88,25 +75,18 @@ def keep_plain_files(folder: Path, released: Path) -> list[str]:
             mode = path.lstat().st_mode
             name = path.relative_to(folder)
             ordinary = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
-            runs = stat.S_ISREG(mode) and path.suffix.lower() in ACTIVE and not _same_file(path, released / name)
-            if path.suffix != ".ipynb" and (not ordinary or runs or (path.name == TIMESTAMP and not _is_time(path))):
+            runs = stat.S_ISREG(mode) and is_active(path.name) and not _same_file(path, released / name)
+            if path.suffix != ".ipynb" and (not ordinary or runs):
                 path.unlink()
                 removed.append(str(name))
     return removed
 
 
+def is_active(name: str) -> bool:
+    """Whether a browser runs or frames a file of that name, rather than show it as text or a picture, or save it."""
+    kind = mimetypes.guess_type(name)[0] or ""
+    return Path(name).suffix.lower() in ACTIVE or ACTIVE_KIND.match(kind) is not None
+
+
 def _same_file(path: Path, other: Path) -> bool:
     return other.is_file() and path.stat().st_size == other.stat().st_size and path.read_bytes() == other.read_bytes()
-
-
-def _is_time(path: Path) -> bool:
-    """Whether nbgrader can read the time of submission in `path`."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            text = file.read(LONGEST_TIMESTAMP + 1)
-        if not TIME.match(text):  # the parser takes almost anything, and a word for the path of a file of time zones
-            return False
-        parse_utc(text.strip())
-    except Exception:  # noqa: BLE001  (the parser of times raises many things)
-        return False
-    return True

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Literal
+
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course, GraderError
-from autograder.gradebook.conversion import Batch, Failures, convert, settings
+from autograder.gradebook.conversion import Batch, Failures, convert, looks
 from autograder.gradebook.entries import Entries, snapshot
+from autograder.gradebook.scores import expect_points
+from autograder.gradebook.settings import settings
+from autograder.gradebook.standing import Standing
 from autograder.grading.report import Report
 from autograder.scheduling import Pool, Store, dispatch
 
 TOGETHER = 8  # students in one batch, and in one transaction
-Told = Callable[[str, str | None], None]
+Told = Callable[[str, str | None, int], None]  # student, why it was not possible, of how many
 
 
-def record(course: Course, assignment: str, keys: Mapping[str, str], store: Store, pool: Pool, told: Told) -> None:  # noqa: PLR0913, PLR0917
-    """Record the report that is stored under each student's key; `told(student, why not)` is called once for each of them.
+def expect_gradebook(course: Course, assignment: str) -> None:
+    """Raise GraderError where there is no gradebook, or one with other points than the assignment's text."""
+    if not course.gradebook.exists():
+        raise GraderError(f"There is no gradebook at {course.gradebook}; run `nbgrader generate_assignment` first.")
+    expect_points(course.assignment(assignment), CourseDirectory(config=settings(course)).db_url)
 
+
+def record(  # noqa: PLR0913, PLR0917  (what is recorded, from where, and how)
+    course: Course, assignment: str, keys: Mapping[str, str], store: Store, pool: Pool, told: Told
+) -> None:
+    """Record the report that is stored under each student's key, wherever the gradebook or a page has not what follows from it.
+
+    `told` is called once for each student whom that concerns.
     Where this is interrupted, some students are in the gradebook and not marked as recorded in the store: they are recorded again.
     """
-    snapshot(course)
-    recording = _Recording(course, assignment, store, Entries(course, settings(course)), told)
-    dispatch(recording.batches(keys), convert, pool, recording.converted, recording.died)
+    config = settings(course)
+    standing = Standing(course, assignment, config, looks(config))
+    entered = standing.entered(store, keys)
+    behind = entered - standing.paged(store, standing.pages(entered))
+    missing = {student: key for student, key in keys.items() if student not in entered or student in behind}
+    if missing:
+        snapshot(course)
+        entries, seen = Entries(course, config), standing.seen(store, keys)
+        recording = _Recording(course, assignment, store, entries, standing, seen, len(missing), told)
+        dispatch(recording.batches(missing, behind), convert, pool, recording.converted, recording.died)
 
 
 @dataclass(frozen=True)
@@ -32,24 +55,33 @@ class _Recording:
     assignment: str
     store: Store
     entries: Entries
+    standing: Standing
+    seen: set[str]
+    count: int
     told: Told
+    # Of each student, what the page follows from that is being made.
+    pages: dict[str, str] = field(default_factory=dict)
 
-    def batches(self, keys: Mapping[str, str]) -> Iterator[Batch]:
+    def batches(self, keys: Mapping[str, str], entered: Collection[str]) -> Iterator[Batch]:
         """The first step of everybody, a batch at a time; the gradebook knows a batch's students when it is asked for."""
-        rest = iter(keys.items())
+        behind = ((student, key) for student, key in keys.items() if student in entered)
+        while chunk := tuple(islice(behind, TOGETHER)):
+            yield self._paged(self._batch("pages", chunk))
+        rest = ((student, key) for student, key in keys.items() if student not in entered)
         while chunk := tuple(islice(rest, TOGETHER)):
-            batch = Batch("notebooks", str(self.course.root), self.assignment, chunk)
+            batch = self._batch("notebooks", chunk)
             yield from self._left(batch, self.entries.enrol(self.assignment, batch.students))
 
     def converted(self, batch: Batch, failures: Failures) -> Iterable[Batch]:
         """What is to be done for a batch after a step."""
         for left in self._left(batch, failures):
             if batch.step == "notebooks":
-                saved = self.entries.save(self.assignment, {student: self._report(key) for student, key in left.keys})
-                return [replace(rest, step="pages") for rest in self._left(left, saved)]
-            for student, key in left.keys:
-                self.store.record(self.assignment, student, key)
-                self.told(student, None)
+                reports = {student: self._report(key) for student, key in left.keys}
+                saved = self._left(left, self.entries.save(self.assignment, reports, self.seen))
+                return [self._entered(rest, reports) for rest in saved]
+            self.standing.remember_pages(self.store, {student: self.pages[student] for student in left.students})
+            for student in left.students:
+                self.told(student, None, self.count)
         return []
 
     def died(self, batch: Batch, why: str) -> Iterable[Batch]:
@@ -58,10 +90,23 @@ class _Recording:
             return [replace(batch, keys=(one,)) for one in batch.keys]
         return self._left(batch, {student: f"nbgrader could not record {student}: {why}" for student in batch.students})
 
+    def _batch(self, step: Literal["notebooks", "pages"], keys: tuple[tuple[str, str], ...]) -> Batch:
+        return Batch(step, str(self.course.root), self.assignment, keys)
+
+    def _entered(self, batch: Batch, reports: Mapping[str, Report]) -> Batch:
+        """The batch for its pages, when its entries are saved. Who is to be graded again is recorded again by the next run, too."""
+        settled = {student: key for student, key in batch.keys if reports[student].status != "grader-error"}
+        self.standing.remember_entries(self.store, settled)
+        return self._paged(replace(batch, step="pages"))
+
+    def _paged(self, batch: Batch) -> Batch:
+        self.pages.update(self.standing.pages(batch.students))
+        return batch
+
     def _left(self, batch: Batch, failures: Failures) -> list[Batch]:
         """The batch without those who failed, who are told of; no batch when nobody is left."""
         for student, why in failures.items():
-            self.told(student, why)
+            self.told(student, why, self.count)
         keys = tuple((student, key) for student, key in batch.keys if student not in failures)
         return [replace(batch, keys=keys)] if keys else []
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from autograder.gradebook.pages import reason_for, result_of
+from autograder.course import TRAINING, Assignment, GraderError
+from autograder.gradebook.pages import is_in_part, reason_for, result_of
 from autograder.grading.report import Report
 
 
@@ -29,9 +29,20 @@ class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no
         self.assignment_id = resources["nbgrader"]["assignment"]
         self.student_id = resources["nbgrader"]["student"]
         self.gradebook = gradebook
+        complete(gradebook, self.assignment_id, self.student_id)
+        looked_at = self._looked_at() if resources.get("autograder_seen") else []
         nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)  # manual questions and comments
         self._record(resources.get("autograder"))
+        for grade, score, waits in looked_at:
+            if grade.auto_score == score:
+                grade.needs_manual_grade = waits
         return nb, resources
+
+    def _looked_at(self) -> list[tuple[Any, float | None, bool]]:
+        """Grades with marks by hand, each with its score so far and whether a person is asked to look."""
+        submitted = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+        marked = [grade for grade in submitted.grades if grade.manual_score is not None]
+        return [(grade, grade.auto_score, grade.needs_manual_grade) for grade in marked]
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         """Called by nbgrader for each grade cell of the notebook: only manual questions are scored from there."""
@@ -51,8 +62,9 @@ class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no
                 raise MissingEntry(f"{cell.name} is newer than what the gradebook has of {self.student_id}")
             grade = grades[cell.name]
             grade.auto_score = score_of(report, cell.name, cell.max_score)
-            # As in nbgrader: who has graded by hand before is asked to look again.
-            grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+            # As in nbgrader: who has graded by hand before is asked to look again; `record` takes that back where nothing is new.
+            waits = grade.auto_score is None or is_in_part(report, cell.name, cell.max_score)
+            grade.needs_manual_grade = waits or grade.manual_score is not None
             if reason := reason_for(report, cell.name):
                 if comment := comments.get(f"answer-{cell.name}"):
                     comment.auto_comment = reason
@@ -77,11 +89,55 @@ class OneTransaction(Gradebook):  # type: ignore[misc]  # nbgrader carries no ty
             self.close()
 
 
+def complete(gradebook: Gradebook, assignment: str, student: str) -> None:
+    """Give a submission the grades and comments that the gradebook has lost: nbgrader makes them with the submission, and never again."""
+    submission = gradebook.find_submission(assignment, student)
+    for notebook in submission.assignment.notebooks:
+        found = next((one for one in submission.notebooks if one.notebook is notebook), None)
+        found = found or SubmittedNotebook(notebook=notebook, assignment=submission)
+        gradebook.db.add(found)
+        graded, commented = {grade.cell_id for grade in found.grades}, {comment.cell_id for comment in found.comments}
+        for cell in (*notebook.grade_cells, *notebook.task_cells):
+            if cell.id not in graded:
+                gradebook.db.add(Grade(cell_id=cell.id, notebook=found))
+        for cell in (*notebook.solution_cells, *notebook.task_cells):
+            if cell.id not in commented:
+                gradebook.db.add(Comment(cell_id=cell.id, notebook=found))
+    gradebook.db.flush()
+    gradebook.db.expire_all()
+
+
+def expect_points(assignment: Assignment, db_url: str) -> None:
+    """Raise GraderError unless the gradebook has the points of the assignment's text, exercise by exercise."""
+    declared = {exercise.name: exercise.points for exercise in assignment.exercises} | assignment.questions
+    declared |= {TRAINING: assignment.training.points} if assignment.training else {}
+    name = assignment.name
+    mend = f"run `autograder build {name}` and then `nbgrader generate_assignment {name} --force`"
+    with Gradebook(db_url) as gradebook:
+        try:
+            cells = gradebook.find_notebook(name, name).grade_cells
+        except MissingEntry:
+            raise GraderError(f"The gradebook does not know {name}; {mend}.") from None
+        known = {cell.name: cell.max_score for cell in cells}
+    for cell in sorted(set(declared) | set(known)):
+        here, there = declared.get(cell), known.get(cell)
+        if here is None or there is None or abs(here - there) > 1e-9:  # noqa: PLR2004  (halves and thirds of points)
+            raise GraderError(
+                f"{cell} of {name} is worth {_points(here)} in the assignment's text and {_points(there)} in the gradebook; {mend}."
+            )
+
+
+def _points(points: float | None) -> str:
+    return "nothing" if points is None else f"{points:g} points"
+
+
 def score_of(report: Report | None, exercise: str, max_points: float) -> float | None:
-    """Points of an exercise, within [0, max_points]. No result is 0. None: the grader failed, a person must look."""
+    """Points of an exercise, within [0, max_points]. No result is 0. None: the grader failed or could not, a person must look."""
     result = result_of(report, exercise)
+    if is_in_part(report, exercise, max_points) and result is not None and result.max_points == 0:
+        return None
     if report is not None and report.status == "grader-error" and (result is None or result.status == "grader-error"):
         return None
-    if result is None or not math.isfinite(result.points):
+    if result is None:
         return 0.0
     return min(max(result.points, 0.0), max_points)

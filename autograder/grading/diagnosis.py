@@ -1,4 +1,4 @@
-"""Which known misconception explains a failed exercise, if exactly one does.
+"""Which known mistakes explain a failed exercise.
 
 Each failed test is run again with a variant of the reference in the student's place, on the same seed; what the two answered is compared,
 call by call. A variant explains the student when that agrees in every failed test, and when it passes the tests that the student passed.
@@ -7,45 +7,47 @@ call by call. A variant explains the student when that agrees in every failed te
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from autograder.grading.comparing import all_numbers
-from autograder.grading.misconceptions import Misconception
-from autograder.grading.report import Finding
-from autograder.grading.student import Respondent, StudentFault
+from autograder.grading.free import FreePlaces, without_free
+from autograder.grading.student import NOTHING_FREE, Respondent, StudentFault
+from autograder.wire import all_numbers
 
-RTOL = 1e-6
+RTOL = 5e-6  # of the largest number in an array: as far as float32 may be off
 ATOL = 1e-9
 NUMBERS = (bool, int, float, np.ndarray, np.generic)
 PLAIN = (*NUMBERS, str, bytes, list, tuple, dict, type(None))
 
 Transcript = list[tuple[str, Any]]
-# Runs one test, by its place in the exercise, with a misconception in the student's place: whether it passed, and what was said.
-Rerun = Callable[[Misconception, int], tuple[bool, Transcript]]
+Mistake = TypeVar("Mistake")
 
 
-def diagnose(
-    candidates: Sequence[Misconception], passed: Sequence[bool], transcripts: Sequence[Transcript], rerun: Rerun
-) -> Finding | None:
-    """The one misconception that reproduces the student's transcripts of one exercise, if there is exactly one."""
+def explaining(
+    mistakes: Sequence[Mistake],
+    passed: Sequence[bool],
+    transcripts: Sequence[Transcript],
+    rerun: Callable[[Mistake, int], tuple[bool, Transcript]],
+) -> list[Mistake]:
+    """Those of the mistakes that reproduce the student's transcripts of one exercise.
+
+    rerun: runs one test, by its place in the exercise, with a mistake in the student's place: whether it passed, and what was said
+    """
     order = sorted(
         range(len(passed)), key=lambda test: passed[test]
     )  # failed tests first: they tell most variants apart
 
-    def explains(candidate: Misconception) -> bool:
+    def explains(mistake: Mistake) -> bool:
         for test in order:
-            now_passed, transcript = rerun(candidate, test)
+            now_passed, transcript = rerun(mistake, test)
             if now_passed != passed[test] or (not now_passed and not same(transcript, transcripts[test])):
                 return False
         return True
 
-    found = [candidate for candidate in candidates if explains(candidate)]
-    if len(found) != 1:
-        return None
-    return Finding(found[0].id, found[0].title, f"{found[0].hint} Read on: {found[0].read_on}.")
+    return [mistake for mistake in mistakes if explains(mistake)]
 
 
 class Diverged(Exception):  # noqa: N818  (an outcome, not a fault)
@@ -55,34 +57,36 @@ class Diverged(Exception):  # noqa: N818  (an outcome, not a fault)
 class Repeating:
     """A respondent that is asked no further than it repeats what the student said, call by call."""
 
-    def __init__(self, respondent: Respondent, said: Transcript, *, own_state: bool = False) -> None:
-        """Compare the answers of `respondent` with `said`; with `own_state`, `said` is without_state, and so is what is compared."""
+    def __init__(self, respondent: Respondent, said: Transcript, free: FreePlaces = NOTHING_FREE) -> None:
+        """Compare the answers of `respondent` with `said`, in which there is nothing that is `free`, by the names of functions."""
         self.respondent = respondent
-        self.said = iter(said)
-        self.own_state = own_state
+        self.said = deque(said)
+        self.free = free
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
-        """See Respondent."""
+        """See Respondent. A call that crashed, and after which the test went on, was free to crash: it does so here."""
+        named, said = self.said.popleft() if self.said else ("", None)
+        crash = crash_told(said) if self.said and named == function else None
+        if crash is not None:
+            raise StudentFault("crashed", crash)
         answer: Any
         try:
-            answer = returned = self.respondent.call(function, args, kwargs, inputs=inputs)
+            returned = self.respondent.call(function, args, kwargs, inputs=inputs)
+            answer = without_free(returned, args, self.free.get(function), inputs=inputs)
         except StudentFault as fault:
             answer, returned = (fault.state, str(fault)), fault
-        heard = without_state(answer) if self.own_state else answer
-        if not same((function, heard), next(self.said, None)):
+        if named != function or not same(answer, said):
             raise Diverged
         if isinstance(returned, StudentFault):
             raise returned
         return returned
 
 
-def without_state(answer: Any) -> Any:
-    """The answer with nothing in its dicts: they are a student's own memory from call to call."""
-    if isinstance(answer, dict):
-        return {}
-    if isinstance(answer, list | tuple):
-        return [without_state(part) for part in answer]
-    return answer
+def crash_told(said: Any) -> str | None:
+    """The sentence about a call that crashed, where that is what a transcript says."""
+    if isinstance(said, tuple) and [type(part) for part in said] == [str, str] and said[0] == "crashed":
+        return str(said[1])
+    return None
 
 
 def same(one: Any, other: Any) -> bool:
@@ -102,8 +106,19 @@ def same(one: Any, other: Any) -> bool:
             "biuf"
         ):  # an integer beyond 64 bits
             return False
-        return bool(np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True))
-    return type(one) is type(other) and isinstance(one, str | bytes | type(None)) and bool(one == other)
+        return _close(one.astype(np.float64), other.astype(np.float64))
+    alike = any(isinstance(one, kind) and isinstance(other, kind) for kind in (str, bytes, type(None)))
+    return alike and bool(one == other)
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays differ by no more than the rounding of an answer that computes in float32 inside."""
+    finite = np.isfinite(one) & np.isfinite(other)
+    if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
+        return False
+    one, other = one[finite], other[finite]
+    scale = max(np.abs(one).max(initial=0.0), np.abs(other).max(initial=0.0))
+    return bool((np.abs(one - other) <= ATOL + RTOL * scale).all())
 
 
 def _as_array(value: Any) -> Any:

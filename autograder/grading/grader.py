@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from autograder.course import Assignment, Course, GraderError
+from autograder.grading.misconceptions import forget_other_courses, misconceptions, variant
+from autograder.grading.patterns import defaulting, defaults
 from autograder.grading.report import Report
 from autograder.grading.sitting import Job, Sitting, Stage
 from autograder.grading.student import start_launcher
-from autograder.isolation import Isolation, Launcher
+from autograder.isolation import Isolation, Launcher, bounded_memory
+
+# What this process may take while it grades, above what it has before: many times of what is ever needed.
+GRADING_MB = 2048
+TRAINING_MB = 16_384  # steps of networks are computed again here
 
 
 class Grader:
@@ -48,25 +55,32 @@ class Grader:
     def grade_all(
         self, name: str, jobs: Iterable[Job], on_report: Callable[[Report], None] = lambda _: None
     ) -> list[Report]:
-        """One report per job, in their order; `on_report` sees each as soon as it is there."""
+        """One report per job, in their order; `on_report` sees each as soon as it is there. Where a process stalled, it is asked again."""
+        jobs = list(jobs)
         reports: list[Report] = []
 
         def keep(report: Report) -> None:
             reports.append(report)
             on_report(report)
 
-        self.sit(name, list(jobs), keep)
+        self.sit(name, jobs, keep)
+        if stalled := [place for place, report in enumerate(reports) if report.stalled]:
+            again: list[Report] = []
+            self.sit(name, [jobs[place] for place in stalled], again.append)
+            for place, report in zip(stalled, again, strict=True):
+                reports[place] = report
         return reports
 
     def sit(self, name: str, jobs: Iterable[Job], on_report: Callable[[Report], None]) -> None:
         """Collect the hidden suite once, and grade with it what `jobs` yields, for as long as it yields any."""
+        forget_other_courses(self.course)
         assignment = self.course.assignment(name)
-        arguments = suite_arguments(self.course, name)
         stage = self.stage if assignment.training else None
         if stage is not None:
             stage.prepare(assignment)
         sitting = Sitting(self.course, assignment, self._launcher(assignment), jobs, on_report, stage)
-        status = pytest.main([*arguments, "-s"], plugins=[sitting])
+        with bounded_memory(TRAINING_MB if stage is not None else GRADING_MB):
+            status = collect(self.course, name, sitting)
         if not sitting.ended:
             raise GraderError(
                 sitting.trouble or f"the hidden suite of {name} cannot be collected (pytest: {status!r})."
@@ -78,15 +92,35 @@ class Grader:
         return self.launchers[assignment.name]
 
 
-def suite_arguments(course: Course, name: str) -> list[str]:
-    """What pytest is told, to collect the hidden suite of an assignment and nothing else of the course."""
+def forget(course: Course) -> None:
+    """Let what this process has imported of the course be imported again, since it has changed."""
+    folders = (course.root / "solutions", course.starter_code, course.root / "tests" / "hidden")
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if path and any(Path(path).is_relative_to(folder) for folder in folders):
+            del sys.modules[name]
+    for known in (misconceptions, variant, defaults, defaulting):
+        known.cache_clear()
+
+
+def collect(course: Course, name: str, plugin: object) -> int:
+    """Let pytest collect the hidden suite of an assignment and nothing else of the course, for `plugin` to work with.
+
+    The plugins that happen to be installed, and the user's own options for pytest, are for the user's own tests.
+    """
     folder = course.suite(name)
     if not folder.is_dir():
         raise GraderError(f"{name} has no hidden suite: {folder.relative_to(course.root)} is missing.")
-    return [
+    arguments = [
         str(folder),
         f"--rootdir={course.root}",
-        *("-c", os.devnull, "-p", "autograder.grading.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+        *("-c", os.devnull, "--disable-plugin-autoload", "-p", "autograder.grading.plugin", "-s"),
+        *("-p", "no:terminal", "-p", "no:cacheprovider"),
         *("-p", "no:unraisableexception", "-p", "no:threadexception"),  # half a second of garbage collection each
         *("--import-mode=importlib", "-o", f"pythonpath={course.root}", f"--confcutdir={folder}"),
     ]
+    users = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
+    try:
+        return pytest.main(arguments, plugins=[plugin])
+    finally:
+        os.environ.update(users)

@@ -10,6 +10,7 @@ import ast
 import importlib.util
 import inspect
 import itertools
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
@@ -21,11 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
+from autograder.grading.report import Finding
 from autograder.grading.student import StudentFault, raised, subject
 from autograder.wire import Named
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
+COURSE_MODULES = r"(solutions|starter_code|tests\.hidden)(\.|$)"  # what each course has under the same names
 _numbers = itertools.count()
 
 
@@ -57,6 +60,15 @@ class Misconception:
     read_on: str
     changes: Sequence[Rewrite]
 
+    def respondent(self, reference: Path) -> Variant:
+        """Who answers with this mistake; `reference` is the module that it is made in."""
+        return variant(reference, tuple(self.changes))
+
+    @property
+    def finding(self) -> Finding:
+        """What a student is told."""
+        return Finding(self.id, self.title, f"{self.hint} Read on: {self.read_on}.")
+
 
 # What is wrong with one function, by the id of the misconception: title, hint, and the changes as (old, new).
 Table = Mapping[str, tuple[str, str, list[tuple[str, str]]]]
@@ -83,11 +95,24 @@ class Alternative:
     @property
     def source(self) -> str:
         """Text that defines the functions and classes under the names of the exercise, for a worker to run."""
-        module = inspect.getmodule(next(iter(self.functions.values())))
-        tree = ast.parse(inspect.getsource(module) if module else "")
-        kept = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) or _plain_import(node)]
+        tree = ast.parse(_file_of(next(iter(self.functions.values()))).read_text(encoding="utf-8"))
+        kept = [node for node in tree.body if _definition(node) or _plain_import(node)]
         names = [f"{name} = {function.__name__}" for name, function in self.functions.items()]
         return "\n\n".join([*map(ast.unparse, kept), *names])
+
+
+def _file_of(thing: Callable[..., Any]) -> Path:
+    """The file that a function or a class is written in, whether or not its module is still known."""
+    functions = (part for part in (thing, *vars(thing).values()) if inspect.isfunction(part))
+    return Path(next(functions).__code__.co_filename)
+
+
+def _definition(node: ast.stmt) -> bool:
+    """A function, a class or a name for a value, but for those that tell the engine about alternatives."""
+    defines = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign)
+    return defines and not any(
+        isinstance(part, ast.Name) and part.id == Alternative.__name__ for part in ast.walk(node)
+    )
 
 
 def _plain_import(node: ast.stmt) -> bool:
@@ -125,6 +150,20 @@ def _spans(source: str) -> dict[str, tuple[int, int]]:
             start, end = starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
             spans[node.name] = max(start, source.find(BEGIN_SOLUTION, start, end)), end
     return spans
+
+
+def forget_other_courses(course: Course) -> None:
+    """Let suites and solutions of `course` be imported, where this process has those of another under the same names."""
+
+    def elsewhere(name: str, module: ModuleType) -> bool:
+        places = [getattr(module, "__file__", None) or course.root]
+        if not name.startswith("tests."):  # a folder of suites is a package whose path follows from that of `tests`
+            places += getattr(module, "__path__", ())
+        return not all(Path(place).is_relative_to(course.root) for place in places)
+
+    known = {name: module for name, module in sys.modules.items() if re.match(COURSE_MODULES, name)}
+    for name in [name for name, module in known.items() if elsewhere(name, module)]:
+        del sys.modules[name]
 
 
 def load_module(path: Path) -> ModuleType:
@@ -174,9 +213,11 @@ class Variant:
         return deepcopy((result, args) if inputs else result)
 
     def _own(self, argument: Any) -> Any:
-        """An argument as a call gets it: a copy, or what the variant has under that name."""
+        """An argument as a call gets it in a worker: a copy in C or Fortran order, or what the variant has under that name."""
         if isinstance(argument, Named):
             return self.namespace[argument.name]
+        if isinstance(argument, np.ndarray) and not argument.flags.forc:
+            return np.array(argument, order="C")
         return argument if isinstance(argument, FunctionType) else deepcopy(argument)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from autograder import submissions
 from autograder.course import Assignment, Course
+from autograder.grading.free import Free, FreePlaces
 from autograder.grading.student import Answers, Respondent, Student, start_launcher
 from autograder.isolation import Launcher
 
@@ -26,15 +27,17 @@ EXAM = pytest.StashKey["Exam"]()
 class Exam:
     """Whom the tests ask at the moment, and the seed of the inputs."""
 
-    def __init__(self, respondent: Respondent, seed: str) -> None:
-        """Tests ask `respondent`; their inputs are drawn from `seed`."""
+    def __init__(self, respondent: Respondent, seed: str, *, noting: bool = False) -> None:
+        """Tests ask `respondent`; their inputs are drawn from `seed`. `noting` keeps what they ask."""
         self.respondent = respondent
         self.seed = seed
+        self.noting = noting
+        self.earned: set[str] = set()  # functions of exercises that have earned all their points so far
         self.student = Student(respondent)
 
-    def next_test(self) -> Student:
+    def next_test(self, free: FreePlaces) -> Student:
         """A fresh face for the next test, with an empty transcript."""
-        self.student = Student(self.respondent)
+        self.student = Student(self.respondent, free, noting=self.noting, earned=frozenset(self.earned))
         return self.student
 
 
@@ -49,7 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "points(n): what this hidden test is worth")
     config.addinivalue_line("markers", "redundant(reason): no known wrong answer needs this hidden test; why it stays")
     config.addinivalue_line(
-        "markers", "own_state: dicts in answers are memory of the student's own, that diagnosis does not look into"
+        "markers", "sweeping: this hidden test asks of everything at once; others are measured without it"
+    )
+    config.addinivalue_line(
+        "markers",
+        "free(function, returned=, passed=): where its contract leaves things to students; see docs/suites.md",
     )
 
 
@@ -70,9 +77,15 @@ def redundant(item: pytest.Item) -> str | None:
     return None if marker is None else " ".join(map(str, marker.args))
 
 
-def own_state(item: pytest.Item) -> bool:
-    """Whether dicts in the answers to a hidden test are the student's own memory, under names that nobody else needs to know."""
-    return item.get_closest_marker("own_state") is not None
+def sweeping(item: pytest.Item) -> bool:
+    """Whether a hidden test asks of everything at once, so that it catches what others are there for as well."""
+    return item.get_closest_marker("sweeping") is not None
+
+
+@cache
+def free_places_of(item: pytest.Item) -> FreePlaces:
+    """Which functions that a hidden test asks leave something to students, and where."""
+    return {marker.args[0]: Free(**marker.kwargs) for marker in item.iter_markers("free")}
 
 
 def title_of(item: pytest.Item) -> str:
@@ -87,7 +100,7 @@ def student(request: pytest.FixtureRequest) -> Student:
     exam = request.config.stash.get(EXAM, None)
     if exam is None:
         exam = request.getfixturevalue("_single_exam")
-    return exam.next_test()
+    return exam.next_test(free_places_of(request.node))
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 SCHEMA = 1
@@ -45,13 +47,26 @@ SEVERITY: tuple[State, ...] = (
 )
 
 
+PATTERN = "pattern-"  # with which the ids of patterns begin
+
+
 @dataclass(frozen=True)
 class Finding:
-    """A misconception that reproduces what the student returned."""
+    """A misconception that reproduces what the student returned, or a pattern: what all wrong numbers have in common."""
 
     id: str
     title: str
     hint: str
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether no mistake is named, and only said what the numbers have in common."""
+        return self.id.startswith(PATTERN)
+
+    @property
+    def label(self) -> str:
+        """With which it is introduced to a student."""
+        return "What all that is off has in common" if self.is_pattern else "What may have happened"
 
 
 @dataclass(frozen=True)
@@ -131,7 +146,10 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class Report:
-    """Same submission, same suite, same seed: the same report, apart from the seconds."""
+    """Same submission, same suite, same seed: the same report, apart from the seconds.
+
+    stalled: a process neither answered nor computed for too long; whether that was its own doing shows when it is asked again
+    """
 
     assignment: str
     submission: str
@@ -147,11 +165,24 @@ class Report:
     seconds: float
     exercises: tuple[ExerciseResult, ...]
     training: tuple[TrainingRecord, ...] = ()
+    stalled: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a number is infinite or none: no JSON could hold it, and a batch would end with it."""
+        if not all(map(math.isfinite, _floats(self))):
+            raise ValueError("a report with a number that is infinite or none")
 
     def as_json(self) -> dict[str, Any]:
-        """The report as JSON's data types, in the order in which people read it."""
+        """The report as JSON's data types, in the order in which people read it; what seldom is there is left out where it is not.
+
+        How long a test took is told in whole seconds: code that waits could spell a hidden number with more.
+        """
         value = {"schema": SCHEMA, **asdict(self)}
-        return value if self.training else {key: part for key, part in value.items() if key != "training"}
+        for exercise in value["exercises"]:
+            exercise["seconds"] = round(exercise["seconds"])
+            for test in exercise["tests"]:
+                test["seconds"] = round(test["seconds"])
+        return {key: part for key, part in value.items() if part or key not in {"training", "stalled"}}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Report:
@@ -174,6 +205,18 @@ class Report:
     def percent(self) -> float:
         """Score in percent of what can be earned automatically."""
         return 100.0 * self.score / self.max_score if self.max_score else 0.0
+
+
+def _floats(value: Any) -> Iterator[float]:
+    """The floating-point numbers in a value that is made of data classes, tuples and lists."""
+    if isinstance(value, float):
+        yield value
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _floats(getattr(value, field.name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _floats(item)
 
 
 def summarise(name: str, max_points: float, tests: tuple[TestResult, ...], finding: Finding | None) -> ExerciseResult:

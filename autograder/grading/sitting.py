@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import hashlib
 import hmac
+import itertools
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -17,33 +19,47 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from autograder import submissions
-from autograder.course import Assignment, Course
-from autograder.grading.comparing import Mismatch
-from autograder.grading.diagnosis import Repeating, Transcript, diagnose, without_state
-from autograder.grading.misconceptions import Misconception, misconceptions, variant
+from autograder.cell_source import python
+from autograder.course import Assignment, Course, CourseError, Exercise
+from autograder.grading.comparing import Compared, Mismatch, gathering
+from autograder.grading.constant import Answered, constant
+from autograder.grading.diagnosis import Repeating, Transcript, explaining
+from autograder.grading.misconceptions import Misconception, Variant, misconceptions
+from autograder.grading.patterns import AsIfDefault, defaults, failed_of, in_numbers, in_places, pattern
 from autograder.grading.plugin import (
     EXAM,
     Exam,
     exercise_of,
+    free_places_of,
     numbers_of,
-    own_state,
     plain_arguments,
     points_of,
     title_of,
 )
 from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, TrainingRecord, summarise
-from autograder.grading.student import Answers, Respondent, StudentFault
-from autograder.isolation import Launcher
+from autograder.grading.student import Answers, Call, Respondent, StudentFault
+from autograder.grading.which_calls import Asked, in_calls, in_results
+from autograder.imports import imported
+from autograder.isolation import Launcher, bounded_memory
+from autograder.reading import Reader
 
 MAX_NOTES = 8
 MAX_REASON = 300
+MAX_FAULT = 200
+EXPLAINING_MB = 512  # of the grader's memory
+FRESH_DRAWS = 2  # in which an explanation must hold, until one is left
 PATIENCE = 2  # after so many tests of an exercise that ran out of time, its others are not run
 OUT_OF_TIME: set[State] = {"timed-out", "out-of-cpu"}
 
 MESSAGES = {
     "timed-out": "not run, because two tests of this exercise ran out of time",
+    "stalled": "a process neither answered nor computed; grading it again asks it again",
+    "constant": "what comes back does not depend on what is passed in",
     "grader-error": "the grader failed in this test; your instructor has been told",
 }
+
+
+Mistake = Misconception | AsIfDefault
 
 
 @dataclass(frozen=True)
@@ -56,19 +72,33 @@ class Job:
 
 
 def suite_hash(course: Course, assignment: str) -> str:
-    """Hash of all that decides a grade besides the submission: suite, solutions, notebook text."""
-    return files_hash(
-        course.root, course.suite(assignment), course.solution(assignment), course.root / "assignments" / assignment
+    """Hash of all that decides a grade besides the submission and what is imported: suite, answers, what the text says of grading."""
+    suite, solution = course.suite(assignment), course.solution(assignment)
+    answers = [solution / "reference.py", solution / "misconceptions.py", *solution.rglob("*.json")]
+    files = [path for path in suite.rglob("*") if path.suffix != ".md" and "__pycache__" not in path.parts]
+    return files_hash(course.root, [*files, *answers], course.assignment(assignment).graded_by)
+
+
+def imports_of(course: Course, assignment: str) -> set[Path]:
+    """The files of the course that suite, answers and code cells of an assignment import, without suite and answers."""
+    solution = course.solution(assignment)
+    files = [*course.suite(assignment).rglob("*.py"), solution / "reference.py", solution / "misconceptions.py"]
+    cells = [python(cell.source) for cell in course.assignment(assignment).cells if cell.kind == "code"]
+    found = imported(
+        course.root,
+        [*files, *course.starter_code.glob("__init__.py")],
+        ("starter_code", "solutions", "tests/hidden"),
+        cells,
     )
+    return found - set(files)
 
 
-def files_hash(root: Path, *folders: Path) -> str:
-    """Hash of the source files in `folders`, and of where they are below `root`."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".md", ".json"}):
-            digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
+def files_hash(root: Path, files: Iterable[Path], more: str = "") -> str:
+    """Hash of the contents of `files`, of where they are below `root`, and of `more`."""
+    digest = hashlib.sha256(more.encode())
+    for path in sorted(path for path in files if path.is_file()):
+        digest.update(f"\0{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -79,11 +109,31 @@ def seed_of(course: Course, assignment: str, student: str | None) -> str:
     ).hexdigest()[:16]
 
 
+def drawn_from(seed: str, sha256: str) -> str:
+    """What the hidden inputs of one submission follow from: a student's seed, and what was handed in.
+
+    What a student learns of them is of no use in another submission; the same file gets the same inputs again.
+    """
+    return hmac.new(seed.encode(), sha256.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """What came of a stage, as of one more exercise, what to show of it, and whether a process stalled (`Report.stalled`)."""
+
+    result: ExerciseResult
+    shown: tuple[TrainingRecord, ...] = ()
+    stalled: bool = False
+
+
 class Stage(Protocol):
     """What comes after the hidden tests of a submission, if its assignment has it."""
 
     def prepare(self, assignment: Assignment) -> None:
         """Raise GraderError where it cannot be done here."""
+
+    def missing(self, assignment: Assignment) -> tuple[float, str]:
+        """Points that cannot be earned in it here, and why; 0 and an empty sentence where all can."""
 
     def close(self) -> None:
         """End what it has started."""
@@ -95,8 +145,8 @@ class Stage(Protocol):
         seed: str,
         exercises: Sequence[ExerciseResult],
         launcher: Launcher,
-    ) -> tuple[ExerciseResult, tuple[TrainingRecord, ...]]:
-        """Its result, as of one more exercise, and what to show of it."""
+    ) -> StageResult:
+        """What came of it."""
 
 
 @dataclass
@@ -107,6 +157,10 @@ class Outcome:
     message: str
     seconds: float
     transcript: Transcript
+    compared: Sequence[Compared] = ()
+    calls: Sequence[Call] = ()
+    answered: Sequence[Answered] = ()
+    fault: str = ""  # of the grader's own, for the instructor alone
 
 
 @dataclass
@@ -122,6 +176,8 @@ class Sitting:
     trouble: str = ""
     ended: bool = False
     _ended: Outcome | None = None
+    # Of the submission that sits now: test -> what the grader failed with.
+    _faults: dict[str, str] = field(default_factory=dict)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember why the suite cannot be collected."""
@@ -145,7 +201,8 @@ class Sitting:
         if call.excinfo is not None:
             exam: Exam = item.config.stash[EXAM]
             status, message = _verdict(call.excinfo.value)
-            self._ended = Outcome(status, message, call.duration, exam.student.transcript)
+            fault = _fault(call.excinfo.value, item)
+            self._ended = Outcome(status, message, call.duration, exam.student.transcript, fault=fault)
         outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
@@ -176,35 +233,44 @@ class Sitting:
         """The report of one submission."""
         begin = time.monotonic()
         try:
-            submission = submissions.read(job.path, self.assignment)
+            submission = submissions.read(job.path, self.assignment, Reader(self.launcher), whole=False)
         except submissions.Ungradable as fault:
             return self._report(job, submissions.digest(job.path, self.assignment), "ungradable", str(fault), (), begin)
         seed = self._seed(job)
+        self._faults.clear()
         answers = Answers(submission.program, self.launcher, self.assignment.limits)
         try:
-            exercises = self._exercises(session, Exam(answers, seed))
+            exercises = self._exercises(session, Exam(answers, drawn_from(seed, submission.sha256)))
         finally:
             answers.close()
         shown: tuple[TrainingRecord, ...] = ()
+        stalled = answers.stalled
         if self.stage is not None:
-            trained, shown = self.stage(self.assignment, submission.program, seed, exercises, self.launcher)
-            exercises = (*exercises, trained)
+            trained = self.stage(self.assignment, submission.program, seed, exercises, self.launcher)
+            exercises, shown, stalled = (*exercises, trained.result), trained.shown, stalled or trained.stalled
         errors = [test.name for exercise in exercises for test in exercise.tests if test.status == "grader-error"]
         if errors:
-            reason = f"the grader failed in {', '.join(errors)}"
+            told = [f"{name} ({self._faults[name]})" if name in self._faults else name for name in errors]
+            reason = f"the grader failed in {', '.join(told)}"
             return self._report(job, submission.sha256, "grader-error", reason, exercises, begin)
-        notes = [*submission.notes, *answers.failures.values()]
+        also = [self._missing[1], MESSAGES["stalled"] if stalled else ""]
+        notes = [*filter(None, also), *submission.notes, *answers.notes]
         if len(notes) > MAX_NOTES:
             notes[MAX_NOTES:] = [f"and {len(notes) - MAX_NOTES} more of this kind"]
         report = self._report(job, submission.sha256, "graded", "; ".join(notes) or None, exercises, begin)
-        return replace(report, training=shown)
+        return replace(report, training=shown, stalled=stalled)
 
     @cached_property
     def _max_score(self) -> float:
         """Points that can be had here: without the later stage, those of the exercises."""
         if self.stage is not None:
-            return self.assignment.max_score
+            return self.assignment.max_score - self._missing[0]
         return sum(exercise.points for exercise in self.assignment.exercises)
+
+    @cached_property
+    def _missing(self) -> tuple[float, str]:
+        """Points of the later stage that nobody can earn here, and why."""
+        return (0.0, "") if self.stage is None else self.stage.missing(self.assignment)
 
     @cached_property
     def _suite(self) -> str:
@@ -223,19 +289,28 @@ class Sitting:
                 late = sum(outcome.status in OUT_OF_TIME for outcome in outcomes)
                 patience = Outcome("timed-out", MESSAGES["timed-out"], 0.0, [])
                 outcomes.append(self._run(item, exam) if late < PATIENCE else patience)
+            outcomes = _without_constants(outcomes)
+            self._faults |= {
+                item.name: outcome.fault for item, outcome in zip(items, outcomes, strict=True) if outcome.fault
+            }
             tests = tuple(map(_test_result, items, outcomes))
             points = min(exercise.points, sum(test.max_points for test in tests))
-            results.append(summarise(exercise.name, points, tests, self._finding(items, outcomes, exam.seed)))
+            if all(outcome.status == "passed" for outcome in outcomes):
+                exam.earned.update(exercise.functions)
+            results.append(summarise(exercise.name, points, tests, self._explained(exercise, items, outcomes, exam)))
         return tuple(results)
 
     def _run(self, item: pytest.Item, exam: Exam, attempts: int = 2) -> Outcome:
         """Run one test; what looks like the grader's own fault is tried twice."""
         begin = time.monotonic()
         arguments = plain_arguments(item)
-        outcome = self._through_pytest(item, exam) if arguments is None else _called(item, arguments, exam)
+        with gathering() as gathered:
+            outcome = self._through_pytest(item, exam) if arguments is None else _called(item, arguments, exam)
+        if gathered.mismatches and outcome.status not in OUT_OF_TIME:  # the test went on, and how it ended says less
+            outcome = Outcome("failed", str(gathered.mismatches[0]), 0.0, exam.student.transcript)
+        outcome.compared, outcome.calls = gathered.compared, exam.student.calls
+        outcome.answered = exam.student.answered
         outcome.seconds = time.monotonic() - begin
-        if own_state(item):
-            outcome.transcript = [(function, without_state(said)) for function, said in outcome.transcript]
         if outcome.status == "grader-error" and attempts > 1:
             return self._run(item, exam, attempts - 1)
         return outcome
@@ -246,32 +321,89 @@ class Sitting:
         self._ended = None
         item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001  (fresh fixtures, as for any rerun of an item)
         runtestprotocol(item, nextitem=None, log=False)
-        return self._ended or Outcome("passed", "", 0.0, [])  # what was said in a passed test is of no use
+        return self._ended or Outcome("passed", "", 0.0, exam.student.transcript)
 
-    def _finding(self, items: list[pytest.Item], outcomes: list[Outcome], seed: str) -> Finding | None:
-        """The misconception behind a failed exercise; nothing is run when all passed, or when nothing was answered."""
-        states = {outcome.status for outcome in outcomes}
-        if not states & {"failed", "crashed"} or not states & {"failed", "passed"}:
+    def _explained(
+        self, exercise: Exercise, items: list[pytest.Item], outcomes: list[Outcome], exam: Exam
+    ) -> Finding | None:
+        """What is behind a failed exercise. An explanation is a courtesy: whatever goes wrong with it, the grade stands."""
+        try:
+            with bounded_memory(EXPLAINING_MB):
+                return self._finding(exercise, items, outcomes, exam)
+        except CourseError:  # of a misconception that does not fit the reference: whoever owns the course must know
+            raise
+        except Exception:  # noqa: BLE001  (of whatever a student returned; tests call what is below without this)
             return None
-        exercise = exercise_of(items[0].path)
-        known = misconceptions(self.course.solution(self.assignment.name))
-        candidates = [m for m in known if m.exercise == exercise]
 
+    def _finding(
+        self, exercise: Exercise, items: list[pytest.Item], outcomes: list[Outcome], exam: Exam
+    ) -> Finding | None:
+        """What is behind a failed exercise; nothing is run when all passed, or when nothing was answered.
+
+        Who explains it must do so in fresh draws, too: with two that do, and a pattern that one draw shows, the next one tells.
+        """
+        if not _answered(outcomes):
+            return None
+        reference = self.course.solution(self.assignment.name) / "reference.py"
+        known: list[Mistake] = [m for m in misconceptions(reference.parent) if m.exercise == exercise.name]
+        known += defaults(reference, exercise.functions)
+        drawn = [(exam.seed, outcomes)]
+        for number in range(FRESH_DRAWS + 1):
+            seed, said = drawn[-1]
+            known = self._explaining(known, items, said, seed)
+            if number == FRESH_DRAWS or (number and len(known) <= 1):
+                break
+            fresh = f"{exam.seed}/{number + 1}"
+            again = Exam(exam.respondent, fresh, noting=True)
+            drawn.append((fresh, [self._run(item, again, attempts=1) for item in items]))
+            if not _answered(drawn[-1][1]):
+                return None
+        named = [mistake for mistake in known if isinstance(mistake, Misconception)] or known
+        if len(named) == 1:
+            return named[0].finding
+        return self._pattern(exercise, items, [said for _, said in drawn], exam.respondent)
+
+    def _pattern(
+        self, exercise: Exercise, items: list[pytest.Item], drawn: list[list[Outcome]], respondent: Respondent
+    ) -> Finding | None:
+        """What all that is off has in common, in every draw."""
+        tests = [outcome.compared for said in drawn for outcome in said]
+        asked = [
+            Asked(call, answer, free_places_of(item).get(call.function))
+            for said in drawn
+            for item, outcome in zip(items, said, strict=True)
+            for call, (_, answer) in zip(
+                outcome.calls, outcome.transcript, strict=False
+            )  # the first draw noted no calls
+            if call.function in exercise.functions
+        ]
+        right = Variant((self.course.solution(self.assignment.name) / "reference.py").read_text(encoding="utf-8"))
+        told = itertools.chain(
+            in_numbers(failed_of(tests)),
+            in_calls(asked, right, respondent),
+            in_places(tests),
+            in_results(asked, right),
+        )
+        return next(map(pattern, told), None)
+
+    def _explaining(
+        self, known: list[Mistake], items: list[pytest.Item], outcomes: list[Outcome], seed: str
+    ) -> list[Mistake]:
+        """Those of the mistakes that say what the student said."""
         passed = [outcome.status == "passed" for outcome in outcomes]
 
-        def rerun(candidate: Misconception, test: int) -> tuple[bool, Transcript]:
-            return self._rerun(candidate, items[test], seed, None if passed[test] else outcomes[test].transcript)
+        def rerun(mistake: Mistake, test: int) -> tuple[bool, Transcript]:
+            return self._rerun(mistake, items[test], seed, None if passed[test] else outcomes[test].transcript)
 
-        return diagnose(candidates, passed, [outcome.transcript for outcome in outcomes], rerun)
+        return explaining(known, passed, [outcome.transcript for outcome in outcomes], rerun)
 
     def _rerun(
-        self, candidate: Misconception, item: pytest.Item, seed: str, said: Transcript | None
+        self, mistake: Mistake, item: pytest.Item, seed: str, said: Transcript | None
     ) -> tuple[bool, Transcript]:
-        """Whether a misconception passes one test, and what it says there; no further than it repeats `said`, if that is given."""
-        reference = self.course.solution(self.assignment.name) / "reference.py"
-        respondent: Respondent = variant(reference, tuple(candidate.changes))
+        """Whether a mistake passes one test, and what it says there; no further than it repeats `said`, if that is given."""
+        respondent: Respondent = mistake.respondent(self.course.solution(self.assignment.name) / "reference.py")
         if said is not None:
-            respondent = Repeating(respondent, said, own_state=own_state(item))
+            respondent = Repeating(respondent, said, free_places_of(item))
         outcome = self._run(item, Exam(respondent, seed), attempts=1)
         return outcome.status == "passed", outcome.transcript
 
@@ -310,15 +442,37 @@ def _leave_imports_alone() -> None:
 
 def _called(item: Any, arguments: tuple[str, ...], exam: Exam) -> Outcome:
     """Run a test by calling it: some 0.4 ms less than through pytest, for each of the dozens that a submission sits."""
-    known = {"student": exam.next_test(), "rng": numbers_of(item, exam.seed)}
+    known = {"student": exam.next_test(free_places_of(item)), "rng": numbers_of(item, exam.seed)}
     try:
         with warnings.catch_warnings(action="ignore"):
             item.obj(**{name: known[name] for name in arguments})
     except (KeyboardInterrupt, pytest.exit.Exception):
         raise
     except BaseException as error:  # noqa: BLE001  (whatever it is, it is an outcome; pytest's own derive from this)
-        return Outcome(*_verdict(error), 0.0, exam.student.transcript)
-    return Outcome("passed", "", 0.0, [])
+        return Outcome(*_verdict(error), 0.0, exam.student.transcript, fault=_fault(error, item))
+    return Outcome("passed", "", 0.0, exam.student.transcript)
+
+
+def _without_constants(outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes of an exercise, in which no test was passed with answers that say the same to every question."""
+    if all(outcome.status == "passed" for outcome in outcomes):
+        return outcomes
+    found = constant(each for outcome in outcomes for each in outcome.answered)
+
+    def without_work(outcome: Outcome) -> bool:
+        functions = {each.function for each in outcome.answered}
+        return outcome.status == "passed" and bool(functions) and functions <= found
+
+    return [
+        replace(outcome, status="failed", message=MESSAGES["constant"]) if without_work(outcome) else outcome
+        for outcome in outcomes
+    ]
+
+
+def _answered(outcomes: Sequence[Outcome]) -> bool:
+    """Whether something is wrong that can be explained: answers that are not right, and no silence."""
+    states = {outcome.status for outcome in outcomes}
+    return bool(states & {"failed", "crashed"} and states & {"failed", "passed"})
 
 
 def _verdict(error: BaseException) -> tuple[State, str]:
@@ -330,6 +484,18 @@ def _verdict(error: BaseException) -> tuple[State, str]:
     if isinstance(error, pytest.skip.Exception):
         return "skipped", str(error.msg)
     return "grader-error", MESSAGES["grader-error"]
+
+
+def _fault(error: BaseException, item: pytest.Item) -> str:
+    """What the grader itself failed with, and where in the suite: for the instructor. Empty for what a student did."""
+    if _verdict(error)[0] != "grader-error":
+        return ""
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    inside = [(path, line) for path, line in frames if path.is_relative_to(item.path.parent)] or frames[-1:]
+    root = item.config.rootpath
+    where = [f"{path.relative_to(root) if path.is_relative_to(root) else path}:{line}" for path, line in inside[-1:]]
+    text = submissions.printable(" ".join(str(error).split()))[:MAX_FAULT]
+    return ", ".join([f"{type(error).__name__}: {text}" if text else type(error).__name__, *where])
 
 
 def _test_result(item: pytest.Item, outcome: Outcome) -> TestResult:

@@ -10,15 +10,22 @@ from __future__ import annotations
 import builtins
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+import numpy as np
 
 from autograder import wire
 from autograder.course import Assignment, Course, Limits
+from autograder.grading.constant import Answered, at_a_glance
+from autograder.grading.free import Free, FreePlaces, without_free
 from autograder.grading.report import State
 from autograder.isolation import (
+    LOADED,
     NO_DEVICES,
     Devices,
+    Idle,
     Isolation,
     Launcher,
     TooManyCallbacks,
@@ -28,8 +35,19 @@ from autograder.isolation import (
 )
 from autograder.submissions import ProgramCell
 
+NOTHING_FREE: FreePlaces = {}
 MAX_TEXT = 200
 MAX_LINE = 100_000
+FOR_DEMONSTRATIONS = 0.5  # of all computing that there may be, what one demonstration may do that an answer uses
+MAX_TOLD = 3  # names in one sentence
+# Which exceptions of calls are named: those that slips raise. Code could choose among the others to spell what it was handed.
+USUAL = {
+    *("AssertionError", "AttributeError", "EOFError", "Exception", "ImportError", "IndexError", "KeyError"),
+    *("ModuleNotFoundError", "NameError", "OverflowError", "RecursionError", "RuntimeError", "SystemExit", "TypeError"),
+    *("UnboundLocalError", "ValueError", "ZeroDivisionError"),
+}
+KEPT_MB = 128.0
+MB = 1 << 20
 AFRESH = "; a fresh process goes on"
 
 
@@ -44,6 +62,10 @@ class StudentFault(Exception):  # noqa: N818  (an outcome of a test, not a fault
 
 class Stopped(StudentFault):
     """The process was killed, and neither by itself nor for a limit: whoever can go on elsewhere should."""
+
+
+class Stalled(StudentFault):
+    """The process neither answered nor computed: asleep, or on a machine that stood still. Asking again tells which."""
 
 
 class Respondent(Protocol):
@@ -65,20 +87,27 @@ def start_launcher(
         readable=(course.starter_code,),
         forbidden=tuple(folder for folder in forbidden if folder.is_dir()),
         devices=devices,
+        probes=assignment.probes,
     )
 
 
 class Answers:
     """One program, executed cell by cell in a worker. After a crash or a timeout, a fresh worker continues."""
 
-    def __init__(self, program: tuple[ProgramCell, ...], launcher: Launcher, limits: Limits) -> None:
-        """Nothing runs before the first call."""
+    def __init__(
+        self, program: tuple[ProgramCell, ...], launcher: Launcher, limits: Limits, kept_mb: float = KEPT_MB
+    ) -> None:
+        """Nothing runs before the first call. All that workers send may take `kept_mb`, of whoever keeps it."""
         self.program = program
         self.launcher = launcher
         self.limits = limits
+        self.kept_mb = kept_mb
         self.worker: WorkerProcess | None = None
-        self.seconds = 0.0
+        self.seconds = 0.0  # on the clock, that answers were waited for
+        self.idle_seconds = 0.0  # that workers waited without computing, while they owed an answer
         self.cpu_seconds = 0.0  # of workers that have ended
+        self.taken = 0  # bytes of memory that what they sent may take
+        self.stalled = False  # whether any of this is to be asked again
         self.calls = 0
         self.asked = False  # whether a hidden input may be known to a worker, or to one that comes after it
         self.failures: dict[str, str] = {}  # title of a cell -> why it did not run to its end
@@ -93,7 +122,7 @@ class Answers:
         request = {"do": "call", "function": function, "args": args, "kwargs": kwargs, "inputs": inputs}
         self.asked = True
         function = subject(function, args, kwargs)
-        answer = self._ask(worker, request, f"{function} did not return")
+        answer = self._ask(worker, request, f"{function} did not return", self.limits.call_seconds)
         if "ok" in answer:
             if inputs and not _is_result_and_inputs(answer["ok"], len(args)):
                 raise StudentFault("bad-reply", f"{function} sent something else than an answer")
@@ -102,19 +131,26 @@ class Answers:
         if kind == "missing":
             raise self._missing(function)
         if kind == "NotImplementedError":
-            raise StudentFault("not-attempted", f"{function} is not written yet")
+            raise self._not_implemented(function)
         if kind in {"MemoryError", "memory"}:
             raise StudentFault("out-of-memory", f"{function} needs more than {self.limits.memory_mb} MB")
         if kind == "unencodable":
             raise StudentFault("bad-reply", f"{function} returned something too deep or too large to be an answer")
-        raise StudentFault("crashed", raised(function, kind))
+        raise StudentFault("crashed", raised(function, kind) + (self._undefined() if kind == "NameError" else ""))
 
     def close(self) -> None:
         """End the worker, if one runs."""
         if self.worker is not None:
             self.worker.close()
             self.cpu_seconds += self.worker.cpu_seconds
+            self.taken += self.worker.channel.taken
             self.worker = None
+
+    @property
+    def notes(self) -> list[str]:
+        """Why cells of the student's did not run to their end; demonstrations fail in silence, unless an answer uses them."""
+        demonstrations = {cell.title for cell in self.program if not cell.whole}
+        return [why for title, why in self.failures.items() if title not in demonstrations]
 
     def _start(self) -> WorkerProcess:
         """A worker in which the program has run; cells that killed an earlier worker are left out."""
@@ -123,6 +159,8 @@ class Answers:
             if left <= 0:
                 used = f"the submission used up its {self.limits.cpu_seconds:g} seconds of computing"
                 raise StudentFault("out-of-cpu", used)
+            if self.taken > self.kept_mb * MB:
+                raise StudentFault("reply-too-large", f"the submission used up its {self.kept_mb:g} MB of answers")
             worker = self.worker = self._spawn(left)
             for cell in self.program:
                 if cell.title not in self.deadly and not self._run(worker, cell):
@@ -131,19 +169,16 @@ class Answers:
                 return worker
 
     def _spawn(self, cpu_seconds: float) -> WorkerProcess:
-        """A fresh worker; the time that it takes is the submission's."""
+        """A fresh worker."""
         self._expect_time()
-        begin = time.monotonic()
-        try:
-            return self.launcher.spawn(replace(self.limits, cpu_seconds=cpu_seconds))
-        finally:
-            self.seconds += time.monotonic() - begin
+        return self.launcher.spawn(replace(self.limits, cpu_seconds=cpu_seconds))
 
     def _run(self, worker: WorkerProcess, cell: ProgramCell) -> bool:
         """Run one cell; whether the worker is still of use."""
-        request = {"do": "run", "source": cell.source, "title": cell.title}
+        request = {"do": "run", "source": cell.source, "title": cell.title, "keeps": cell.keeps}
         try:
-            answer = self._ask(worker, request, f"{cell.title} did not end")
+            seconds = self.limits.call_seconds if cell.whole else self.limits.cpu_seconds * FOR_DEMONSTRATIONS
+            answer = self._ask(worker, request, f"{cell.title} did not end", seconds)
         except StudentFault as fault:
             if self._exhausted():
                 raise
@@ -168,55 +203,90 @@ class Answers:
             self.failures[cell.title] = why
 
     def _expect_time(self) -> float:
-        """The seconds that are left; raises StudentFault when there are none."""
+        """The seconds that may still be waited; raises StudentFault when there are none."""
         if not (left := self._left()):
-            raise StudentFault("timed-out", f"the submission used up its {self.limits.wall_seconds:g} seconds")
+            self.stalled = True
+            raise Stalled("timed-out", f"the submission used up its {self.limits.wall_seconds:g} seconds of waiting")
         return left
 
     def _left(self) -> float:
-        return max(0.0, self.limits.wall_seconds - self.seconds)
+        idle = self.limits.wall_seconds - self.idle_seconds
+        return max(0.0, min(idle, self._in_all()))
+
+    def _in_all(self) -> float:
+        """Seconds on the clock that are left: far more than computing and waiting take where others have the processors."""
+        return LOADED * (self.limits.wall_seconds + self.limits.cpu_seconds) - self.seconds
 
     def _exhausted(self) -> bool:
         """Whether no further process may be started."""
-        return not self._left() or self.cpu_seconds >= self.limits.cpu_seconds
+        return not self._left() or self.cpu_seconds >= self.limits.cpu_seconds or self.taken > self.kept_mb * MB
 
-    def _ask(self, worker: WorkerProcess, request: dict[str, Any], late: str) -> dict[str, Any]:
-        """The worker's answer; on a fault the worker is ended, and the next call starts another."""
-        seconds = min(self.limits.call_seconds, self._expect_time())
-        begin = time.monotonic()
+    def _ask(self, worker: WorkerProcess, request: dict[str, Any], late: str, seconds: float) -> dict[str, Any]:
+        """The worker's answer, for which it may compute so many `seconds`; on a fault it is ended, and the next call starts another."""
+        limits, begin, idle = self.limits, time.monotonic(), worker.idle_seconds
+        waiting = min(limits.call_seconds, self._expect_time())
         try:
-            return worker.ask(request, seconds, self.limits.reply_mb << 20, self.limits.callbacks)
+            left = self.kept_mb * MB - self.taken
+            return worker.ask(request, seconds, limits.reply_mb * MB, limits.callbacks, waiting, self._in_all(), left)
         except wire.Unencodable:  # nothing has been sent
             raise StudentFault("bad-reply", "an earlier answer is too large to be handed on in a call") from None
         except (wire.Late, wire.WireError, TooManyCallbacks, WorkerDied) as ended:
-            state, reason = self._why(ended, seconds)
-            kind = Stopped if isinstance(ended, WorkerDied) and ended.stopped else StudentFault
+            state, reason = self._why(ended, waiting, seconds)
+            kind = _kind_of(ended)
         finally:
             self.seconds += time.monotonic() - begin
+            self.idle_seconds += worker.idle_seconds - idle
+        self.stalled |= kind is Stalled
         self.close()
         raise kind(state, f"{late}{reason}{'' if self._exhausted() else AFRESH}")
 
-    def _why(self, ended: Exception, seconds: float) -> tuple[State, str]:  # noqa: PLR0911  (one for each limit)
+    def _why(self, ended: Exception, waiting: float, computing: float) -> tuple[State, str]:  # noqa: PLR0911  (one for each limit)
         """How a question ended that got no answer, and the second half of a sentence about it."""
         limits = self.limits
+        if isinstance(ended, Idle):
+            whose = "" if waiting == limits.call_seconds else "the submission's "
+            seconds = limits.call_seconds if waiting == limits.call_seconds else limits.wall_seconds
+            return "timed-out", f" within {whose}{seconds:g} seconds, in which it waited and did not compute"
         if isinstance(ended, wire.Late):
-            within = (
-                f"{seconds:g} seconds"
-                if seconds == limits.call_seconds
-                else f"the submission's {limits.wall_seconds:g} seconds"
-            )
-            return "timed-out", f" within {within}"
+            return "timed-out", f" within {computing:g} seconds of computing"
         if isinstance(ended, TooManyCallbacks):
             return "too-many-calls", f" before it had called a function that it was given {limits.callbacks:,} times"
+        if isinstance(ended, wire.TooMuch):
+            return "reply-too-large", f" its answers in {self.kept_mb:g} MB"
         if isinstance(ended, wire.TooLarge):
             return "reply-too-large", f" an answer of at most {limits.reply_mb} MB"
         if isinstance(ended, WorkerDied) and ended.out_of_cpu:
             return "out-of-cpu", f" within {limits.cpu_seconds:g} seconds of computing"
+        if isinstance(ended, WorkerDied) and ended.scratch_full:
+            many = f"{limits.scratch_mb} MB or {limits.scratch_files:,} files"
+            return "too-much-output", f": it wrote more than {many}"
         if isinstance(ended, WorkerDied) and ended.too_much_output:
-            return "too-much-output", f": it printed more than {limits.output_mb} MB"
+            return "too-much-output", f": it printed more than {limits.output_mb} MB, or wrote as much to one file"
         if isinstance(ended, WorkerDied):
             return "crashed", ": it ended the whole process"
         return "bad-reply", " an answer that could be read"
+
+    def _not_implemented(self, function: str) -> StudentFault:
+        """What a function that raised NotImplementedError lacks, by its text alone."""
+        cell = next((cell for cell in self.program if function in cell.keeps), None)
+        if cell is None or function not in cell.functions:  # a class, of which a method may be what is missing
+            return StudentFault("not-attempted", f"{function} is not written yet")
+        if function in cell.with_stub:
+            left = f"the stub's line `raise NotImplementedError` is still in {function}; delete it"
+            return StudentFault("crashed", left)
+        return StudentFault("crashed", f"{function} calls something that is not written yet")
+
+    def _undefined(self) -> str:
+        """Names that the program uses and nothing defines, and why: by its text, and by what happened before any hidden input."""
+        used = sorted({name for cell in self.program for name in cell.uses if not hasattr(builtins, name)})
+        told = []
+        for name in used:
+            makers = [cell.title for cell in self.program if name in cell.binds]
+            if not makers:
+                told.append(f"no cell defines {name}")
+            elif all(title in self.failures for title in makers):
+                told.append(f"{name} is not defined, because {self.failures[makers[-1]]}")
+        return "".join(f"; {each}" for each in told[:MAX_TOLD])
 
     def _missing(self, function: str) -> StudentFault:
         """Why a function is not there: its cell failed, another cell failed, or nobody wrote it."""
@@ -226,6 +296,13 @@ class Answers:
         if self.failures:
             return StudentFault("crashed", f"{function} is not defined; {next(iter(self.failures.values()))}")
         return StudentFault("not-attempted", f"{function} is not defined in the submission")
+
+
+def _kind_of(ended: Exception) -> type[StudentFault]:
+    """What a question is that got no answer, for whoever might ask again."""
+    if isinstance(ended, Idle):
+        return Stalled
+    return Stopped if isinstance(ended, WorkerDied) and ended.stopped else StudentFault
 
 
 def _is_result_and_inputs(reply: Any, count: int) -> bool:
@@ -254,7 +331,7 @@ def error_of(answer: dict[str, Any]) -> dict[str, Any]:
 
 def raised(function: str, kind: str) -> str:
     """What is said of an exception that a call raised; of a variant's too, so that diagnosis can compare the two."""
-    return f"{function} raised {named(kind)}"
+    return f"{function} raised {named(kind) if kind in USUAL else 'an unusual exception'}"
 
 
 def named(kind: str) -> str:
@@ -271,29 +348,58 @@ def sentence(error: dict[str, Any]) -> str:
     return f"{named(error['type'])}{where}" + (f" ({text})" if text else "")
 
 
+@dataclass(frozen=True)
+class Call:
+    """What a hidden test asked, and whether also for the arguments as they are after the call."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    inputs: bool
+
+
 class Student:
     """The `student` fixture: attribute f is the student's function or class f. Keeps a transcript of calls and outcomes."""
 
-    def __init__(self, respondent: Respondent) -> None:
-        """Ask `respondent`."""
+    def __init__(
+        self,
+        respondent: Respondent,
+        free: FreePlaces = NOTHING_FREE,
+        *,
+        keeping: bool = True,
+        noting: bool = False,
+        earned: frozenset[str] = frozenset(),
+    ) -> None:
+        """Ask `respondent`; the transcript is without what is `free`, by the names of functions.
+
+        keeping: whether there is a transcript at all; noting: whether calls are kept as well
+        earned: functions whose exercises have earned all their points already
+        """
         self._respondent = respondent
+        self._free = free
         self.transcript: list[tuple[str, Any]] = []
+        self.calls: list[Call] = []  # as many as there are entries in the transcript
+        self.answered: list[Answered] = []
+        self.keeping = keeping
+        self.earned = earned
+        self.noting = noting
 
     def __getattr__(self, name: str) -> Question:
         """The student's function `name`."""
         if name.startswith("_"):
             raise AttributeError(name)
-        return Question(name, self._respondent, self.transcript)
+        return Question(name, self, self._respondent, self._free.get(name))
 
 
 class Question:
     """One function of the student's. As an argument of another one it stands for what the student has under its name."""
 
-    def __init__(self, name: str, respondent: Respondent, transcript: list[tuple[str, Any]]) -> None:
-        """Ask `respondent` for `name`, and write down what it says."""
+    def __init__(self, name: str, student: Student, respondent: Respondent, free: Free | None = None) -> None:
+        """Ask `respondent` for `name`, and write down what it says, but for what is `free`."""
         self._ask: Callable[..., Any] = respondent.call
         self._name = name
-        self._transcript = transcript
+        self._student = student
+        self._free = free
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the student's function returns for these arguments. Raises StudentFault."""
@@ -306,13 +412,25 @@ class Question:
 
     def _answer(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         args, kwargs = tuple(map(_named, args)), {key: _named(value) for key, value in kwargs.items()}
+        transcript = self._student.transcript if self._student.keeping else []
+        if self._student.noting:
+            self._student.calls.append(Call(self._name, tuple(map(_copied, args)), dict(kwargs), inputs))
+        asked = at_a_glance((args, kwargs)) if self._student.keeping else None
         try:
             answer = self._ask(self._name, args, kwargs, inputs=inputs)
         except StudentFault as fault:
-            self._transcript.append((self._name, (fault.state, str(fault))))
+            transcript.append((self._name, (fault.state, str(fault))))
             raise
-        self._transcript.append((self._name, answer))
+        said = without_free(answer, args, self._free, inputs=inputs)
+        transcript.append((self._name, said))
+        if self._student.keeping:
+            self._student.answered.append(Answered(self._name, asked, said[0] if inputs else said))
         return answer
+
+
+def _copied(argument: Any) -> Any:
+    """An argument as it is now, whatever a test makes of it later; what cannot be copied, such as a function, as it is."""
+    return deepcopy(argument) if isinstance(argument, np.ndarray | dict | list | tuple) else argument
 
 
 def _named(argument: Any) -> Any:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from autograder.course import CourseError
 from autograder.isolation.confine import SYSTEM_PATHS, package_folders
 
 PROGRAM = "bwrap"
@@ -23,7 +24,7 @@ NAMESPACES = (
     "--unshare-uts",
     "--unshare-cgroup-try",
 )
-TMPFS_BYTES = 64 << 20
+TMPFS_BYTES = 256 << 20  # memory that scratch folders may take; each has a bound of its own
 
 
 def available() -> bool:
@@ -31,15 +32,26 @@ def available() -> bool:
     return shutil.which(PROGRAM) is not None
 
 
+def program() -> str:
+    """Where bubblewrap is, whatever PATH its caller gives to the process; raises CourseError when it is not installed."""
+    found = shutil.which(PROGRAM)
+    if found is None:
+        raise CourseError(
+            f"--isolation bubblewrap needs the program {PROGRAM}, and none that can be run is on the PATH; "
+            "install the package bubblewrap, or leave the choice to --isolation auto."
+        )
+    return str(Path(found).absolute())
+
+
 def command(readable: Iterable[Path], devices: Iterable[Path] = ()) -> list[str]:
-    """Everything that comes before the program to run.
+    """Everything that comes before the program to run; raises CourseError when bubblewrap is not installed.
 
     readable: what it may see besides the interpreter and its packages; devices: files below /dev that it may use
     """
     engine = Path(__file__).resolve().parent.parent
     places = dict.fromkeys([*_interpreter(), *map(Path, SYSTEM_PATHS), engine, *readable])
     return [
-        PROGRAM,
+        program(),
         *NAMESPACES,
         *("--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *("--size", str(TMPFS_BYTES), "--tmpfs", "/tmp"),  # noqa: S108  (the sandbox's own)

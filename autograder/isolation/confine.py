@@ -11,6 +11,7 @@ import math
 import os
 import resource
 import signal
+import socket
 import sys
 import sysconfig
 from collections.abc import Iterable
@@ -27,12 +28,22 @@ PACKAGE_FOLDERS = {"site-packages", "dist-packages"}
 DRIVER_MB = 4096  # that a driver takes in the process, besides what the student's code does
 DEVICES = ("/dev/urandom", "/dev/random", "/dev/zero")
 
-# System calls that computing, reading files and answering over one socket need. What is not here fails with EPERM: sockets, new
-# processes, programs, signals, other processes' memory, limits and priorities, namespaces, mounts, shared memory, changes of owner
-# and mode, and whatever a later kernel adds.
+WRITE = (
+    READ
+    | landlockpy.AccessFS.WRITE_FILE
+    | landlockpy.AccessFS.TRUNCATE
+    | landlockpy.AccessFS.MAKE_REG
+    | landlockpy.AccessFS.MAKE_DIR
+    | landlockpy.AccessFS.REMOVE_FILE
+    | landlockpy.AccessFS.REMOVE_DIR
+)
+# System calls that computing, files and answering over one socket need. What is not here fails with EPERM: sockets, new processes,
+# programs, signals, other processes' memory, limits and priorities, namespaces, mounts, shared memory, links, changes of owner and
+# mode, and whatever a later kernel adds. Landlock says which files may be read, and which folder written to.
 ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev close close_range open openat openat2 fstat stat lstat newfstatat
 statx statfs fstatfs lseek access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir dup dup2 dup3
+mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fsync fdatasync
 pipe pipe2 eventfd eventfd2 select pselect6 poll ppoll epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait fadvise64
 mmap mprotect munmap mremap madvise brk msync mincore mlock munlock get_mempolicy membarrier
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigpending sigaltstack restart_syscall pause
@@ -43,6 +54,7 @@ getrusage getrlimit uname sysinfo getrandom getpid gettid getppid getuid geteuid
 getpgrp getpgid getsid capget futex futex_waitv set_robust_list set_tid_address rseq arch_prctl exit exit_group
 shutdown getsockopt getsockname getpeername
 """.split()  # noqa: SIM905  (a hundred quoted names read worse)
+TO_START_A_DRIVER = ("memfd_create", "setsockopt", "bind", "listen")  # and a socket for these
 
 CLONE_THREAD = 0x00010000
 CLONE_NEW_ANYTHING = 0x7E020000
@@ -63,15 +75,20 @@ FCNTL_REQUESTS = (
 IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX
 
 
-def system_call_filter(*, devices: bool = False) -> seccompy.Filter:
-    """The filter, compiled; loading it is all that a forked worker has to do.
+def system_call_filter(*, devices: bool = False, wide: bool = False) -> seccompy.Filter:
+    """The filter, compiled; loading it is all that a forked worker has to do. It binds all threads that there are, or none.
 
     devices: allow every request of ioctl, the only way to talk to a driver; Landlock says to which device files
+    wide: allow as well what CUDA needs to start: a file in memory, and a local socket that it listens at, and never connects
     """
-    rules = seccompy.Filter(default=int(seccompy.Action.ERRNO) | errno.EPERM)
-    for name in ALLOWED:
+    # Without TSYNC_ESRCH a thread that cannot be bound would be told by a return value that looks like success.
+    threads_too = seccompy.FilterFlag.TSYNC | seccompy.FilterFlag.TSYNC_ESRCH
+    rules = seccompy.Filter(default=int(seccompy.Action.ERRNO) | errno.EPERM, flags=threads_too)
+    for name in (*ALLOWED, *(TO_START_A_DRIVER if wide else ())):
         if _exists(name):
             rules.allow(name)
+    if wide:
+        rules.allow("socket", args={0: socket.AF_UNIX})
     threads = ((0, CmpOp.MASKED_EQ, CLONE_THREAD, CLONE_THREAD), (0, CmpOp.MASKED_EQ, 0, CLONE_NEW_ANYTHING))
     rules.allow("clone", args=threads)
     rules.errno("clone3", errno.ENOSYS)  # its flags lie in memory, out of a filter's sight; libc falls back to clone
@@ -80,6 +97,7 @@ def system_call_filter(*, devices: bool = False) -> seccompy.Filter:
             rules.allow(name, args={0 if name == "prctl" else 1: request})
     if devices:
         rules.allow("ioctl")
+    rules.allow("fallocate", args={1: 0})  # no modes: room beyond the end of a file is seen by no limit
     for call in ("sendto", "recvfrom"):
         rules.allow(call, args={3: 0})  # no flags: out-of-band data, peeking
     for own_process_only in ("prlimit64", "sched_setaffinity", "get_robust_list"):
@@ -115,14 +133,15 @@ def readable_paths(extra: Iterable[str]) -> list[str]:
     return [path for path in paths if Path(path).exists()]
 
 
-def file_rules(readable: Iterable[str], devices: Iterable[str] = ()) -> landlockpy.Ruleset:
-    """The Landlock ruleset: everything that the kernel can handle is denied, but for reading what is listed, and using devices."""
+def file_rules(readable: Iterable[str], scratch: str, devices: Iterable[str] = ()) -> landlockpy.Ruleset:
+    """The Landlock ruleset: all that the kernel can handle is denied, but reading what is listed, writing to `scratch`, and devices."""
     scopes = landlockpy.Scope.ABSTRACT_UNIX_SOCKET | landlockpy.Scope.SIGNAL
     if not landlockpy.supported():
         raise OSError(errno.ENOSYS, "this kernel has no Landlock, or it is not switched on")
     rules = landlockpy.Ruleset(scoped=scopes)
     for path in readable:
         rules.allow_path(path, READ if Path(path).is_dir() else landlockpy.AccessFS.READ_FILE)
+    rules.allow_path(scratch, WRITE)
     for device in DEVICES:
         rules.allow_path(device, landlockpy.AccessFS.READ_FILE)
     for device in devices:
@@ -133,12 +152,19 @@ def file_rules(readable: Iterable[str], devices: Iterable[str] = ()) -> landlock
     return rules
 
 
+def allow_own_threads(rules: landlockpy.Ruleset) -> None:
+    """Let this process write below its own /proc/<pid>/task: a driver names its threads there. Called in the worker."""
+    # The rule is one for the folder that is in memory now; open, it stays there, however short of memory the machine gets.
+    os.open("/proc/self/task", os.O_PATH | os.O_DIRECTORY)
+    rules.allow_path("/proc/self/task", READ | landlockpy.AccessFS.WRITE_FILE | landlockpy.AccessFS.TRUNCATE)
+
+
 def limit_resources(*, memory_mb: int, cpu_seconds: float, output_mb: int, devices: bool = False) -> None:
     """Bound memory above what the warm process already maps, processor time, output, files and locks.
 
     devices: bound what can be written to, rather than addresses, of which a driver takes terabytes without using them
 
-    Output goes to the only file that a worker may write to; the kernel ends the worker that writes beyond the limit.
+    Output goes to a file in memory; the kernel ends the worker that makes it, or any other file, longer than the limit.
     """
     sizes = list(map(int, Path("/proc/self/statm").read_text().split()))
     pages = sizes[5] if devices else sizes[0]

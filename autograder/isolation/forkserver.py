@@ -1,7 +1,7 @@
 """The process that forks workers: warm (numpy and the like imported), clean (it never held a hidden test or an answer), idle.
 
-The launcher starts it in a Python of its own and talks to it over a socket, one JSON message at a time:
-first the setup, then {"spawn": limits} with the worker's socket, or {"kill": pid}. When the grader is gone, so is it, with all workers.
+The launcher starts it in a Python of its own and talks to it over a socket, one JSON message at a time: first the setup, then
+{"spawn": limits} with the worker's socket, {"usage": pid} or {"kill": pid}. When the grader is gone, so is it, with all workers.
 """
 
 from __future__ import annotations
@@ -16,11 +16,18 @@ import select
 import signal
 import socket
 import sys
+import tempfile
+import time
+from dataclasses import asdict
 from typing import Any
 
-from autograder import worker
+from autograder import submitted_text, worker
+from autograder.isolation import bounded, scratch
+from autograder.isolation.usage import usage_of
+from autograder.probes import Probes
 
 MESSAGE = 1 << 16
+WATCH_SECONDS = 0.05  # between two looks at what workers write
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -30,17 +37,24 @@ class Forkserver:
     def __init__(self, control: socket.socket) -> None:
         """Take orders over `control`."""
         self.control = control
-        self.children: set[int] = set()
+        self.children: dict[int, tuple[str, scratch.Bounds]] = {}  # each with its folder, and what may lie in it
+        self.overfull: dict[int, dict[str, Any]] = {}  # how children ended that wrote too much, until somebody asks
+        self.watched = 0.0
         self.pid = os.getpid()
-        self.rules: Any = None
+        self.folder = ""
+        self.readable: list[str] = []
         self.devices: list[str] = []
+        self.warm_up = ""
+        self.system_calls: Any = None  # the compiled filter; none where workers are not confined
 
     def run(self) -> None:
         """Serve until the grader hangs up; then leave no child behind."""
         try:
             setup = json.loads(self.control.recv(MESSAGE))
+            self.folder = tempfile.mkdtemp(prefix="autograder-scratch-")
             self.answer(self.prepare(setup))
             while True:
+                self.wait()
                 message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE, 1)
                 if not message:
                     return
@@ -48,6 +62,19 @@ class Forkserver:
         finally:
             for child in tuple(self.children):
                 self.kill(child)
+            if self.folder:
+                scratch.remove(self.folder)
+
+    def wait(self) -> None:
+        """Until there is a message; whoever writes too much meanwhile is ended."""
+        ready = False
+        while not ready:
+            if self.children and time.monotonic() >= self.watched + WATCH_SECONDS:
+                for child, (folder, bounds) in tuple(self.children.items()):
+                    if scratch.exceeds(folder, bounds):
+                        self.overfull[child] = self.kill(child) | {"scratch_full": True}
+                self.watched = time.monotonic()
+            ready = bool(select.select([self.control], [], [], WATCH_SECONDS if self.children else None)[0])
 
     def answer(self, message: dict[str, Any]) -> None:
         """Send one answer to the grader."""
@@ -56,90 +83,115 @@ class Forkserver:
     def prepare(self, setup: dict[str, Any]) -> dict[str, Any]:
         """Import what students will need, once, and compile the rules."""
         sys.path[:0] = setup["path"]
-        absent = []
         for name in setup["preload"]:
-            try:
+            with contextlib.suppress(ImportError):  # a student who needs it hears of it
                 importlib.import_module(name)
-            except ImportError:
-                absent.append(name)
+        self.probes = Probes(setup["probes"])
         del sys.path[: len(setup["path"])]
         os.environ.clear()  # a worker has no environment to read, but for which GPU is its own
         os.environ.update(setup["environment"])
-        self.devices = setup["devices"]
+        self.devices, self.warm_up = setup["devices"], setup["warm_up"]
+        if torch := sys.modules.get("torch"):
+            torch.backends.cpu.get_cpu_capability()  # it looks into /proc/cpuinfo, once, which workers cannot
         if setup["confined"]:
             from autograder.isolation import confine  # noqa: PLC0415  (Linux only)
 
-            files = confine.file_rules(confine.readable_paths(setup["readable"]), self.devices)
-            self.rules = (files, confine.system_call_filter(devices=bool(self.devices)))
+            self.readable = confine.readable_paths(setup["readable"])
+            self.system_calls = confine.system_call_filter(devices=bool(self.devices), wide=setup["wide"])
         gc.collect()
         gc.freeze()  # the pages of warm objects stay shared with every worker
-        return {"ready": True, "absent": absent}
+        return {"folder": self.folder}
 
     def obey(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """Do what one message asks."""
         if "kill" in order:
-            status, cpu_seconds = self.kill(order["kill"], order["grace"])
-            self.answer({"status": status, "cpu_seconds": cpu_seconds})
+            self.answer(self.kill(order["kill"], order["grace"]))
+            return
+        if "usage" in order:
+            self.answer(asdict(usage_of(order["usage"])))
             return
         (descriptor,) = descriptors
+        limits = order["spawn"]
+        bounds = scratch.Bounds(limits.pop("scratch_mb"), limits.pop("scratch_files"))
+        folder = scratch.make(self.folder)
         child = os.fork()
         if child == 0:
-            self.become_worker(order["spawn"], descriptor)
+            self.become_worker(limits, descriptor, folder, reads=order["reads"])
         os.close(descriptor)
-        self.children.add(child)
+        self.children[child] = (folder, bounds)
         self.answer({"pid": child})
 
-    def become_worker(self, limits: dict[str, Any], descriptor: int) -> None:
-        """In the forked child: give everything up, say so, then serve. Never returns."""
+    def become_worker(self, limits: dict[str, Any], descriptor: int, folder: str, *, reads: bool) -> None:
+        """In the forked child: give everything up, say so, then serve: run a program, or read the text of some. Never returns."""
         try:
             self.control.close()
             sock = socket.socket(fileno=descriptor)
             for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
-            confined = self.rules is not None
+            confined = self.system_calls is not None
             worker.silence(os.memfd_create("output") if confined else os.open(os.devnull, os.O_WRONLY))
-            os.chdir("/")
+            os.chdir(folder)
+            os.environ["TMPDIR"] = tempfile.tempdir = folder
             try:
                 if confined:
-                    self.confine(limits, sock)
+                    self.confine(limits, sock, folder)
             except Exception as fault:  # noqa: BLE001  (a layer that fails is a refusal, whatever the reason)
                 worker.announce(sock, f"{type(fault).__name__}: {fault}")
             else:
                 worker.announce(sock, "")
-                worker.serve(sock)
+                submitted_text.serve(sock) if reads else worker.serve(sock, self.probes)
         finally:
             os._exit(0)
 
-    def confine(self, limits: dict[str, Any], sock: socket.socket) -> None:
+    def confine(self, limits: dict[str, Any], sock: socket.socket, folder: str) -> None:
         """Apply every layer."""
         from autograder.isolation import confine  # noqa: PLC0415  (Linux only)
 
-        files, system_calls = self.rules
-        self.rules = None
         confine.tie_to_parent(self.pid)
-        close_all_but(0, 1, 2, sock.fileno(), files.fileno())
+        close_all_but(0, 1, 2, sock.fileno())
         confine.limit_resources(**limits, devices=bool(self.devices))
         confine.drop_capabilities()
+        files = confine.file_rules(self.readable, folder, self.devices)
+        if self.devices:
+            confine.allow_own_threads(files)
         files.restrict()
         files.close()
-        system_calls.load()
+        self.start_devices()
+        self.system_calls.load()
 
-    def kill(self, child: int, grace: float = 0.0) -> tuple[int, float]:
-        """End a worker and collect it: its wait status, and the seconds that it computed.
+    def start_devices(self) -> None:
+        """Start what computes on the devices, behind Landlock, which binds the threads that this starts; the filter comes after."""
+        try:
+            exec(compile(self.warm_up, "warm-up", "exec"), {"__name__": "warm_up"})  # noqa: S102  (the launcher's own)
+        except Exception as fault:
+            raise RuntimeError(f"the device does not start ({type(fault).__name__}: {fault})") from fault
 
-        One that is already ending has `grace` seconds, so that its status is its own.
+    def kill(self, child: int, grace: float = 0.0) -> dict[str, Any]:
+        """End a worker, collect it and remove its folder: its wait status, and the seconds that it computed.
+
+        One that is already ending has `grace` seconds of computing or idling, so that its status is its own.
         """
         if child not in self.children:
-            return 0, 0.0
+            return self.overfull.pop(child, {})
         if grace:
-            ending = os.pidfd_open(child)
-            select.select([ending], [], [], grace)
-            os.close(ending)
+            let_end(child, grace)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         _, status, used = os.wait4(child, 0)
-        self.children.discard(child)
-        return status, used.ru_utime + used.ru_stime
+        folder, bounds = self.children.pop(child)
+        full = scratch.exceeds(folder, bounds)
+        scratch.remove(folder)
+        return {"status": status, "cpu_seconds": used.ru_utime + used.ru_stime, "scratch_full": full}
+
+
+def let_end(child: int, seconds: float) -> None:
+    """Wait until a child has ended, or has taken so many seconds for it; those in which others have the processors do not count."""
+    ending, taken, then, before = os.pidfd_open(child), 0.0, time.monotonic(), usage_of(child)
+    while taken < seconds and not select.select([ending], [], [], min(seconds, WATCH_SECONDS))[0]:
+        now, usage = time.monotonic(), usage_of(child)
+        taken += usage.cpu - before.cpu + usage.idle_since(before, now - then)
+        then, before = now, usage
+    os.close(ending)
 
 
 def close_all_but(*keep: int) -> None:
@@ -154,4 +206,5 @@ def main(control: int) -> None:
     """Run on the socket with the descriptor `control`."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)  # Ctrl-C is the grader's to handle; it hangs up, and this process ends
+    bounded.lift()
     Forkserver(socket.socket(fileno=control)).run()

@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,11 @@ from autograder import wire
 from autograder.course import Limits
 from autograder.isolation import bubblewrap
 from autograder.isolation.devices import NO_DEVICES, Devices
-from autograder.isolation.launcher import IsolationError, Launcher, Mode, WorkerDied
+from autograder.isolation.launcher import NO_PROBES, IsolationError, Launcher, Mode, WorkerDied
 
 Isolation = Literal["auto", "bubblewrap", "landlock", "none"]
 
-SECONDS = 10.0
+SECONDS = 60.0
 REPLY_BYTES = 1 << 20
 MODE = 0o600
 
@@ -58,22 +58,34 @@ def connect(port):
     with socket.create_connection(("127.0.0.1", port), timeout=0.5):
         return True
 
+def connect_here(name):
+    with socket.socket(socket.AF_UNIX) as other:
+        other.connect(name)
+        return True
+
+def open_socket(kinds):
+    return any(attempt(lambda: socket.socket(kind) is not None) for kind in kinds)
+
 def start_program():
     try:
         os.execv("/no/such/program", ["program"])
     except FileNotFoundError:
         return True
 
-def try_everything(secret_file, listing, port, pid, known=()):
+NETWORK = [socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, socket.AF_PACKET]
+
+def try_everything(secret_file, listing, port, pid, known=(), local="", wide=False):
     return {
         "read": attempt(lambda: read(secret_file)),
         "list": attempt(lambda: bool(os.listdir(listing))),
         "proc": attempt(lambda: bool(read(f"/proc/{pid}/cmdline"))),
         "write": attempt(lambda: write(secret_file)),
         "create": attempt(lambda: write(secret_file + ".new")),
+        "beside": attempt(lambda: write(os.path.join(os.pardir, "beside"))),
         "chmod": attempt(lambda: os.chmod(secret_file, 0o777) is None),
         "connect": attempt(lambda: connect(port)),
-        "socket": attempt(lambda: socket.socket(socket.AF_UNIX) is not None),
+        "local": attempt(lambda: connect_here(local)),
+        "socket": open_socket(NETWORK if wide else [socket.AF_UNIX, *NETWORK]),
         "signal": attempt(lambda: os.kill(pid, 0) is None),
         "fork": attempt(fork),
         "exec": attempt(start_program),
@@ -88,14 +100,16 @@ SENTENCES = {
     "list": "A worker cannot list the hidden suites, the solutions or the gradebook's folder.",
     "proc": "A worker cannot look at other processes.",
     "write": "A worker cannot write to a file of the grader's.",
-    "create": "A worker cannot create a file.",
+    "create": "A worker cannot create a file where the grader's are.",
+    "beside": "A worker cannot write beside its own scratch folder, which is bounded and goes with it.",
     "chmod": "A worker cannot change a file's mode or owner.",
     "connect": "A worker cannot open a network connection.",
-    "socket": "A worker cannot open a socket of any kind.",
+    "local": "A worker cannot connect to another process of this machine.",
+    "socket": "A worker cannot open a socket that leads out of it.",
     "signal": "A worker cannot send a signal to the grader.",
     "fork": "A worker cannot start another process.",
     "exec": "A worker cannot start another program.",
-    "environment": "A worker has no environment variables to read, but which GPU is its own.",
+    "environment": "A worker has no environment variables to read, but its scratch folder and which GPU is its own.",
     "trace": "A worker cannot trace another process.",
     "memory": "A worker cannot take more memory than its limit.",
 }
@@ -123,6 +137,7 @@ def start_proven(  # noqa: PLR0913  (what a launcher needs)
     readable: tuple[Path, ...],
     forbidden: tuple[Path, ...],
     devices: Devices = NO_DEVICES,
+    probes: Mapping[str, str] = NO_PROBES,
 ) -> Launcher:
     """A launcher whose confinement has passed the self-test; with "auto" the strongest that does. "none" is not tested.
 
@@ -135,7 +150,9 @@ def start_proven(  # noqa: PLR0913  (what a launcher needs)
     reasons = []
     for mode in modes_here() if isolation == "auto" else (isolation,):
         try:
-            launcher = Launcher(mode=mode, path=path, preload=preload, readable=readable, devices=devices)
+            launcher = Launcher(
+                mode=mode, path=path, preload=preload, readable=readable, devices=devices, probes=probes
+            )
             if mode == "none":
                 return launcher
             broken = _broken(launcher, forbidden)
@@ -167,10 +184,11 @@ def self_test(launcher: Launcher, forbidden: tuple[Path, ...]) -> list[Property]
     A canary that does not answer proves nothing, so then no property holds.
     """
     findings: dict[str, bool] = {}
-    with _secret_file() as (path, secret), socket.create_server(("127.0.0.1", 0)) as server:
+    devices = launcher.devices
+    with _secret_file() as (path, secret), _servers() as (port, local):
         for folder in forbidden or (path.parent,):
-            known = list(launcher.devices.environment)
-            answers = _ask_canary(launcher, (str(path), str(folder), server.getsockname()[1], os.getpid(), known))
+            known = ["TMPDIR", *devices.environment]
+            answers = _ask_canary(launcher, (str(path), str(folder), port, os.getpid(), known, local, devices.wide))
             findings = {
                 name: findings.get(name, False) or answers.get(name, True) not in (None, False) for name in SENTENCES
             }
@@ -191,6 +209,15 @@ def _ask_canary(launcher: Launcher, args: tuple[object, ...]) -> dict[str, objec
     finally:
         worker.close()
     return answers if isinstance(answers, dict) else {}
+
+
+@contextmanager
+def _servers() -> Iterator[tuple[int, str]]:
+    """The port and the local name at which the grader listens, for a moment."""
+    with socket.create_server(("127.0.0.1", 0)) as network, socket.socket(socket.AF_UNIX) as local:
+        local.bind(f"\0autograder-{secrets.token_hex(8)}")
+        local.listen()
+        yield network.getsockname()[1], local.getsockname().decode()
 
 
 @contextmanager

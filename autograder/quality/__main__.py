@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from autograder.console import err, isolation_named, one_line_errors, out, plain
 from autograder.course import Course
 from autograder.isolation import Isolation
+from autograder.progress_lines import ProgressLines
 from autograder.quality.gate import failures
 from autograder.quality.measure import Measured, measure, seeds_named
 from autograder.quality.table import legend, table
@@ -51,21 +52,24 @@ def _measure_all(names: list[str] | None, seeds: int, isolation: Isolation) -> l
     course = Course.find()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     measured = []
-    with Progress(*columns, console=err, transient=True) as bar:
+    lines = ProgressLines()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         for name in names or course.names():
-            shown = _Shown(bar, bar.add_task(name, total=None))
+            shown = _Shown(bar, bar.add_task(name, total=None), lines, name)
             measured.append(measure(course, name, seeds_named(seeds), shown, isolation))
     return measured
 
 
 class _Shown:
-    """Progress of one assignment, on its line of the bar."""
+    """Progress of one assignment: on its bar, or as lines where there is no terminal."""
 
-    def __init__(self, bar: Progress, task: TaskID) -> None:
+    def __init__(self, bar: Progress, task: TaskID, lines: ProgressLines, name: str) -> None:
         self.bar, self.task = bar, task
+        self.lines, self.name = lines, name
 
     def __call__(self, done: int, total: int) -> None:
         self.bar.update(self.task, completed=done, total=total)
+        self.lines.count(self.name, done, total)
 
 
 if __name__ == "__main__":

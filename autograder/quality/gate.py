@@ -6,16 +6,16 @@ called by its name. A test that is marked redundant is left out of account for t
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from autograder.quality.measure import Kind, Measured, Trial
+from autograder.quality.measure import Kind, Measured, Place, Trial
 
 MIN_NAMED = 0.95  # of misconceptions, over all seeds
 MIN_KILLED = 0.97  # of mutants
-Place = tuple[str, str]  # exercise and test
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class Row:
     mutants: int
     killed: int
     survivors: tuple[tuple[str, str], ...]  # mutant and the reason why it is right, empty where none is given
+    signatures: int
+    unlisted: tuple[str, ...]  # signature mutants that survive without a reason
+    outside: int  # those that survive with one
     seconds: float  # of the suite on the reference, in a confined worker
 
 
@@ -49,6 +52,9 @@ def _row(measured: Measured, exercise: str) -> Row:
     right = _of(measured, "alternative", exercise)
     mutants = [mutant for mutant in measured.mutants if exercise == mutant.exercises[0]]
     survivors = [mutant.id for mutant in mutants if not mutant.caught_by]
+    signatures = [mutant for mutant in measured.signatures if exercise == mutant.exercises[0]]
+    accepted = [mutant.id for mutant in signatures if not mutant.caught_by]
+    unlisted = [mutant for mutant in accepted if not _reasons(measured, mutant)]
     return Row(
         assignment=measured.assignment,
         exercise=exercise,
@@ -63,13 +69,16 @@ def _row(measured: Measured, exercise: str) -> Row:
         mutants=len(mutants),
         killed=len(mutants) - len(survivors),
         survivors=tuple((mutant, measured.equivalent.get(mutant, "")) for mutant in survivors),
+        signatures=len(signatures),
+        unlisted=tuple(unlisted),
+        outside=len(accepted) - len(unlisted),
         seconds=median(trial.seconds for trial in _of(measured, "reference", exercise)),
     )
 
 
 def failures(measured: Measured) -> list[str]:
     """Where the suite falls short, a sentence each; none when it passes the gate."""
-    checks = (_points, _answers, _names, _mutants, _idle)
+    checks = (_points, _answers, _names, _mutants, _signatures, _idle)
     return [f"{measured.assignment}: {sentence}" for check in checks for sentence in check(measured)]
 
 
@@ -100,7 +109,7 @@ def _answers(measured: Measured) -> Iterator[str]:
             told[sentence].add(trial.seed)
     for sentence, seeds in told.items():
         yield f"{sentence} in {len(seeds)} of {len(measured.seeds)} seeds."
-    for mutant in measured.mutants:
+    for mutant in (*measured.mutants, *measured.signatures):
         for exercise, name in mutant.upset:
             yield f"{exercise}: {name} fails through a fault of its own on the mutant `{mutant.id}`."
 
@@ -149,12 +158,43 @@ def _mutants(measured: Measured) -> Iterator[str]:
         yield f"the suite catches {killed} of {len(measured.mutants)} mutants, less than {MIN_KILLED:.0%}."
 
 
+def _reasons(measured: Measured, mutant: str) -> list[str]:
+    """The patterns that say why a signature mutant is wrong outside of the contract only."""
+    return [pattern for pattern in measured.outside if _matches(pattern, mutant)]
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Whether a text is the pattern, in which a star stands for any text."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text) is not None
+
+
+def _signatures(measured: Measured) -> Iterator[str]:
+    """Signature mutants are caught, all but those that are wrong outside of the contract only, each with the reason."""
+    survivors = [mutant for mutant in measured.signatures if not mutant.caught_by]
+    for mutant in survivors:
+        if not _reasons(measured, mutant.id):
+            yield (
+                f"no test of {mutant.exercises[0]} catches the signature mutant `{mutant.id}`; "
+                "sharpen the suite, or say in OUTSIDE of equivalent_mutants.py why no input that the contract allows shows it."
+            )
+    for pattern, reason in measured.outside.items():
+        if measured.thorough and not any(_matches(pattern, mutant.id) for mutant in survivors):
+            yield f"OUTSIDE of equivalent_mutants.py lists `{pattern}`, which fits no signature mutant that survives; take it off."
+        if not reason.strip():
+            yield f"OUTSIDE of equivalent_mutants.py gives no reason for `{pattern}`."
+
+
 def _idle(measured: Measured) -> Iterator[str]:
-    """Every test does work that no other does, but for those that are marked, with a reason."""
+    """Every test does work that no other does, but for those that are marked, with a reason.
+
+    Of a test that sweeps, this is known only where signature mutants were asked.
+    """
     needed = needed_tests(measured)
+    asked = {exercise for mutant in measured.signatures for exercise in mutant.exercises}
     for test in measured.tests:
         idle = (test.exercise, test.name) not in needed
-        if test.redundant is None and idle:
+        known = measured.thorough or not test.sweeping or test.exercise in asked
+        if test.redundant is None and idle and known:
             yield f"{test.exercise}: {test.name} is idle: no wrong answer needs it. Merge it, sharpen it, or mark it redundant."
         if test.redundant is not None and not idle:
             yield f"{test.exercise}: {test.name} is marked redundant, but a wrong answer needs it; take the mark off."
@@ -165,16 +205,16 @@ def _idle(measured: Measured) -> Iterator[str]:
 def needed_tests(measured: Measured) -> set[Place]:
     """The tests without which a wrong answer would get full marks, or a misconception lose its name.
 
-    For a test without a mark, only the others without one are there to replace it; for a marked one, all without a mark.
+    A test is replaced by others of its kind only: by a sweeping one if it sweeps itself, by one that is marked redundant never.
     """
     marked = {(test.exercise, test.name) for test in measured.tests if test.redundant is not None}
+    sweeping = {(test.exercise, test.name) for test in measured.tests if test.sweeping}
     needed: set[Place] = set()
     for places in _grounds(measured):
-        core = places - marked
-        if len(core) == 1:
-            needed |= core
-        elif not core:
-            needed |= places
+        core, sweep = places - marked - sweeping, (places & sweeping) - marked
+        first = core or sweep or places
+        if len(first) == 1 or not (core or sweep):
+            needed |= first
     return needed
 
 
@@ -183,7 +223,7 @@ def _grounds(measured: Measured) -> Iterable[set[Place]]:
     for trial in measured.trials:
         if trial.kind == "misconception":
             yield {(trial.exercise, test) for test in trial.lost}
-    for mutant in measured.mutants:
+    for mutant in (*measured.mutants, *measured.signatures):
         yield set(mutant.caught_by)
     for distinction in measured.distinctions:
         yield {(distinction.exercise, test) for test in distinction.tests}

@@ -1,22 +1,26 @@
 """Asks the hidden suite of one assignment of everybody whose worth is known, and writes down how each did. `gate` judges it.
 
-Reference, misconceptions, alternatives and empty answers sit in every seed, in the grader's own process. Mutants may loop or eat memory:
-they sit in confined workers with a second per call, in the first seed only, and no longer than until two tests have caught them.
+All but mutants sit in every seed: reference and alternatives in confined workers, as students do, misconceptions and empty answers in the
+grader's own process. Mutants may loop or eat memory: they sit in confined workers with a second per call, in the first seed only, and no
+longer than until two tests have caught them. Signature mutants do as the reference does, and sit in the grader's own process.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from autograder.course import Assignment, Course, Exercise, Limits
+from autograder.course import Assignment, Course, CourseError, Exercise, Limits
 from autograder.grading.diagnosis import same
+from autograder.grading.free import FreePlaces
 from autograder.grading.misconceptions import (
     Misconception,
     Variant,
@@ -25,32 +29,40 @@ from autograder.grading.misconceptions import (
     misconceptions,
     rewritten,
 )
-from autograder.grading.plugin import exercise_of, points_of, redundant, title_of
+from autograder.grading.plugin import exercise_of, free_places_of, points_of, redundant, sweeping, title_of
 from autograder.grading.report import ExerciseResult
 from autograder.grading.student import Answers, Respondent, start_launcher
 from autograder.isolation import Isolation, Launcher
 from autograder.quality.mutants import Mutant, mutants
-from autograder.quality.respondents import alternative, empty_answers
+from autograder.quality.respondents import empty_answers
+from autograder.quality.signature import Recording, SignatureMutant, Twisted, signature_mutants
 from autograder.quality.trials import Trials, sit
 from autograder.submissions import answer_program
 
 Kind = Literal["reference", "misconception", "alternative", "empty"]
 Person = tuple[Kind, str, str | None, Respondent]  # who it is, and in which exercise; None is all of them
 Progress = Callable[[int, int], None]  # steps done, steps in all
+Place = tuple[str, str]  # exercise and test
 CALL_SECONDS = 1.0  # of a mutant
 HOUR = 3600.0  # of one respondent, for a whole measurement
+CALLS = 1_000_000
 ENOUGH = 2  # tests that catch a mutant: no single one of them is then needed for it
 
 
 @dataclass(frozen=True)
 class HiddenTest:
-    """One test of the suite. `redundant` is the reason why it stays although others make it superfluous."""
+    """One test of the suite.
+
+    redundant: the reason why it stays although others make it superfluous
+    sweeping: whether it asks of everything at once
+    """
 
     exercise: str
     name: str
     title: str
     points: float
     redundant: str | None
+    sweeping: bool
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,8 @@ class MutantTrial:
 
     id: str
     exercises: tuple[str, ...]
-    caught_by: tuple[tuple[str, str], ...]
-    upset: tuple[tuple[str, str], ...]
+    caught_by: tuple[Place, ...]
+    upset: tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,12 @@ class Distinction:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that is known of one suite. `equivalent` are the mutants that its author declares to be right, with the reasons."""
+    """All that is known of one suite.
+
+    equivalent: mutants that its author declares to be right, with the reasons
+    outside: signature mutants that are wrong only outside of the contract, with the reasons; a star stands for any text
+    thorough: whether all signature mutants were asked
+    """
 
     assignment: str
     exercises: tuple[Exercise, ...]
@@ -100,16 +117,21 @@ class Measured:
     distinctions: tuple[Distinction, ...]
     mutants: tuple[MutantTrial, ...]
     equivalent: dict[str, str]
+    signatures: tuple[MutantTrial, ...]  # signature mutants
+    outside: dict[str, str]
+    thorough: bool
 
 
-def measure(
+def measure(  # noqa: PLR0913  (what is measured, and how)
     course: Course,
     name: str,
     seeds: Sequence[str],
     progress: Progress = lambda *_: None,
     isolation: Isolation = "auto",
+    *,
+    thorough: bool = True,
 ) -> Measured:
-    """Ask the suite of the assignment `name` in every one of `seeds`."""
+    """Ask the suite of the assignment `name` in every one of `seeds`. Unless `thorough`, signature mutants of classes are left out."""
     assignment = course.assignment(name)
     found: list[Measured] = []
     with start_launcher(course, assignment, isolation) as launcher:
@@ -117,7 +139,9 @@ def measure(
             course,
             assignment,
             launcher,
-            lambda trials: found.append(_Asking(course, assignment, launcher, trials, progress).all(tuple(seeds))),
+            lambda trials: found.append(
+                _Asking(course, assignment, launcher, trials, progress, thorough).all(tuple(seeds))
+            ),
         )
     return found[0]
 
@@ -127,10 +151,10 @@ def seeds_named(count: int) -> tuple[str, ...]:
     return tuple(f"seed-{number}" for number in range(count))
 
 
-def equivalent_mutants(folder: Path) -> dict[str, str]:
-    """The mutants that `folder/equivalent_mutants.py` declares to be right answers, with the reasons."""
+def declared(folder: Path, table: str) -> dict[str, str]:
+    """A table of mutants and reasons in `folder/equivalent_mutants.py`; empty where there is none."""
     path = folder / "equivalent_mutants.py"
-    return dict(load_module(path).EQUIVALENT) if path.is_file() else {}
+    return dict(getattr(load_module(path), table, {})) if path.is_file() else {}
 
 
 @dataclass
@@ -142,13 +166,16 @@ class _Asking:
     launcher: Launcher
     trials: Trials
     progress: Progress
+    thorough: bool
+    catches: Counter[str] = field(default_factory=Counter)  # of mutants, by each test
 
     def all(self, seeds: tuple[str, ...]) -> Measured:
         """Ask everybody."""
         folder = self.course.solution(self.assignment.name)
         reference = (folder / "reference.py").read_text(encoding="utf-8")
         made = mutants(self.assignment, reference)
-        asked, caught = self._ask(folder, reference, made, seeds)
+        twisted = list(self._signature_mutants(reference, seeds[0]))
+        asked, caught, signatures = self._ask(folder, reference, made, twisted, seeds)
         right = {
             (trial.who, trial.seed) for trial in asked if trial.kind == "misconception" and trial.named == trial.who
         }
@@ -160,46 +187,92 @@ class _Asking:
             trials=tuple(asked),
             distinctions=tuple(d for seed in seeds for d in self._distinctions(misconceptions(folder), right, seed)),
             mutants=tuple(caught),
-            equivalent=equivalent_mutants(folder),
+            equivalent=declared(folder, "EQUIVALENT"),
+            signatures=tuple(signatures),
+            outside=declared(folder, "OUTSIDE"),
+            thorough=self.thorough,
         )
 
     def _ask(
-        self, folder: Path, reference: str, made: list[Mutant], seeds: tuple[str, ...]
-    ) -> tuple[list[Trial], list[MutantTrial]]:
+        self,
+        folder: Path,
+        reference: str,
+        made: list[Mutant],
+        twisted: list[tuple[str, SignatureMutant]],
+        seeds: tuple[str, ...],
+    ) -> tuple[list[Trial], list[MutantTrial], list[MutantTrial]]:
         """Everybody in every seed, then every mutant in the first."""
         asked: list[Trial] = []
         caught: list[MutantTrial] = []
-        with closing(self._answers(reference, self.assignment.limits)) as submitted:
-            people = [("reference", "the reference", None, submitted), *_people(folder, reference)]
-            total = len(people) * len(seeds) + len(made)
-            for number, (seed, (kind, who, exercise, respondent)) in enumerate(product(seeds, people), start=1):
-                results = self.trials.results(respondent, seed, exercise)
-                asked += [_trial(kind, who, seed, result) for result in results]
-                self.progress(number, total)
+        signatures: list[MutantTrial] = []
+        people = [*self._submitted(folder, reference), *_people(folder, reference)]
+        total = len(people) * len(seeds) + len(made) + len(twisted)
+        for number, (person, seed) in enumerate(product(people, seeds), start=1):
+            kind, who, exercise, respondent = person
+            results = self.trials.results(respondent, seed, exercise)
+            asked += [_trial(kind, who, seed, result) for result in results]
+            if isinstance(respondent, Answers) and seed == seeds[-1]:
+                _leave(who, respondent)
+            self.progress(number, total)
         for number, mutant in enumerate(made, start=len(people) * len(seeds) + 1):
             caught.append(self._mutant(mutant, seeds[0]))
             self.progress(number, total)
-        return asked, caught
+        for number, (exercise, signature) in enumerate(twisted, start=total - len(twisted) + 1):
+            signatures.append(self._caught(signature.id, (exercise,), Twisted(reference, signature), seeds[0]))
+            self.progress(number, total)
+        return asked, caught, signatures
+
+    def _signature_mutants(self, reference: str, seed: str) -> Iterator[tuple[str, SignatureMutant]]:
+        """The signature mutants of each exercise, made from what its tests ask."""
+        for exercise in self.assignment.exercises:
+            recording = Recording(reference)
+            free: FreePlaces = {}
+            for item in self._items(exercise.name):
+                free = {**free, **free_places_of(item)}
+                self.trials.state(item, recording, seed)
+            for asked in recording.asked(free):
+                if asked.name in exercise.functions and (self.thorough or not asked.about):
+                    for mutant in signature_mutants(reference, asked):
+                        yield exercise.name, mutant
+
+    def _items(self, exercise: str) -> list[pytest.Item]:
+        return [item for item in self.trials.items if exercise_of(item.path) == exercise]
+
+    def _submitted(self, folder: Path, reference: str) -> list[Person]:
+        """Who sits in confined workers: the reference, and with each alternative what stands in its place."""
+        limits = self.assignment.limits
+        people: list[Person] = [("reference", "the reference", None, self._answers(reference, limits))]
+        for other in alternatives(folder):
+            answers = self._answers(f"{reference}\n\n{other.source}\n", limits)
+            people.append(("alternative", other.title, other.exercise, answers))
+        return people
 
     def _answers(self, source: str, limits: Limits) -> Answers:
         """A module text in a confined worker, with all the time that a measurement takes."""
-        unhurried = replace(limits, wall_seconds=HOUR, cpu_seconds=HOUR)
-        return Answers(answer_program(self.assignment, source), self.launcher, unhurried)
+        unhurried = replace(limits, wall_seconds=HOUR, cpu_seconds=HOUR, calls=CALLS)
+        return Answers(answer_program(self.assignment, source), self.launcher, unhurried, kept_mb=math.inf)
 
     def _mutant(self, mutant: Mutant, seed: str) -> MutantTrial:
-        """Ask a mutant in a confined worker, first by the tests that are not redundant."""
+        """Ask a mutant in a confined worker."""
         limits = replace(self.assignment.limits, call_seconds=min(CALL_SECONDS, self.assignment.limits.call_seconds))
-        caught: list[tuple[str, str]] = []
-        upset: list[tuple[str, str]] = []
-        items = [item for item in self.trials.items if exercise_of(item.path) in mutant.exercises]
         with closing(self._answers(mutant.source, limits)) as answers:
-            for item in sorted(items, key=lambda item: redundant(item) is not None):
-                if len(caught) >= ENOUGH or (caught and redundant(item) is not None):
-                    break
-                state = self.trials.state(item, answers, seed)
-                if state != "passed":
-                    (upset if state == "grader-error" else caught).append((exercise_of(item.path), item.name))
-        return MutantTrial(mutant.id, mutant.exercises, tuple(caught), tuple(upset))
+            return self._caught(mutant.id, mutant.exercises, answers, seed)
+
+    def _caught(self, mutant: str, exercises: tuple[str, ...], respondent: Respondent, seed: str) -> MutantTrial:
+        """Which tests catch a mutant: first those that are neither sweeping nor redundant, of these the ones that caught most."""
+        caught: list[Place] = []
+        upset: list[Place] = []
+        items = [item for exercise in exercises for item in self._items(exercise)]
+        for item in sorted(
+            items, key=lambda item: (redundant(item) is not None, sweeping(item), -self.catches[item.nodeid])
+        ):
+            if len(caught) >= ENOUGH or (caught and (sweeping(item) or redundant(item) is not None)):
+                break
+            state = self.trials.state(item, respondent, seed)
+            if state != "passed":
+                self.catches[item.nodeid] += 1
+                (upset if state == "grader-error" else caught).append((exercise_of(item.path), item.name))
+        return MutantTrial(mutant, exercises, tuple(caught), tuple(upset))
 
     def _distinctions(
         self, known: Sequence[Misconception], right: set[tuple[str, str]], seed: str
@@ -219,8 +292,17 @@ class _Asking:
         )
 
 
+def _leave(who: str, answers: Answers) -> None:
+    """End the worker of somebody whose text must have run to its end; else the reference has answered in their place."""
+    answers.close()
+    if answers.failures:
+        raise CourseError(f"'{who}' cannot be measured: {'; '.join(answers.failures.values())}.")
+
+
 def _hidden_test(item: pytest.Item) -> HiddenTest:
-    return HiddenTest(exercise_of(item.path), item.name, title_of(item), points_of(item), redundant(item))
+    return HiddenTest(
+        exercise_of(item.path), item.name, title_of(item), points_of(item), redundant(item), sweeping(item)
+    )
 
 
 def _people(folder: Path, reference: str) -> list[Person]:
@@ -228,9 +310,6 @@ def _people(folder: Path, reference: str) -> list[Person]:
     people: list[Person] = [
         ("misconception", wrong.id, wrong.exercise, Variant(rewritten(reference, wrong.changes)))
         for wrong in misconceptions(folder)
-    ]
-    people += [
-        ("alternative", other.title, other.exercise, alternative(reference, other)) for other in alternatives(folder)
     ]
     return people + [("empty", what, None, respondent) for what, respondent in empty_answers(reference).items()]
 
@@ -243,6 +322,6 @@ def _trial(kind: Kind, who: str, seed: str, result: ExerciseResult) -> Trial:
         seed=seed,
         lost=tuple(test.name for test in result.tests if test.status != "passed"),
         upset=tuple(test.name for test in result.tests if test.status == "grader-error"),
-        named=result.misconception.id if result.misconception else None,
+        named=None if result.misconception is None or result.misconception.is_pattern else result.misconception.id,
         seconds=result.seconds,
     )

@@ -1,4 +1,4 @@
-"""Who sits a suite that is being measured, besides mutants: alternatives, and answers without any work in them. Used by `measure`."""
+"""Who sits a suite that is being measured, besides mutants and alternatives: answers without any work in them. Used by `measure`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative, Variant
+from autograder.grading.misconceptions import Variant
 from autograder.grading.student import StudentFault
 from autograder.wire import Named
 
@@ -27,19 +27,14 @@ class Answering:
         return (result, args) if inputs else result
 
 
-def alternative(reference: str, other: Alternative) -> Variant:
-    """The reference with the functions of an alternative in place of its own."""
-    respondent = Variant(reference)
-    respondent.namespace |= other.functions
-    return respondent
-
-
 def empty_answers(reference: str) -> dict[str, Answering]:
     """Answers without any work in them, each of which must earn nothing."""
     true = Variant(reference)
 
-    def filled_with(fill: float) -> Answering:
-        return Answering(lambda function, args, kwargs: _like(true.call(function, args, kwargs, inputs=False), fill))
+    def filled_with(fill: float, rising: float = 0.0) -> Answering:
+        return Answering(
+            lambda function, args, kwargs: _like(true.call(function, args, kwargs, inputs=False), fill, rising)
+        )
 
     return {
         "stub": Answering(_stub),
@@ -48,6 +43,8 @@ def empty_answers(reference: str) -> dict[str, Answering]:
         "all its inputs": Answering(lambda _, args, kwargs: _inputs(args, kwargs)),
         "zeros of the right shape": filled_with(0.0),
         "ones of the right shape": filled_with(1.0),
+        "1, 2, 3 ... in the right shape": filled_with(1.0, 1.0),
+        "the same of next to nothing": filled_with(1e-9, 1e-9),
     }
 
 
@@ -60,12 +57,12 @@ def _inputs(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(value for value in (*args, *kwargs.values()) if not isinstance(value, Named))
 
 
-def _like(result: Any, fill: float) -> Any:
-    """`result` with every number in it replaced by `fill`."""
+def _like(result: Any, fill: float, rising: float) -> Any:
+    """`result` with every number in it replaced by `fill`, and those of an array by more and more."""
     if isinstance(result, dict):
-        return {key: _like(value, fill) for key, value in result.items()}
+        return {key: _like(value, fill, rising) for key, value in result.items()}
     if isinstance(result, list | tuple):
-        return type(result)(_like(value, fill) for value in result)
+        return type(result)(_like(value, fill, rising) for value in result)
     if isinstance(result, np.ndarray):
-        return np.full(result.shape, fill)
+        return fill + rising * np.arange(result.size).reshape(result.shape)
     return fill if isinstance(result, int | float | np.generic) else result

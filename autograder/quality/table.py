@@ -20,6 +20,8 @@ TITLES = (
     "right accepted",
     "mutants killed",
     "survive",
+    "signature mutants",
+    "signature survive",
     "ms",
 )
 
@@ -48,6 +50,8 @@ def _cells(row: Row) -> list[str]:
         _share(row.accepted, row.alternatives),
         f"{row.killed}/{row.mutants}",
         f"[red]{len(row.survivors)}[/]" if any(not reason for _, reason in row.survivors) else str(len(row.survivors)),
+        f"{row.signatures - row.outside - len(row.unlisted)}/{row.signatures}",
+        (f"[red]{len(row.unlisted)}[/]" if row.unlisted else "0") + (f" ({row.outside})" if row.outside else ""),
         f"{1000 * row.seconds:.0f}",
     ]
 
@@ -62,7 +66,8 @@ def legend(measured: Sequence[Measured]) -> Iterator[str]:
     seeds = max((len(each.seeds) for each in measured), default=0)
     yield (
         f"wrong caught, named, wrong name: misconceptions times {seeds} seeds; right accepted: alternatives times {seeds} seeds; "
-        "mutants killed: in one seed; tests: those marked redundant in brackets; ms: of the tests on the reference, in a worker."
+        "mutants killed: in one seed; signature survive: in brackets those with a reason; tests: those marked redundant in brackets; "
+        "ms: of the tests on the reference, in a worker."
     )
     for each in measured:
         survivors = [survivor for row in rows(each) for survivor in row.survivors]

@@ -11,11 +11,11 @@ import pytest
 
 from autograder.course import Assignment, Course, GraderError
 from autograder.grading.diagnosis import Transcript
-from autograder.grading.grader import suite_arguments
+from autograder.grading.grader import collect
 from autograder.grading.misconceptions import Misconception
 from autograder.grading.plugin import Exam, exercise_of
 from autograder.grading.report import ExerciseResult, State
-from autograder.grading.sitting import Sitting
+from autograder.grading.sitting import Mistake, Sitting
 from autograder.grading.student import Respondent
 from autograder.isolation import Launcher
 
@@ -59,13 +59,11 @@ class Trials(Sitting):
         items = [item for item in self.items if exercise_of(item.path) == misconception.exercise]
         return {item.name: self._rerun(misconception, item, seed, None) for item in items}
 
-    def _rerun(
-        self, candidate: Misconception, item: pytest.Item, seed: str, _: Transcript | None
-    ) -> tuple[bool, Transcript]:
+    def _rerun(self, mistake: Mistake, item: pytest.Item, seed: str, _: Transcript | None) -> tuple[bool, Transcript]:
         """As in the grader, but to the end, and kept: here every misconception is compared with every other one."""
-        key = (candidate.id, item.nodeid, seed)
+        key = (mistake.id, item.nodeid, seed)
         if key not in self._said:
-            self._said[key] = super()._rerun(candidate, item, seed, None)
+            self._said[key] = super()._rerun(mistake, item, seed, None)
         return self._said[key]
 
 
@@ -73,7 +71,7 @@ def sit(course: Course, assignment: Assignment, launcher: Launcher, ask: Callabl
     """Collect the hidden suite of an assignment as the grader does, and let `ask` work with it."""
     trials = Trials(course, assignment, launcher, [], lambda _: None, ask=ask)
     with redirect_stdout(io.StringIO()):  # right answers may print
-        status = pytest.main([*suite_arguments(course, assignment.name), "-s"], plugins=[trials])
+        status = collect(course, assignment.name, trials)
     if trials.fault is not None:
         raise trials.fault
     if trials.trouble or status != pytest.ExitCode.OK:

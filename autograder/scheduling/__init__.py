@@ -3,6 +3,18 @@
 from autograder.scheduling.dispatching import dispatch
 from autograder.scheduling.pools import ClusterPool, LocalPool, Needs, Pool
 from autograder.scheduling.store import Store
-from autograder.scheduling.tasks import Task, grade, task_of, tasks
+from autograder.scheduling.tasks import Task, grade, look_again, task_of, tasks
 
-__all__ = ["ClusterPool", "LocalPool", "Needs", "Pool", "Store", "Task", "dispatch", "grade", "task_of", "tasks"]
+__all__ = [
+    "ClusterPool",
+    "LocalPool",
+    "Needs",
+    "Pool",
+    "Store",
+    "Task",
+    "dispatch",
+    "grade",
+    "look_again",
+    "task_of",
+    "tasks",
+]

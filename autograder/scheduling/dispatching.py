@@ -19,23 +19,27 @@ PARDONS = 2  # deaths of a process over one task alone, after which it is left o
 Item = TypeVar("Item", bound=Hashable)
 
 
-def dispatch(
+def dispatch(  # noqa: PLR0913  (what is worked on, how, and what becomes of it)
     items: Iterable[Item],
     function: Callable[[Item], Any],
     pool: Pool,
     on_result: Callable[[Item, Any], Iterable[Item] | None],
     on_failure: Callable[[Item, str], Iterable[Item] | None],
+    *,
+    alone: bool = False,
 ) -> None:
     """Work on `function(item)` in the pool for every item; exactly one of the two is called for each, here, one at a time.
 
-    `items` are asked for as there is room for them. What a callback returns is worked on next.
+    `items` are asked for as there is room for them; with `alone`, each when nothing else runs. What a callback returns is worked on
+    next.
     """
+    window = 1 if alone else pool.window
     queue, ready, suspects = iter(items), deque[Item](), deque[Item]()
     accused: Item | None = None  # the suspect that runs alone, or did last
     deaths: Counter[Item] = Counter()
     running: dict[Future[Any], Item] = {}
     while True:
-        batch = list(islice(chain(_taken(ready), queue), pool.window - len(running)))
+        batch = list(islice(chain(_taken(ready), queue), window - len(running)))
         if not batch and not running:
             if not suspects:
                 return

@@ -14,9 +14,8 @@ from typing import Any, Literal, Protocol
 import pyprctl
 
 from autograder.course import CourseError, GraderError
-from autograder.training.slots import SLOT
 
-PATIENCE = 120.0  # seconds that a cluster may be without a worker
+PATIENCE = 120.0  # seconds that a cluster may take to answer, and be without a worker
 Needs = Literal["cpu", "gpu"]
 
 
@@ -85,15 +84,11 @@ class LocalPool:
             os.environ.setdefault(name, "1")  # each process is a thread's worth of work, and inherits this
         # Spawned, not by a forkserver: that would be their parent, and it lives on with them when the driver is killed.
         context = multiprocessing.get_context("spawn")
-        started = context.Value("i", 0)
-        return ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=(os.getpid(), started))
+        return ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=(os.getpid(),))
 
 
-def _begin(driver: int, started: Any) -> None:
-    """In a new process: end with the driver, leave Ctrl-C to it, and take a number, by which processes share what there is few of."""
-    with started.get_lock():
-        os.environ[SLOT] = str(started.value)
-        started.value += 1
+def _begin(driver: int) -> None:
+    """In a new process: end with the driver, and leave Ctrl-C to it."""
     pyprctl.set_pdeathsig(signal.SIGKILL)
     if os.getppid() != driver:  # it ended before
         os._exit(1)
@@ -115,7 +110,7 @@ class ClusterPool:
         if address.startswith("tls://") and not config.get("distributed.comm.tls.client.cert", None):
             raise CourseError(f"{address} needs certificates, and none are set; docs/cluster.md says how.")
         try:
-            self._client = Client(address, timeout=20, set_as_default=False)
+            self._client = Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError) as fault:
             raise GraderError(f"No scheduler answers at {address}: {str(fault) or type(fault).__name__}.") from fault
         self._needs = needs

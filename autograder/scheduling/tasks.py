@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
+import re
 import stat
 from dataclasses import dataclass
 from functools import cache
@@ -16,15 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course, GraderError
-from autograder.grading.grader import Grader
+from autograder.grading.grader import Grader, forget
 from autograder.grading.seat import Seat
-from autograder.grading.sitting import Job, files_hash, seed_of, suite_hash
+from autograder.grading.sitting import Job, files_hash, imports_of, seed_of, suite_hash
+from autograder.imports import imported, modules_of
 from autograder.isolation import Isolation
-from autograder.submissions import digest, submitted_file
-from autograder.training import Device, TrainingStage, Wanted, device_here
+from autograder.stamps import unread_stamp
+from autograder.submissions import content, digest, submitted_file
+from autograder.training import Device, TrainingStage, Wanted, device_for
+from autograder.training.bands import measured_here
 
 Environment = tuple[tuple[str, str], ...]
 PACKAGES = ("numpy", "torch", "pytest")
+GRADING = ("grading", "isolation", "training", "worker")  # of the engine; what these import grades, too
+NAMED = re.compile(rb"starter_code((?:[., ]+\w+)+)")
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,16 @@ class Task:
     isolation: Isolation
     environment: Environment
     device: Device | None = None  # that the training stage uses, if there is one
+    also: str = ""  # hash of modules that the submission itself names, besides those of the assignment
+    note: str = ""  # which of several files this is, and of the time of submission; the report does not follow from it
 
     @property
     def key(self) -> str:
         """What the report is stored under: the same for the same content, whenever and wherever it is graded."""
         parts = (self.assignment, self.student, Path(self.path).name, self.sha256, self.kind, self.seed, self.isolation)
         device = () if self.device is None else (self.device,)
-        text = "\0".join([*parts, *device, *(f"{name}={value}" for name, value in self.environment)])
+        also = (self.also,) if self.also else ()
+        text = "\0".join([*parts, *device, *also, *(f"{name}={value}" for name, value in self.environment)])
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -61,7 +70,10 @@ def task_of(
     course: Course, assignment: Assignment, student: str, isolation: Isolation, device: Wanted = "auto"
 ) -> Task:
     """The task of one student."""
-    path = submitted_file(course.submitted(student, assignment.name) / assignment.notebook_name)
+    folder = course.submitted(student, assignment.name)
+    found = submitted_file(folder / assignment.notebook_name, assignment)
+    path = found.path
+    trained_on = _trained_on(course.root, assignment.name, device) if assignment.training else None
     return Task(
         course=str(course.root),
         assignment=assignment.name,
@@ -71,25 +83,75 @@ def task_of(
         kind=_kind(path),
         seed=seed_of(course, assignment.name, student),
         isolation=isolation,
-        environment=environment(course.root, assignment.name),
-        device=device_here(device) if assignment.training else None,
+        environment=environment(course.root, assignment.name, trained_on),
+        device=trained_on,
+        also=named_by(course, assignment, path),
+        note="; ".join(filter(None, (found.note, unread_stamp(folder)))),
     )
+
+
+def named_by(course: Course, assignment: Assignment, path: Path) -> str:
+    """Hash of the modules of the starter code that a submission names and its assignment does not import; empty when there are none."""
+    mentions = set(NAMED.findall(content(path, assignment).replace(b"import ", b"")))
+    parts = [re.findall(r"\w+", mention.decode("ascii", "replace")) for mention in mentions]
+    names = {".".join(("starter_code", *some)) for part in parts for some in (part, *([one] for one in part))}
+    named = [module for name in names for module in modules_of(course.root, name)]
+    modules = imported(course.root, named, ("starter_code",)) - _imports(course.root, assignment.name)
+    return files_hash(course.root, modules) if modules else ""
 
 
 @cache
-def environment(root: Path, assignment: str) -> Environment:
-    """All besides the submission that a report may depend on: suite, what students import, engine, versions.
+def _imports(root: Path, assignment: str) -> set[Path]:
+    """Looked up once in a process, like the environment."""
+    return imports_of(Course(root), assignment)
 
-    Looked up once in a process: what it has imported does not change any more, whatever becomes of the files.
+
+@cache
+def _trained_on(root: Path, assignment: str, wanted: Wanted) -> Device:
+    """Looked up once in a process, like the environment: the bands that decide on it are part of that."""
+    course = Course(root)
+    return device_for(course, course.assignment(assignment), wanted)
+
+
+@cache
+def environment(root: Path, assignment: str, device: Device | None = None) -> Environment:
+    """All besides the submission that a report may depend on: suite, what is imported, engine, versions, measured bands.
+
+    Looked up once in a process: what it has imported does not change, whatever becomes of the files, until it is to `look_again`.
     """
-    course, engine = Course(root), Path(__file__).resolve().parent.parent
+    course = Course(root)
     return (
         ("suite", suite_hash(course, assignment)),
-        ("starter code", files_hash(root, course.starter_code)),
-        ("engine", files_hash(engine, engine)),
+        ("starter code", files_hash(root, _imports(root, assignment))),
+        ("engine", _engine()),
         ("Python", platform.python_version()),
         *((name, importlib.metadata.version(name)) for name in PACKAGES),
+        *(() if device is None else (("bands", measured_here(course, assignment, device)),)),
     )
+
+
+def look_again(course: Course, assignment: str) -> bool:
+    """Whether files have changed that reports of this process follow from. Then they are read and imported again: a server lives on."""
+    known = environment(course.root, assignment)
+    _imports.cache_clear()
+    if environment.__wrapped__(course.root, assignment) == known:
+        return False
+    environment.cache_clear()
+    _trained_on.cache_clear()
+    forget(course)
+    return True
+
+
+@cache
+def _engine() -> str:
+    engine = Path(__file__).resolve().parent.parent
+    return files_hash(engine.parent, grading_modules(engine))
+
+
+def grading_modules(engine: Path) -> set[Path]:
+    """The modules of the engine that a report may depend on: not those that show, record or measure."""
+    files = [path for part in GRADING for path in (*engine.glob(f"{part}.py"), *(engine / part).rglob("*.py"))]
+    return imported(engine.parent, files, (engine.name,), safe=False)
 
 
 def grade(task: Task) -> dict[str, Any]:
@@ -98,13 +160,16 @@ def grade(task: Task) -> dict[str, Any]:
     report = _seat(task.course, task.assignment, task.isolation, task.environment, task.device).grade(job)
     if report.submission_sha256 != task.sha256:
         raise GraderError(f"{task.path} has another content on {platform.node()} than it had for the driver.")
+    course = Course(Path(task.course))
+    if task.also != named_by(course, course.assignment(task.assignment), job.path):
+        raise GraderError(f"{platform.node()} has another starter code than the driver.")
     return report.as_json()
 
 
 @cache
 def _seat(course: str, assignment: str, isolation: Isolation, expected: Environment, device: Device | None) -> Seat:
     """The suite of an assignment, collected once in this process, which must be as the driver expects."""
-    here = dict(environment(Path(course), assignment))
+    here = dict(environment(Path(course), assignment, device))
     differing = sorted(name for name, value in expected if here.get(name) != value)
     if differing:
         told = ", ".join(

@@ -6,7 +6,8 @@ scores predictions, and turns them into points by bands that the reference has s
 
 from autograder.training.bands import Band, band_of, measure, missing_bands
 from autograder.training.contract import Confirmed, Device, Held, Run, Session, Snapshot, runs_of
-from autograder.training.stage import TrainingStage, Wanted, device_here
+from autograder.training.device import Wanted, device_for, device_here
+from autograder.training.stage import TrainingStage
 
 __all__ = [
     "Band",
@@ -19,6 +20,7 @@ __all__ = [
     "TrainingStage",
     "Wanted",
     "band_of",
+    "device_for",
     "device_here",
     "measure",
     "missing_bands",

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -84,18 +85,49 @@ def key_of(name: str, run: Run, device: Device) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def band_of(course: Course, assignment: str, name: str, run: Run, device: Device) -> Band:
-    """The stored band of a run; raises GraderError, with the command that helps, when there is none."""
+def band_or_none(course: Course, assignment: str, name: str, run: Run, device: Device) -> Band | None:
+    """The stored band of a run, if there is one."""
     for folder in _folders(course, assignment):
         path = folder / f"{key_of(name, run, device)}.json"
         if path.is_file():
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
-            return Band(**values)
-    where = f"{name} on {device} with {run.data[0]}"
-    raise GraderError(
-        f"{assignment} has no reference band for {where}. `autograder bands {assignment}` measures it, once."
-    )
+            return read_band(path)
+    return None
+
+
+def read_band(path: Path) -> Band:
+    """The band that `write_band` has written."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()}
+    return Band(**values)
+
+
+def write_band(path: Path, band: Band) -> None:
+    """Store a band as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(band), indent=1) + "\n", encoding="utf-8")
+
+
+def band_of(course: Course, assignment: str, name: str, run: Run, device: Device) -> Band:
+    """The stored band of a run; raises GraderError when there is none."""
+    band = band_or_none(course, assignment, name, run, device)
+    if band is None:
+        raise GraderError(f"{assignment} has no reference band for {name} on {device} with {run.data[0]}.")
+    return band
+
+
+def how_to_measure(assignment: str, device: Device, data: Path | None) -> str:
+    """The command that measures the bands of an assignment."""
+    return f"autograder bands {assignment} --device {device}" + (f" --data {data}" if data else "")
+
+
+def measured_here(course: Course, assignment: str, device: Device) -> str:
+    """Hash of the bands for a device that are not part of the course, but were measured here: reports follow from them, too."""
+    digest = hashlib.sha256()
+    for path in sorted(_folders(course, assignment)[1].glob("*.json")):
+        content = path.read_bytes()
+        if json.loads(content)["device"] == device:
+            digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def _folders(course: Course, assignment: str) -> tuple[Path, Path]:
@@ -106,13 +138,11 @@ def missing_bands(
     course: Course, assignment: Assignment, device: Device, data: Path | None
 ) -> dict[str, Callable[..., Path]]:
     """What there is no band for yet, and for each what measures it: `measure` without its first arguments."""
-    missing: dict[str, Callable[..., Path]] = {}
-    for name, run in runs_of(course, assignment, data).items():
-        try:
-            band_of(course, assignment.name, name, run, device)
-        except GraderError:
-            missing[name] = partial(measure, course, assignment, name, run, device)
-    return missing
+    return {
+        name: partial(measure, course, assignment, name, run, device)
+        for name, run in runs_of(course, assignment, data).items()
+        if band_or_none(course, assignment.name, name, run, device) is None
+    }
 
 
 def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
@@ -144,6 +174,16 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
                         raise GraderError(f"The reference of {name} is not confirmed: {fault}.")
                     curves.append(smoothed(ended.losses))
                 shares[who].append(right)
+    band = band_from(name, run, device, shares, curves)
+    path = _folders(course, assignment.name)[0 if ship else 1] / f"{key_of(name, run, device)}.json"
+    write_band(path, band)
+    return path
+
+
+def band_from(
+    name: str, run: Run, device: Device, shares: dict[str, list[float]], curves: Sequence[Sequence[float]]
+) -> Band:
+    """The band of what the "reference" and the "baseline" have reached, and of the smoothed losses of the reference's runs."""
     low, high = (tuple(map(_rounded, edge(curves, axis=0))) for edge in (np.min, np.max))
     reached, without = (tuple(map(_rounded, shares[who])) for who in ("reference", "baseline"))
     band = Band(name, device, run.data[0], reached, without, low, high)
@@ -151,10 +191,7 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
         raise GraderError(
             f"The baseline of {name} is as good as the reference: {band.floor:.3f} against {band.full:.3f}."
         )
-    path = _folders(course, assignment.name)[0 if ship else 1] / f"{key_of(name, run, device)}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(band), indent=1) + "\n", encoding="utf-8")
-    return path
+    return band
 
 
 def _rounded(number: float) -> float:
@@ -164,8 +201,9 @@ def _rounded(number: float) -> float:
 def trained(assignment: Assignment, source: str, launcher: Launcher, run: Run, seed: int, device: Device) -> Ended:  # noqa: PLR0913, PLR0917
     """One run of the module text `source`, as of a submission."""
     assert assignment.training is not None  # noqa: S101  (whoever has runs has it)
-    answers = Answers(answer_program(assignment, source), launcher, assignment.training.limits)
+    answers = Answers(answer_program(assignment, source), launcher, assignment.training.limits, kept_mb=math.inf)
     try:
-        return train(run.begin(Student(answers), seed, device), run.steps, np.random.default_rng(seed), lambda *_: None)
+        student = Student(answers, keeping=False)
+        return train(run.begin(student, seed, device), run.steps, np.random.default_rng(seed), lambda *_: None)
     finally:
         answers.close()

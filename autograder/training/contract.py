@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from autograder.course import Assignment, Course, CourseError, GraderError
-from autograder.grading.misconceptions import load_module
+from autograder.grading.misconceptions import forget_other_courses, load_module
 from autograder.grading.student import Student
 
 Device = Literal["cpu", "cuda"]
@@ -129,6 +129,7 @@ def runs_of(course: Course, assignment: Assignment, data: Path | None = None) ->
         raise GraderError(
             f"{assignment.name} has training in its front matter, and no {path.relative_to(course.root)}."
         )
+    forget_other_courses(course)
     sys.path.insert(0, str(course.root))  # as pytest has it for the suite
     try:
         runs: dict[str, Run] = load_module(path).runs(data)

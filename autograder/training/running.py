@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.grading.report import State
-from autograder.grading.student import Stopped, StudentFault
+from autograder.grading.student import Stalled, Stopped, StudentFault
 from autograder.training.contract import Confirmed, Session, Snapshot
 
 TOGETHER = 10  # steps between two looks
@@ -30,6 +30,7 @@ class Ended:
     checked: how many steps were computed again
     network, update: why the network, or the steps, are not those of the contract; empty when they are
     scores: (N, classes) of the held-out images, as the worker gave them
+    stalled: whether it ended because the process neither answered nor computed
     """
 
     state: State = "passed"
@@ -39,6 +40,7 @@ class Ended:
     network: str = "it was not trained to its end"
     update: str = "it was not trained to its end"
     scores: np.ndarray | None = None
+    stalled: bool = False
 
 
 @dataclass
@@ -98,7 +100,7 @@ def train(session: Session, steps: int, draw: np.random.Generator, watch: Watch)
         if ended.state == "passed":
             ended.scores = session.scores()
     except StudentFault as fault:
-        ended.state, ended.sentence = fault.state, str(fault)
+        ended.state, ended.sentence, ended.stalled = fault.state, str(fault), isinstance(fault, Stalled)
     _look(session, keeper, ended)
     return ended
 

@@ -1,51 +1,104 @@
-"""Several jobs on one GPU: how many there is memory for, and which GPU each takes."""
+"""Several jobs on the GPUs of one machine: how many there is memory for, which GPU each takes, and whether that still answers."""
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import itertools
 import os
+import platform
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 
 from autograder import wire
-from autograder.course import Assignment, Course, Limits
+from autograder.course import Assignment, Course, GraderError, Limits
 from autograder.grading.student import start_launcher
 from autograder.isolation import NO_DEVICES, Isolation, Launcher, WorkerDied, gpu
+from autograder.isolation.devices import MASK, visible
 from autograder.training.contract import Device
 
-SLOT = "AUTOGRADER_SLOT"  # in the environment of a process of a pool: its number
+SLOTS = "AUTOGRADER_GPUS"  # in the environment of a pool's processes: the number of the GPU of each slot, such as 0,1,1
 PATIENCE = 60.0  # seconds that a GPU has to answer
 REPLY_BYTES = 1 << 20
 PROBE = "import torch; torch.ones(2, device='cuda').sum().item()"
-SLOT_MB = 3 * 1024  # of GPU memory for one job: room for CUDA itself and for a run on small images
+SLOT_MB = 3 * 1024  # of GPU memory for one job: room for CUDA itself, twice, and for a run on small images
 
 
-def gpus() -> int:
-    """How many GPUs there are."""
+def placed(room: Sequence[int]) -> list[int]:
+    """The GPU of each slot, where GPU number n has room for `room[n]` jobs: they take turns as long as there is room."""
+    turns = range(max(room, default=0))
+    return [number for turn in turns for number, jobs in enumerate(room) if turn < jobs]
+
+
+def share_gpus() -> int:
+    """Decide, for this process and those that it starts, which slot is on which GPU; how many slots there is free memory for."""
     import torch  # noqa: PLC0415  (slow to import)
 
-    return torch.cuda.device_count()
+    free = [torch.cuda.mem_get_info(number)[0] for number in range(torch.cuda.device_count())]
+    taken = placed([memory // (SLOT_MB << 20) for memory in free])
+    os.environ[SLOTS] = ",".join(map(str, taken))
+    return len(taken)
 
 
-def slots() -> int:
-    """How many jobs the GPUs of this machine have free memory for."""
+@cache
+def own_slot() -> int:
+    """The number of this process among those of this machine that use its GPUs: the lowest that is free, until the process ends.
+
+    Held by a name in the kernel's list of local sockets: given to one process only, and free when that has ended, however it did.
+    """
+    for number in itertools.count():
+        holder = socket.socket(socket.AF_UNIX)
+        try:
+            holder.bind(f"\0autograder-slot-{os.getuid()}-{number}")
+        except OSError as fault:
+            holder.close()
+            if fault.errno != errno.EADDRINUSE:
+                raise
+        else:
+            holder.detach()  # it stays open, and is closed with the process
+            return number
+    raise AssertionError
+
+
+def gpu_of(slot: int, order: str | None, count: int) -> int:
+    """The number of the GPU of a slot, in the order that the driver has decided on, else in turns over `count` GPUs."""
+    numbers = list(map(int, order.split(","))) if order else list(range(count))
+    return numbers[slot % len(numbers)] if numbers else 0
+
+
+def own_gpu() -> int:
+    """The number of the GPU that this process shares with its workers, as PyTorch counts them here."""
     import torch  # noqa: PLC0415
 
-    free = [torch.cuda.mem_get_info(number)[0] for number in range(gpus())]
-    return sum(memory // (SLOT_MB << 20) for memory in free)
+    return gpu_of(own_slot(), os.environ.get(SLOTS), torch.cuda.device_count())
 
 
-def own_slot() -> int:
-    """The number of this process among those that share the GPUs."""
-    return int(os.environ.get(SLOT, "0"))
+def gpu_name(number: int) -> str:
+    """What CUDA_VISIBLE_DEVICES calls the GPU with a number, for a process that was given the mask that this one was given."""
+    import torch  # noqa: PLC0415
+
+    return visible(os.environ.get(MASK), torch.cuda.device_count())[number]
 
 
 def launcher_for(course: Course, assignment: Assignment, isolation: Isolation, device: Device) -> Launcher:
-    """Processes that may use what training on a device needs."""
-    devices = gpu(own_slot(), gpus()) if device == "cuda" else NO_DEVICES
-    return start_launcher(course, assignment, isolation, devices)
+    """Processes that may use what training on a device needs. What this thread computes on a GPU is then on the same one."""
+    if device == "cpu":
+        return start_launcher(course, assignment, isolation, NO_DEVICES)
+    import torch  # noqa: PLC0415
+
+    number = own_gpu()
+    torch.cuda.set_device(number)
+    return start_launcher(course, assignment, isolation, gpu(gpu_name(number)))
 
 
 def gpu_answers(launcher: Launcher) -> bool:
     """Whether a process of our own, without a line of a student's, can compute on the GPU."""
-    worker = launcher.spawn(Limits())
+    try:
+        worker = launcher.spawn(Limits())
+    except GraderError:  # a GPU that does not answer does not start in a worker
+        return False
     try:
         answer = worker.ask({"do": "run", "source": PROBE, "title": "cell 0"}, PATIENCE, REPLY_BYTES)
     except (WorkerDied, wire.Late, wire.WireError):
@@ -53,3 +106,22 @@ def gpu_answers(launcher: Launcher) -> bool:
     finally:
         worker.close()
     return "ok" in answer
+
+
+def has_room() -> bool:
+    """Whether the GPU of this process has memory for one job."""
+    import torch  # noqa: PLC0415
+
+    torch.cuda.empty_cache()
+    free: int = torch.cuda.mem_get_info(own_gpu())[0]
+    return free >= SLOT_MB << 20
+
+
+@contextmanager
+def sharing(course: Course, gpu_number: int, *, alone: bool = False) -> Iterator[None]:
+    """Use a GPU beside others of this course's; `alone`: once those have ended what they are at, and before they go on."""
+    folder = course.data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{platform.node()}-gpu-{gpu_number}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield

@@ -3,56 +3,73 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from autograder.course import TRAINING, Assignment, Course, CourseError, GraderError, TrainingRun
+from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, TrainingRun
 from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
+from autograder.grading.sitting import StageResult
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Launcher
 from autograder.submissions import ProgramCell
-from autograder.training.bands import Band, band_of, smoothed
+from autograder.training.bands import Band, band_or_none, how_to_measure, smoothed
 from autograder.training.contract import Device, Held, Run, runs_of
+from autograder.training.device import Wanted, device_for
 from autograder.training.running import Ended, train
-from autograder.training.slots import gpu_answers, launcher_for
+from autograder.training.slots import gpu_answers, has_room, launcher_for, own_gpu, sharing
 
 GATE = 0.6  # share of the points of an exercise's that a run which builds on it needs
 MISREAD = 8  # images that are shown
-Wanted = Literal["auto", "cpu", "cuda"]
-# Title of a run, steps done, of how many, loss, share of the held-out images that is right.
-Watch = Callable[[str, int, int, float, float | None], None]
+SENSIBLE = 1e30  # a loss that is none is not drawn
+# A run that ended like this had a GPU that computed; any other end may be the GPU's doing.
+ITS_OWN: set[State] = {"passed", "not-a-number", "diverged"}
+# Title of a run, steps done, of how many, loss, and what finds out which share of the held-out images is right.
+Watch = Callable[[str, int, int, float, Callable[[], float | None]], None]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What an assignment is trained on here, and each of its runs, with its band where there is one."""
+
+    device: Device
+    runs: dict[str, tuple[Run, Band | None]]
+
+    @property
+    def missing(self) -> dict[str, Run]:
+        """The runs that nothing here can be graded against."""
+        return {name: run for name, (run, band) in self.runs.items() if band is None}
 
 
 class TrainingStage:
     """Trains what was handed in. One for a whole class; a `Stage` of `grading.sitting`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (the options of the command)
         self,
         course: Course,
         device: Wanted = "auto",
         budget: float | None = None,
         data: Path | None = None,
         watch: Watch | None = None,
+        told: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Train on `device`, within `budget` seconds (default: the assignment's limit), with another data set where one is named."""
+        """Train on `device`; each run may compute for `budget` seconds (default, and most: the assignment's limit).
+
+        data: another data set than the course's
+        told: hears, once, why "auto" does not use the GPU that is there
+        """
         self.course = course
         self._wanted = device
         self.budget = budget
         self.data = data
         self.watch = watch
+        self.told = told
         self._started: dict[str, Launcher] = {}
-        self._read: dict[str, dict[str, tuple[Run, Band]]] = {}
-
-    @cached_property
-    def device(self) -> Device:
-        """The device that is trained on."""
-        return device_here(self._wanted)
+        self._ready: dict[str, Ready] = {}
 
     def close(self) -> None:
         """End what was started for a GPU."""
@@ -62,25 +79,44 @@ class TrainingStage:
 
     def _launcher(self, assignment: Assignment, launcher: Launcher) -> Launcher:
         """Where runs are trained: in the processes of the hidden tests, or in ones that may use a GPU."""
-        if self.device == "cpu":
+        device = self.ready(assignment).device
+        if device == "cpu":
             return launcher
         if assignment.name not in self._started:
-            self._started[assignment.name] = launcher_for(self.course, assignment, launcher.mode, self.device)
+            self._started[assignment.name] = launcher_for(self.course, assignment, launcher.mode, device)
         return self._started[assignment.name]
 
     def prepare(self, assignment: Assignment) -> None:
-        """Raise GraderError, before anybody is graded, where a run has no band."""
+        """Raise GraderError, before anybody is graded, where the runs cannot be read."""
         if assignment.training is not None:
-            self._known(assignment)
+            self.ready(assignment)
 
-    def _known(self, assignment: Assignment) -> dict[str, tuple[Run, Band]]:
-        """The runs and their bands, read once."""
-        if assignment.name not in self._read:
-            runs = runs_of(self.course, assignment, self.data)
-            self._read[assignment.name] = {
-                name: (run, band_of(self.course, assignment.name, name, run, self.device)) for name, run in runs.items()
-            }
-        return self._read[assignment.name]
+    def ready(self, assignment: Assignment) -> Ready:
+        """Device, runs and bands, looked up once."""
+        if assignment.name not in self._ready:
+            device = device_for(self.course, assignment, self._wanted, self.data, self.told)
+            runs = runs_of(self.course, assignment, self.data).items()
+            bands = {name: band_or_none(self.course, assignment.name, name, run, device) for name, run in runs}
+            self._ready[assignment.name] = Ready(device, {name: (run, bands[name]) for name, run in runs})
+        return self._ready[assignment.name]
+
+    def missing(self, assignment: Assignment) -> tuple[float, str]:
+        """See Stage."""
+        ready = self.ready(assignment)
+        if not ready.missing:
+            return 0.0, ""
+        points = sum(run.points for run in ready.missing.values())
+        why = (
+            f"not trained, and their {points:g} points not counted: {', '.join(ready.missing)}; {self._why(assignment)}"
+        )
+        return points, why
+
+    def _why(self, assignment: Assignment) -> str:
+        """Why a run cannot be graded here, and the command that helps."""
+        ready = self.ready(assignment)
+        data = next(iter(ready.missing.values())).data[0]
+        command = how_to_measure(assignment.name, ready.device, self.data)
+        return f"on {ready.device} with {data} there is no reference band yet; `{command}` measures it, once"
 
     def __call__(
         self,
@@ -89,53 +125,77 @@ class TrainingStage:
         seed: str,
         exercises: Sequence[ExerciseResult],
         launcher: Launcher,
-    ) -> tuple[ExerciseResult, tuple[TrainingRecord, ...]]:
-        """The result of the stage, as of one more exercise, and what to show of its runs."""
+    ) -> StageResult:
+        """The result of the stage, and what to show of its runs."""
         assert assignment.training is not None  # noqa: S101  (whoever calls has asked)
-        limits = assignment.training.limits
-        left = min(self.budget or limits.wall_seconds, limits.wall_seconds)
+        limits, ready = assignment.training.limits, self.ready(assignment)
+        # Of each run: one that takes long leaves the others what they need.
+        limits = replace(limits, cpu_seconds=min(self.budget or limits.cpu_seconds, limits.cpu_seconds))
         rows: list[TestResult] = []
-        records = []
+        records, stalled = [], False
         for declared in assignment.training.runs:
-            run, band = self._known(assignment)[declared.name]
+            run, band = ready.runs[declared.name]
+            if band is None:
+                why = f"not trained, and its {run.points:g} points not counted: {self._why(assignment)}"
+                rows.append(TestResult(declared.name, run.title, 0.0, 0.0, "skipped", why, 0.0))
+                continue
             if why := gate(declared, exercises):
                 rows.append(_skipped(declared.name, run, why))
                 continue
-            begin = time.monotonic()
-            where = self._launcher(assignment, launcher)
-            answers = Answers(program, where, replace(limits, wall_seconds=max(left, 0.001)))
-            try:
-                ended = self._train(run, answers, f"{seed}/{declared.name}")
-            finally:
-                answers.close()
-            if self.device == "cuda" and ended.state == "crashed" and not gpu_answers(where):
-                raise GraderError("the GPU does not answer any more, which is nobody's fault who handed in.")
-            left -= time.monotonic() - begin
+            asked = _Asked(run, program, f"{seed}/{declared.name}", limits)
+            ended, seconds = self._trained(asked, ready.device, self._launcher(assignment, launcher))
+            stalled |= ended.stalled
             held = run.held()
             right = held.right(ended.scores)
-            rows += judged(declared.name, run, band, ended, right, time.monotonic() - begin)
+            rows += judged(declared.name, run, band, ended, right, seconds)
             records.append(_record(run, band, ended, right, held))
-        return summarise(TRAINING, assignment.training.points, tuple(rows), None), tuple(records)
+        points = assignment.training.points - self.missing(assignment)[0]
+        return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
 
-    def _train(self, run: Run, answers: Answers, seed: str) -> Ended:
+    def _trained(self, asked: _Asked, device: Device, launcher: Launcher) -> tuple[Ended, float]:
+        """How a run ended, and after how long. On a GPU that others use too, what may be their doing is nobody's fault."""
+        if device == "cpu":
+            return self._train(asked, device, launcher)
+        number = own_gpu()
+        with sharing(self.course, number):
+            ended, seconds = self._train(asked, device, launcher)
+        if ended.state == "out-of-memory":
+            with sharing(self.course, number, alone=True):
+                if not has_room():
+                    raise GraderError("others hold the memory of the GPU, which is nobody's fault who handed in.")
+                ended, seconds = self._train(asked, device, launcher)
+        if ended.state not in ITS_OWN and not gpu_answers(launcher):
+            raise GraderError("the GPU does not answer any more, which is nobody's fault who handed in.")
+        return ended, seconds
+
+    def _train(self, asked: _Asked, device: Device, launcher: Launcher) -> tuple[Ended, float]:
+        """Train in a worker of its own."""
+        run, program = asked.run, asked.program
+
         def watch(done: int, loss: float, scores: Callable[[], np.ndarray]) -> None:
             if self.watch is not None:
-                self.watch(run.title, done, run.steps, loss, run.held().right(scores()))
+                self.watch(run.title, done, run.steps, loss, lambda: run.held().right(scores()))
 
-        start = int(_numbers(seed).integers(2**31))
+        begin = time.monotonic()
+        start = int(_numbers(asked.seed).integers(2**31))
         # Which steps are looked at is a secret of its own, and another one after every change of the submission.
-        draw = _numbers(seed, *(cell.source for cell in answers.program))
-        return train(run.begin(Student(answers), start, self.device), run.steps, draw, watch)
+        draw = _numbers(asked.seed, *(cell.source for cell in program))
+        answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
+        try:
+            ended = train(run.begin(Student(answers, keeping=False), start, device), run.steps, draw, watch)
+        finally:
+            answers.close()
+        return ended, time.monotonic() - begin
 
 
-def device_here(wanted: Wanted) -> Device:
-    """The device that is meant; raises CourseError when it is not there."""
-    import torch  # noqa: PLC0415  (slow to import)
+@dataclass(frozen=True)
+class _Asked:
+    """A run of one submission, and what it may use."""
 
-    there = torch.cuda.is_available()
-    if wanted == "cuda" and not there:
-        raise CourseError("--device cuda: PyTorch finds no GPU here. --device cpu trains on the processor.")
-    return "cuda" if there and wanted != "cpu" else "cpu"
+    run: Run
+    program: tuple[ProgramCell, ...]
+    seed: str
+    limits: Limits
 
 
 def _numbers(*parts: str) -> np.random.Generator:
@@ -199,7 +259,7 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
 
 def _record(run: Run, band: Band, ended: Ended, right: float | None, held: Held) -> TrainingRecord:
     """What there is to see of a run."""
-    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if np.isfinite(x)])]
+    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if abs(x) < SENSIBLE])]
     curve = Curve(tuple(finite), band.low, band.high)
     confusion: tuple[tuple[int, ...], ...] = ()
     misread: tuple[Misread, ...] = ()

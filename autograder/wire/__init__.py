@@ -1,20 +1,25 @@
 """Plain data to bytes and back, between the grader and a worker. Both sides import this; nothing here trusts what arrives."""
 
-from autograder.wire.channel import PREFIX, SMALL, Channel
+from autograder.wire.channel import PREFIX, SMALL, Channel, Deadline
 from autograder.wire.values import (
     DTYPES,
     KINDS,
     MAX_DEPTH,
     MAX_HEADER,
     MAX_NODES,
+    MAX_NUMBERED,
+    REMEMBERED,
     Closed,
     Decoder,
+    Given,
     Handle,
     Late,
     Named,
     TooLarge,
+    TooMuch,
     Unencodable,
     WireError,
+    all_numbers,
     encode,
 )
 
@@ -24,16 +29,22 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_HEADER",
     "MAX_NODES",
+    "MAX_NUMBERED",
     "PREFIX",
+    "REMEMBERED",
     "SMALL",
     "Channel",
     "Closed",
+    "Deadline",
     "Decoder",
+    "Given",
     "Handle",
     "Late",
     "Named",
     "TooLarge",
+    "TooMuch",
     "Unencodable",
     "WireError",
+    "all_numbers",
     "encode",
 ]

@@ -1,7 +1,12 @@
 """Values to messages and back: a JSON header, {"value": tree, "arrays": [[dtype, shape], ...]}, and the bytes of its arrays in C order.
 
+An array in Fortran order travels as its transpose, so that it arrives in that order.
+
 None, bool, int, float, str and lists stand for themselves in the tree; everything else is an object with one key, its tag. Sizes are
 checked before memory is taken, and a header that lies about its arrays is a `WireError`, as is every other fault of the sender.
+
+What a worker sends may be more than its contents tell: a named tuple, a tensor, a dict that holds one list twice. Such a value
+travels as its contents and a number, {"k": [number, contents]}; sent back under its number, it is the very object again.
 """
 
 from __future__ import annotations
@@ -20,6 +25,8 @@ MAX_DEPTH = 48
 MAX_NODES = 100_000
 MAX_BITS = 4096  # of an integer: JSON would refuse far larger ones
 MAX_DIMENSIONS = 32
+REMEMBERED = 32  # answers of a worker: for so long, it and the grader know by its number what was in them
+MAX_NUMBERED = 10_000  # values in one answer that the grader keeps under their numbers
 MAX_ELEMENTS = 1 << 40  # also where one side is 0: numpy cannot work with an empty array whose other sides are endless
 DTYPES = {
     name: np.dtype(name)
@@ -36,6 +43,10 @@ class WireError(Exception):
 
 class TooLarge(WireError):  # noqa: N818  (said of a message)
     """What arrives is larger than it may be; none of it has been read."""
+
+
+class TooMuch(WireError):  # noqa: N818  (said of messages)
+    """What has arrived so far takes more memory than it may."""
 
 
 class Unencodable(Exception):  # noqa: N818  (said of a value, not of a fault)
@@ -65,27 +76,60 @@ class Named:
     name: str
 
 
+class Given:
+    """A function of the grader's that is passed to a submission: it computes with numbers of these shapes, and with nothing else."""
+
+    def __init__(self, function: Callable[..., Any], *shapes: tuple[int, ...]) -> None:
+        """`function` takes one array for each of `shapes`."""
+        self._function = function
+        self._shapes = shapes
+
+    def __call__(self, *args: Any) -> Any:
+        """What the function returns. Raises ValueError, before it is called, where something else is passed than it takes."""
+        arrays = [np.asarray(value) for value in args if all_numbers(value)]
+        fits = len(args) == len(arrays) and tuple(array.shape for array in arrays) == self._shapes
+        if not fits or any(array.dtype.kind not in "biuf" for array in arrays):
+            raise ValueError(f"This function takes numbers of the shapes {self._shapes}.")
+        return self._function(*arrays)
+
+
+def all_numbers(value: Any) -> bool:
+    """Whether `value` is numbers all through: of text, numpy would make numbers, or an array with room for the longest in each place."""
+    if isinstance(value, list | tuple):
+        return all(map(all_numbers, value))
+    return isinstance(value, bool | int | float | np.ndarray | np.generic) or type(value).__module__ == "torch"
+
+
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 KINDS = ("object", "function", "generator", "class", "module", "set", "complex", "dict", "array", "text")
 
 to_json = json.JSONEncoder(separators=(",", ":")).encode
 Encode = Callable[[Any], dict[str, Any]]
 Decode = Callable[[str, Any], Any]
+Number = Callable[[Any], int]
+Keep = Callable[[int, Any], Any]
 
 
 # --- values to trees -------------------------------------------------------------------------------------------------
 
 
 class Encoder:
-    """Turns one value into a tree and a list of buffers. `other` encodes what is no plain data, as a tagged object."""
+    """Turns one value into a tree and a list of buffers. `other` encodes what is no plain data, as a tagged object.
 
-    def __init__(self, other: Encode) -> None:
+    Where there is `number`, it says under which number a value is known that contents alone would not bring back as it was.
+    """
+
+    def __init__(self, other: Encode, number: Number | None = None) -> None:
         """Encode with `other` for everything that has no form of its own."""
         self.other = other
+        self.number = number
         self.arrays: list[np.ndarray | bytes] = []
         self.nodes = 0
+        self._path: list[int] = []  # what is being encoded, from the outside in
+        self._met: dict[int, tuple[int, ...]] = {}  # where each value that can be changed was met first
+        self._sharing: set[int] = set()  # what holds such a value at two places
 
-    def tree(self, value: Any, depth: int = 0) -> Any:  # noqa: C901, PLR0911  (one case per type)
+    def tree(self, value: Any, depth: int = 0) -> Any:
         """The JSON tree of `value`; its arrays go to `self.arrays`."""
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
@@ -93,54 +137,101 @@ class Encoder:
         if value is None or value is True or value is False or type(value) in (str, float):
             return value
         if type(value) is int:
-            if value.bit_length() > MAX_BITS:
-                raise Unencodable(f"an integer of more than {MAX_BITS} bits")
-            return value
+            return _small(value)
+        node = self.nodes
+        self._path.append(node)
+        tree, exact = (self.other(value), True) if self._meet(value) else self._contents(value, depth + 1)
+        self._path.pop()
+        if self.number is None or (exact and node not in self._sharing):
+            return tree
+        return {"k": [self.number(value), tree]}
+
+    def _meet(self, value: Any) -> bool:
+        """Note what holds `value` twice, where it can be changed: copies would not change together. Whether it holds itself."""
+        while isinstance(value, np.ndarray) and value.base is not None:
+            value = value.base
+        if self.number is None or isinstance(value, tuple | bytes | np.generic):
+            return False
+        here = tuple(self._path)
+        before = self._met.setdefault(id(value), here)
+        if before is here:
+            return False
+        around = [one for one, other in zip(before, here, strict=False) if one == other]
+        self._sharing.update(around[-1:])
+        return len(around) == len(before)
+
+    def _contents(self, value: Any, depth: int) -> tuple[Any, bool]:
+        """The tree of what is in `value`, and whether that is all there is to it: as plain data, it would be the same value."""
         if isinstance(value, np.generic | np.ndarray):
             return self._array(value)
         if isinstance(value, bytes | bytearray):
-            return {"b": self._buffer(bytes(value))}
+            return {"b": self._buffer(bytes(value))}, type(value) is bytes
         if isinstance(value, tuple):
-            return {"t": [self.tree(item, depth + 1) for item in value]}
+            return {"t": [self.tree(item, depth) for item in tuple.__iter__(value)]}, type(value) is tuple
         if isinstance(value, list):
-            return [self.tree(item, depth + 1) for item in value]
-        if isinstance(value, dict):
-            if any(type(key) is not str for key in value):
-                return self.other(value)
-            return {"d": {key: self.tree(item, depth + 1) for key, item in value.items()}}
+            return [self.tree(item, depth) for item in list.__iter__(value)], type(value) is list
+        if isinstance(value, dict) and all(type(key) is str for key in dict.keys(value)):
+            return {"d": {key: self.tree(item, depth) for key, item in dict.items(value)}}, type(value) is dict
         return self._rare(value)
 
-    def _rare(self, value: Any) -> Any:
+    def _rare(self, value: Any) -> tuple[Any, bool]:
         """Subclasses of numbers and text, numpy generators, torch tensors; then everything else."""
-        for plain in (int, float, str):
-            if isinstance(value, plain):
-                return self.tree(plain(value))
+        if isinstance(value, int):
+            return _small(int(value)), False
+        if isinstance(value, float):
+            return float(value), False
+        if isinstance(value, str):
+            return str.__str__(value), False
         if isinstance(value, np.random.Generator) and isinstance(value.bit_generator, np.random.PCG64):
             state = value.bit_generator.state
-            return {"g": [state["state"]["state"], state["state"]["inc"], state["has_uint32"], state["uinteger"]]}
-        torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.Tensor):
-            return {"torch": self._array(value.detach().cpu().numpy())}
-        return self.other(value)
+            return {
+                "g": [state["state"]["state"], state["state"]["inc"], state["has_uint32"], state["uinteger"]]
+            }, False
+        numbers = _numbers_of_a_tensor(value)
+        return (self.other(value), True) if numbers is None else (self._array(numbers)[0], False)
 
-    def _array(self, value: np.ndarray | np.generic) -> Any:
+    def _array(self, value: np.ndarray | np.generic) -> tuple[Any, bool]:
         if value.dtype.kind == "U" and isinstance(value, np.generic):
-            return str(value)
-        tag, shape = ("a" if isinstance(value, np.ndarray) else "s"), value.shape
-        if not value.dtype.isnative:  # no byte-swapped array travels: the name of a dtype does not tell
-            value = value.astype(value.dtype.newbyteorder("="))
-        if value.dtype not in NAMES:
-            return self.other(value)
-        return {tag: self._buffer(np.ascontiguousarray(value).reshape(shape))}
+            return str(value), False
+        dtype = value.dtype.newbyteorder("=")  # no byte-swapped array travels: the name of a dtype does not tell
+        if dtype not in NAMES:
+            return self.other(value), True
+        plain = value if value.dtype.isnative else value.astype(dtype)
+        if isinstance(value, np.generic):
+            return {"s": self._buffer(np.ascontiguousarray(plain).reshape(()))}, True
+        flags = value.flags
+        exact = type(value) is np.ndarray and value.dtype.isnative and flags.behaved and flags.forc
+        if plain.flags.f_contiguous and not plain.flags.c_contiguous:
+            return {"f": self._buffer(np.ascontiguousarray(plain.T))}, exact
+        return {"a": self._buffer(np.ascontiguousarray(plain).reshape(value.shape))}, exact
 
     def _buffer(self, buffer: np.ndarray | bytes) -> int:
         self.arrays.append(buffer)
         return len(self.arrays) - 1
 
 
-def encode(value: Any, other: Encode) -> tuple[bytes, list[Any]]:
+def _small(value: int) -> int:
+    """An integer, unless it is too large to travel."""
+    if value.bit_length() > MAX_BITS:
+        raise Unencodable(f"an integer of more than {MAX_BITS} bits")
+    return value
+
+
+def _numbers_of_a_tensor(value: Any) -> np.ndarray | None:
+    """The numbers of a torch tensor, where it is one and numpy has its type."""
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(value, torch.Tensor):
+        return None
+    try:
+        numbers: np.ndarray = value.detach().cpu().numpy()
+    except (TypeError, RuntimeError, ValueError, NotImplementedError):
+        return None
+    return numbers if numbers.dtype in NAMES else None
+
+
+def encode(value: Any, other: Encode, number: Number | None = None) -> tuple[bytes, list[Any]]:
     """The header of a message, and the buffers of its body."""
-    encoder = Encoder(other)
+    encoder = Encoder(other, number)
     tree = encoder.tree(value)
     shapes = [
         ["bytes", [len(array)]] if isinstance(array, bytes) else [NAMES[array.dtype], array.shape]
@@ -156,19 +247,31 @@ def encode(value: Any, other: Encode) -> tuple[bytes, list[Any]]:
 
 
 class Decoder:
-    """Turns a tree and its buffers into a value. `other` decodes the tags that it does not know itself."""
+    """Turns a tree and its buffers into a value. `other` decodes the tags that it does not know itself.
 
-    def __init__(self, arrays: list[Any], other: Decode) -> None:
+    Where there is `keep`, it is handed each value that has a number, as its contents, and says what stands for it.
+    """
+
+    def __init__(self, arrays: list[Any], other: Decode, keep: Keep | None = None) -> None:
         """Decode with `arrays` for the body and `other` for handles and callbacks."""
         self.arrays = arrays
         self.other = other
+        self.keep = keep
         self.nodes = 0
 
-    def value(self, tree: Any, depth: int = 0) -> Any:  # noqa: PLR0911  (one case per tag)
+    def value(self, tree: Any, depth: int = 0) -> Any:
         """The value of `tree`; raises WireError when it breaks the rules."""
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("a message nested too deeply, or of too many parts")
+        if self.keep is None or not isinstance(tree, dict) or tree.keys() != {"k"}:
+            return self._contents(tree, depth)
+        content = tree["k"]
+        if not isinstance(content, list) or len(content) != 2 or type(content[0]) is not int:  # noqa: PLR2004
+            raise WireError("a malformed number of a value")
+        return self.keep(content[0], self._contents(content[1], depth))
+
+    def _contents(self, tree: Any, depth: int) -> Any:  # noqa: PLR0911  (one case per tag)
         if isinstance(tree, list):
             return [self.value(item, depth + 1) for item in tree]
         if not isinstance(tree, dict):
@@ -180,10 +283,8 @@ class Decoder:
             return tuple(self.value(item, depth + 1) for item in content)
         if tag == "d" and isinstance(content, dict):
             return {key: self.value(item, depth + 1) for key, item in content.items()}
-        if tag in {"a", "s", "b"}:
+        if tag in {"a", "f", "s", "b"}:
             return self._buffer(tag, content)
-        if tag == "torch":
-            return self._tensor(self.value(content, depth + 1))
         if tag == "g":
             return _generator(content)
         return self.other(tag, content)
@@ -200,14 +301,7 @@ class Decoder:
             if array.shape != ():
                 raise WireError("a message that takes an array for a number")
             return array[()]
-        return array
-
-    def _tensor(self, array: Any) -> Any:
-        """A tensor where torch is in use; its numbers as an array where it is not."""
-        torch = sys.modules.get("torch")
-        if not isinstance(array, np.ndarray):
-            raise WireError("a tensor without numbers")
-        return array if torch is None else torch.from_numpy(array)
+        return array.T if tag == "f" else array  # in Fortran order, as it was
 
 
 def _plain(leaf: Any) -> Any:

@@ -4,6 +4,7 @@ They loop, print, warn, answer with lists, keep more than is asked for and sum i
 """
 
 import warnings
+from collections import OrderedDict, defaultdict
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,12 @@ def head_in_float32(x: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, 
     return (a1 @ w2 + b2).astype(np.float64), cache
 
 
+def head_with_other_kinds_of_dict(x: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
+    """An ordered dict for a cache, in which the parameters are one that has a default."""
+    logits, cache = head_with_matrices(x, params)
+    return logits, OrderedDict(cache, params=defaultdict(list, params))
+
+
 def back_with_loops(dlogits: np.ndarray, cache: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """One image at a time, outer products added up; the pool's gradient place by place; nested lists."""
     params = cache["params"]
@@ -160,6 +167,11 @@ def back_from_x(dlogits: np.ndarray, cache: dict[str, Any]) -> tuple[np.ndarray,
 
 
 ALTERNATIVES = [
+    Alternative(
+        "auxiliary_head_forward",
+        "other kinds of dict",
+        {"auxiliary_head_forward": head_with_other_kinds_of_dict},
+    ),
     Alternative(
         "auxiliary_head_forward",
         "loops over images and windows, nested lists, prints",

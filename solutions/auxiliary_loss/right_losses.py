@@ -109,9 +109,9 @@ def total_with_loop(main_loss: Any, aux_losses: Any, weight: float = 0.3, traini
 
 
 def total_with_numpy(main_loss: Any, aux_losses: Any, weight: float = 0.3, training: bool = True) -> np.ndarray:
-    """A weight of zero at inference; an array of no dimension."""
-    used = np.where(training, weight, 0.0)
-    return np.asarray(main_loss + np.dot(np.full(len(aux_losses), used), np.asarray(aux_losses, dtype=float)))
+    """Losses of zero at inference; an array of no dimension."""
+    used = np.where(training, np.asarray(aux_losses, dtype=float), 0.0)
+    return np.asarray(main_loss + np.dot(np.full(len(aux_losses), weight), used))
 
 
 def total_with_weighted_list(main_loss: Any, aux_losses: Any, weight: float = 0.3, training: bool = True) -> Any:
@@ -163,7 +163,7 @@ ALTERNATIVES = [
         {"softmax_cross_entropy": cross_entropy_by_differences},
     ),
     Alternative("auxiliary_loss", "a loop over the heads, prints", {"auxiliary_loss": total_with_loop}),
-    Alternative("auxiliary_loss", "a weight of zero at inference", {"auxiliary_loss": total_with_numpy}),
+    Alternative("auxiliary_loss", "losses of zero at inference", {"auxiliary_loss": total_with_numpy}),
     Alternative("auxiliary_loss", "a list of weighted losses", {"auxiliary_loss": total_with_weighted_list}),
     Alternative("branch_gradient", "in place on a copy", {"branch_gradient": branch_on_copy}),
     Alternative("branch_gradient", "nested lists, prints", {"branch_gradient": branch_as_lists}),

@@ -238,6 +238,25 @@ HEAD_BACKWARD: Table = {
         "The same weights are used at every place: how do the gradients of all these uses combine?",
         [("return dx,", "dWc, dbc = (g / zc[0, 0].size for g in (dWc, dbc))\n    return dx,")],
     ),
+    "maps-reshaped-not-moved": (
+        "The delta is reshaped into rows of channels, which tears places apart: a reshape does not move the channels to the end.",
+        "Take one row of your reshaped delta: do its numbers belong to one place?",
+        [
+            (
+                'np.einsum("npij,ncij->pc", dzc, pooled), dzc.sum(axis=(0, 2, 3))',
+                "dzc.reshape(-1, zc.shape[1]).T @ pooled.reshape(-1, x.shape[1]), dzc.reshape(-1, zc.shape[1]).sum(axis=0)",
+            ),
+            (
+                'np.einsum("pc,npij->ncij", params["Wc"], dzc)',
+                '(dzc.reshape(-1, zc.shape[1]) @ params["Wc"]).reshape(pooled.shape)',
+            ),
+        ],
+    ),
+    "conv-bias-reshaped-not-moved": (
+        "The convolution's delta is reshaped into rows of channels for its bias, which tears places apart.",
+        "Take one column of your reshaped delta: do its numbers belong to one channel?",
+        [("dzc.sum(axis=(0, 2, 3))", "dzc.reshape(-1, zc.shape[1]).sum(axis=0)")],
+    ),
     "conv-bias-summed-over-batch-only": (
         "The convolution's bias is summed over the batch alone, not over the places of the map.",
         "How many places of the map does one bias act on, and what shape has it?",

@@ -20,7 +20,7 @@ def pointwise_conv_forward(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) 
 
     Returns out: (N, C_out, H, W).
 
-    No input is modified. x may be float64 (the rule of this course), float32 or integer.
+    No input is modified. x may be float64 (the rule of this course), float32 or integer; weight and bias are float64.
 
     Source: lecture L14 (Network in Network); Lin et al. 2013, arXiv:1312.4400.
     """
@@ -44,7 +44,7 @@ def pointwise_conv_backward(
     dweight: (C_out, C_in) = dL/dweight: every pixel of every image used the same weights
     dbias: (C_out,) = dL/dbias
 
-    No input is modified. dout may be float64 (the rule of this course), float32 or integer.
+    No input is modified. dout may be float64 (the rule of this course), float32 or integer; x and weight are float64.
 
     Source: lecture L14 (Network in Network); Lin et al. 2013, arXiv:1312.4400.
     """
@@ -116,7 +116,7 @@ def split_channels(dout: np.ndarray, channels: list[int]) -> list[np.ndarray]:
     dout: (N, C_1 + C_2 + ..., H, W) the upstream gradient at the stacked maps
     channels: [C_1, C_2, ...], one or more numbers
 
-    Returns a list of arrays (N, C_1, H, W), (N, C_2, H, W), ..., in the order of `channels`.
+    Returns a list of arrays (N, C_1, H, W), (N, C_2, H, W), ..., in the order of `channels`. Views of dout will do.
 
     Neither dout nor the list is modified.
 
@@ -150,7 +150,8 @@ def inception_forward(x: np.ndarray, params: dict) -> tuple[np.ndarray, dict]:
     cache: what the backward pass needs: {"x", "z_1x1", "z_3x3_reduce", "a_3x3_reduce", "z_3x3", "z_5x5_reduce", "a_5x5_reduce",
         "z_5x5", "pooled", "z_pool_proj", "params"}, each as named above. More keys are allowed.
 
-    No input is modified. x may be float64 (the rule of this course), float32 or integer.
+    No input is modified. x may be float64 (the rule of this course), float32 or integer; the parameters are float64. Of
+    integers, the pooled maps may stay integers, and no other value of the cache is cut to one.
 
     Source: lecture N41; Szegedy et al. 2014, arXiv:1409.4842, figure 2(b).
     """

@@ -4,6 +4,7 @@ They loop over the layers, compute their convolutions and pools themselves, keep
 """
 
 import warnings
+from collections import OrderedDict, defaultdict
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,12 @@ def forward_with_convolutions_of_its_own(x: np.ndarray, params: dict[str, Any]) 
     out = np.concatenate([cache["z_1x1"], cache["z_3x3"], cache["z_5x5"], cache["z_pool_proj"]], axis=-3)
     out[out < 0] = 0
     return out, cache
+
+
+def forward_with_other_kinds_of_dict(x: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
+    """An ordered dict for a cache, in which the parameters are one that has a default."""
+    out, cache = forward_with_convolutions_of_its_own(x, params)
+    return out, OrderedDict(cache, params=defaultdict(list, params))
 
 
 def forward_in_float32(x: np.ndarray, params: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -168,6 +175,7 @@ FORWARD, BACKWARD = "inception_forward", "inception_backward"
 ALTERNATIVES = [
     Alternative(FORWARD, "a loop over the layers, more in the cache, prints", {FORWARD: forward_over_layers}),
     Alternative(FORWARD, "convolutions of its own, a warning", {FORWARD: forward_with_convolutions_of_its_own}),
+    Alternative(FORWARD, "other kinds of dict", {FORWARD: forward_with_other_kinds_of_dict}),
     Alternative(FORWARD, "float32 inside, nested lists", {FORWARD: forward_in_float32}),
     Alternative(BACKWARD, "a loop over the branches, more keys, a list", {BACKWARD: backward_over_branches}),
     Alternative(BACKWARD, "everything by hand, nested lists", {BACKWARD: backward_with_loops}),

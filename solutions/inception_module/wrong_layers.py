@@ -79,6 +79,18 @@ POINTWISE_BACKWARD: Table = {
         "A layer maps input channels to output channels: which way does its gradient go?",
         [('"oc,nohw->nchw"', '"co,nohw->nchw"')],
     ),
+    "gradient-reshaped-not-moved": (
+        "The gradient is reshaped into rows of channels, which tears pixels apart: a reshape does not move the channels to the end.",
+        "Take one row of your reshaped gradient: do its numbers belong to one pixel?",
+        [
+            ('np.einsum("oc,nohw->nchw", weight, dout)', "(dout.reshape(-1, len(weight)) @ weight).reshape(x.shape)"),
+            (
+                'np.einsum("nohw,nchw->oc", dout, x)',
+                "dout.reshape(-1, len(weight)).T @ x.reshape(-1, x.shape[1])",
+            ),
+            ("dout.sum(axis=(0, 2, 3))", "dout.reshape(-1, len(weight)).sum(axis=0)"),
+        ],
+    ),
     "weights-averaged-over-the-batch": (
         "The parameters' gradients are divided by the batch size once more.",
         "Who takes the mean over the batch: the loss or the layer?",
@@ -126,6 +138,11 @@ POOL_FORWARD: Table = {
         "Each map is represented by its largest pixel, as a max pool does, not by the mean.",
         "What does the word in the middle of the layer's name stand for?",
         [("x.mean(axis=(2, 3))", "x.max(axis=(2, 3))")],
+    ),
+    "maps-reshaped-not-moved": (
+        "The images are reshaped into rows of channels, which tears maps apart: a reshape does not move the channels to the end.",
+        "Take one column of your reshaped array: do its numbers belong to one map?",
+        [("x.mean(axis=(2, 3))", "x.reshape(len(x), -1, x.shape[1]).mean(axis=1)")],
     ),
     "averaged-over-channels": (
         "The mean is taken over the channels, not over the pixels of each map.",

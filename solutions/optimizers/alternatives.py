@@ -1,5 +1,5 @@
 """Right answers to `optimizers` written in other ways: the hidden suite has to give each of them full marks."""
 
-from solutions.optimizers import right_descent, right_steps
+from solutions.optimizers import right_descent, right_states, right_steps
 
-ALTERNATIVES = [*right_descent.ALTERNATIVES, *right_steps.ALTERNATIVES]
+ALTERNATIVES = [*right_descent.ALTERNATIVES, *right_steps.ALTERNATIVES, *right_states.ALTERNATIVES]

@@ -14,7 +14,8 @@ def gradient_descent(grad_fn: Callable, w0: np.ndarray, lr: float, steps: int) -
 
         w <- w - lr grad_fn(w)             `steps` times
 
-    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, of shape (D,). Ask it once a step.
+    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, of shape (D,). Ask it once a step, and do not write
+        into what it returns: it may be w itself.
     w0: (D,) where the path starts; float64 (the rule of this course) or integer
     lr: the learning rate, larger than 0
     steps: how many steps to take, 0 or more
@@ -59,10 +60,10 @@ def step_decay(lr0: float, step: int, every: int, factor: float = 0.1) -> float:
 
         step 0 ... every - 1: lr0,    step every ... 2 every - 1: lr0 factor,    then lr0 factor^2, and so on
 
-    lr0: the rate at the beginning
+    lr0: the rate at the beginning, larger than 0
     step: the step that is about to be taken, counted from 0
     every: number of steps on one stair, at least 1
-    factor: what the rate is multiplied by at each stair
+    factor: what the rate is multiplied by at each stair, larger than 0
 
     Returns the rate for this step, a float.
 
@@ -80,9 +81,9 @@ def plateau_decay(losses: list[float], lr0: float, factor: float = 0.1, patience
     any other loss, one that equals the best among them, is an epoch without progress. When `patience` epochs without
     progress have followed one another, multiply the rate by `factor`, and count from 0 again. The best stays what it is.
 
-    losses: validation losses, one finite number for each epoch
-    lr0: the rate of the first epoch
-    factor: what the rate is multiplied by
+    losses: validation losses, one finite number for each epoch; there may be none yet
+    lr0: the rate of the first epoch, larger than 0
+    factor: what the rate is multiplied by, larger than 0
     patience: how many epochs without progress in a row are too many, at least 1
 
     Returns a list with one rate for each loss: entry i is the rate for the epoch after losses[i] has been seen.
@@ -113,12 +114,13 @@ def momentum_step(
         v <- beta v + (1 - beta) grad      v is 0 before the first step
         w <- w - lr v                      with the new v
 
-    w: the weights, an array of any shape; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
     grad: the gradient of the loss at w, like w
-    state: {} at the first step, later the dict that your last call returned. What it holds, and under which names, is
-        your choice; the letters of the formula are good names.
-    lr: the learning rate of this step; it may differ from that of the step before
-    beta: share of the old velocity that is kept
+    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
+        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
+        of the formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
+    beta: share of the old velocity that is kept, from 0 to below 1; the same in all steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 
@@ -140,12 +142,13 @@ def nesterov_step(
 
     Here v is a step, sign and learning rate included; no factor (1 - beta).
 
-    w: the weights, an array of any shape; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
     grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it once.
-    state: {} at the first step, later the dict that your last call returned. What it holds, and under which names, is
-        your choice; the letters of the formula are good names.
-    lr: the learning rate of this step; it may differ from that of the step before
-    beta: share of the old velocity that is kept
+    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
+        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
+        of the formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
+    beta: share of the old velocity that is kept, from 0 to below 1; the same in all steps
 
     Returns (w, state), both new. Neither w nor the old state is modified.
 
@@ -164,12 +167,13 @@ def adagrad_step(w: np.ndarray, grad: np.ndarray, state: dict, lr: float, eps: f
         r <- r + grad^2                            entry by entry; r is 0 before the first step
         w <- w - lr grad / (sqrt(r) + eps)         with the new r; eps outside the root
 
-    w: the weights, an array of any shape; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
     grad: the gradient of the loss at w, like w; entries may be 0
-    state: {} at the first step, later the dict that your last call returned. What it holds, and under which names, is
-        your choice; the letters of the formula are good names.
-    lr: the learning rate of this step; it may differ from that of the step before
-    eps: keeps a weight that has seen no gradient yet from dividing by 0
+    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
+        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
+        of the formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 
@@ -189,13 +193,14 @@ def rmsprop_step(
         r <- rho r + (1 - rho) grad^2              entry by entry; r is 0 before the first step
         w <- w - lr grad / (sqrt(r) + eps)         with the new r; eps outside the root
 
-    w: the weights, an array of any shape; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
     grad: the gradient of the loss at w, like w; entries may be 0
-    state: {} at the first step, later the dict that your last call returned. What it holds, and under which names, is
-        your choice; the letters of the formula are good names.
-    lr: the learning rate of this step; it may differ from that of the step before
-    rho: share of the old average that is kept
-    eps: keeps a weight that has seen no gradient yet from dividing by 0
+    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
+        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
+        of the formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
+    rho: share of the old average that is kept, from 0 to below 1; the same in all steps
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 
@@ -223,14 +228,15 @@ def rmsprop_nesterov_step(
         v <- beta v - lr g / (sqrt(r) + eps)       with the new r; eps outside the root
         w <- w + v                                 with the new v
 
-    w: the weights, an array of any shape; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
     grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it once.
-    state: {} at the first step, later the dict that your last call returned. What it holds, and under which names, is
-        your choice; the letters of the formula are good names.
-    lr: the learning rate of this step; it may differ from that of the step before
-    rho: share of the old average of squares that is kept
-    beta: share of the old velocity that is kept
-    eps: keeps a weight that has seen no gradient yet from dividing by 0
+    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
+        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
+        of the formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
+    rho: share of the old average of squares that is kept, from 0 to below 1; the same in all steps
+    beta: share of the old velocity that is kept, from 0 to below 1; the same in all steps
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
 
     Returns (w, state), both new. Neither w nor the old state is modified.
 
@@ -265,14 +271,15 @@ def adam_step(
 
     m and r are kept as they are; the corrected ones serve this step only.
 
-    w: the weights, an array of any shape; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
     grad: the gradient of the loss at w, like w; entries may be 0
-    state: {} at the first step, later the dict that your last call returned. What it holds, and under which names, is
-        your choice; the letters of the formula are good names.
-    lr: the learning rate of this step; it may differ from that of the step before
-    beta1: share of the old average of gradients that is kept
-    beta2: share of the old average of squares that is kept
-    eps: keeps a weight that has seen no gradient yet from dividing by 0
+    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
+        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
+        of the formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
+    beta1: share of the old average of gradients that is kept, from 0 to below 1; the same in all steps
+    beta2: share of the old average of squares that is kept, from 0 to below 1; the same in all steps
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 

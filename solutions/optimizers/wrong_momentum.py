@@ -10,6 +10,11 @@ MOMENTUM: Table = {
         "With a constant gradient, where should the velocity settle: at the gradient or at a multiple of it?",
         [("(1 - beta) * grad", "grad")],
     ),
+    "heavy-ball-with-the-rate-inside": (
+        "The velocity is a step, to which the gradient adds in full and times the rate: the heavy ball, another convention than this one.",
+        "Is the velocity of this formula an average of gradients, or a step that has the rate and its sign in it already?",
+        [(AVERAGE, 'beta * state.get("v", 0.0) - lr * grad'), ("w - lr * v", "w + v")],
+    ),
     "betas-swapped": (
         "The shares are swapped: the old velocity gets the small one and the new gradient the large one.",
         "With beta near one, is the velocity meant to have a long memory or a short one?",
@@ -117,6 +122,14 @@ NESTEROV: Table = {
         "The gradient is averaged into the velocity, as in the exercise before.",
         "Compare the two formulas: which factor stands before the gradient in this one?",
         [("- lr * grad_fn", "- (1 - beta) * lr * grad_fn")],
+    ),
+    "nesterov-as-an-average": (
+        "The velocity is the average of the exercise before, with the rate outside, and the look-ahead goes along it.",
+        "Compare the two formulas: what is v in the one, and what in the other?",
+        [
+            ("v = beta * v - lr * grad_fn(w + beta * v)", "v = beta * v + (1 - beta) * grad_fn(w - lr * beta * v)"),
+            ("w + v,", "w - lr * v,"),
+        ],
     ),
     "nesterov-ascent": (
         "The gradient is added to the velocity, which then points uphill.",

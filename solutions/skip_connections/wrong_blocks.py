@@ -124,6 +124,19 @@ RESIDUAL_BACKWARD: Table = {
         "Where is the shortcut added: before or behind the last ReLU? Walk back from the output.",
         [("skip, dWs = dz2, None", "skip, dWs = dout, None"), ('dz2 @ params["Ws"].T', 'dout @ params["Ws"].T')],
     ),
+    "skip-path-unmasked-throughout": (
+        "The whole path of the shortcut goes round the last ReLU: what comes back to x, and the gradient of Ws.",
+        "The sum is formed before the last ReLU. What has passed that ReLU on the way back: dout, or its masked form?",
+        [
+            ("skip, dWs = dz2, None", "skip, dWs = dout, None"),
+            ('dz2 @ params["Ws"].T, x.T @ dz2', 'dout @ params["Ws"].T, x.T @ dout'),
+        ],
+    ),
+    "projection-gradient-unmasked": (
+        "The gradient of Ws is taken from the upstream gradient as it is, as if there were no last ReLU.",
+        "Ws and W2 add to the same sum: do their gradients start from different deltas?",
+        [("x.T @ dz2", "x.T @ dout")],
+    ),
     "adds-one-not-upstream": (
         "The shortcut adds the constant one to dx, rather than the gradient that comes from above.",
         "The derivative of x with respect to x is one: what does the chain rule multiply it by?",

@@ -231,7 +231,7 @@ class Adam(torch.optim.Optimizer):
 
     Parameters come as torch's own optimizers take them: an iterable, or a list of groups, dicts like
     {"params": [...], "lr": 0.01, "beta1": 0.8}. What a group does not say, it takes from the arguments. Each step reads
-    the options from `self.param_groups`, since a schedule changes them on the way.
+    the options from `self.param_groups`, since a schedule changes them on the way. No option is negative; each may be 0.
 
     Keep t, m and r of a parameter w in `self.state[w]`: then `state_dict()` holds them, and training can go on from a file.
     `zero_grad`, `state_dict` and `load_state_dict` are inherited. The update is yours to write: in checks
@@ -286,8 +286,8 @@ class Momentum(torch.optim.Optimizer):
         v <- beta v + (1 - beta) grad      v is 0 before the first step of this parameter
         w <- w - lr v                      with the new v
 
-    Groups, `self.state[w]` and the inherited methods are as in Adam; the options of a group are lr and beta. torch's SGD
-    has no factor (1 - beta), so that its learning rate means something else.
+    Groups, `self.state[w]` and the inherited methods are as in Adam; the options of a group are lr and beta, and neither
+    is negative. torch's SGD has no factor (1 - beta), so that its learning rate means something else.
 
     Source: lectures N43 and L14.
     """
@@ -342,7 +342,7 @@ def train_step(
     images: (N, C, H, W)
     labels: (N,) integers from 0 to K - 1
     optimizer: holds the parameters of the model; gradients of an earlier batch may still be in them
-    aux_weight: what the loss of each head counts
+    aux_weight: what the loss of each head counts, 0 or more
 
     The model is in training mode afterwards, and the optimizer has taken one step on the gradients of this batch alone.
 

@@ -35,6 +35,11 @@ ADAM: Table = {
         "sqrt(r + eps) and sqrt(r) + eps differ where r is small: with eps = 1e-8, 1e-4 is not 1e-8.",
         [("(r_hat.sqrt() + eps)", "(r_hat + eps).sqrt()")],
     ),
+    "adam-epsilon-before-correction": (
+        "Epsilon is added to the root before that is corrected, which makes it larger in the first steps.",
+        "In the formula, is it the corrected root that epsilon joins, or the other one?",
+        [("(r_hat.sqrt() + eps)", "((r.sqrt() + eps) / (1 - beta2**t) ** 0.5)")],
+    ),
     "adam-no-root": (
         "The step is divided by the average of the squares, without a root.",
         "A gradient over a squared gradient: which unit has that?",
@@ -128,6 +133,11 @@ MOMENTUM: Table = {
         "The gradient is added to the velocity without the factor (1 - beta).",
         "That is the heavy ball, and torch's SGD. In an average, the shares of old and new add up to one.",
         [("(1 - beta) * w.grad", "w.grad")],
+    ),
+    "momentum-is-a-step": (
+        "The velocity is a step, to which the gradient adds in full and times the rate: the heavy ball, another convention than this one.",
+        "Is the velocity of this formula an average of gradients, or a step that has the rate and its sign in it already?",
+        [("+ (1 - beta) * w.grad", "- lr * w.grad"), ("w.sub_(lr * v)", "w.add_(v)")],
     ),
     "momentum-first-step-undamped": (
         "The first velocity is the gradient itself, as in torch's SGD.",

@@ -17,7 +17,7 @@ TRAIN_STEP: Table = {
         [("model.train()", "pass")],
     ),
     "two-passes": (
-        "The images go through the network twice, once for the logits and once for the heads.",
+        "The images go through the network twice in each step.",
         "A pass in training mode moves the statistics of every BN. How often should one batch do that?",
         [("output = model(images)", "model(images)\n    output = model(images)")],
     ),

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-TARGETS = ("wire_decoder", "notebook_reader", "script_reader")
+TARGETS = ("wire_decoder", "notebook_reader", "script_reader", "reading_decoder")
 LIMITS = ("-timeout=10", "-rss_limit_mb=1024", "-max_len=60000")
 CHILD = """
 import sys

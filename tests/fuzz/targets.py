@@ -8,15 +8,15 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder import wire
+from autograder import reading, submitted_text, wire
 from autograder.course import Assignment, Course
 from autograder.grading.comparing import (
     Mismatch,
@@ -29,7 +29,6 @@ from autograder.grading.comparing import (
 from autograder.grading.diagnosis import same
 from autograder.grading.student import error_of, sentence
 from autograder.isolation.launcher import _decode_other
-from autograder.submissions import Ungradable, read
 from tests.handins import released, solved
 
 LONGEST = 60_000  # bytes of one input: what a socket takes at once
@@ -44,7 +43,7 @@ def wire_decoder(content: bytes) -> None:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * LONGEST)
         ours.sendall(content[:LONGEST])
         ours.close()
-        value = wire.Channel(theirs).receive(_decode_other, 1 << 20, time.monotonic() + SECONDS)
+        value = wire.Channel(theirs).receive(_decode_other, 1 << 20, time.monotonic() + SECONDS, lambda _, value: value)
         look_at(value)
 
 
@@ -77,11 +76,16 @@ def script_reader(content: bytes) -> None:
 
 
 def _read(content: bytes, suffix: str) -> None:
-    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
-        file.write(content)
-        file.flush()
-        with contextlib.suppress(Ungradable):
-            read(Path(file.name), ASSIGNMENT)
+    """As the process does that reads, and what it sends is taken."""
+    answer = submitted_text.answer(submitted_text.order(content, f"any{suffix}", ASSIGNMENT, whole=True))
+    if "contents" in answer:
+        reading._contents(answer["contents"])
+
+
+def reading_decoder(content: bytes) -> None:
+    """What the process sends that reads, if it could be made to send anything."""
+    with contextlib.suppress(TypeError, KeyError, ValueError, RecursionError):
+        reading._contents(content)
 
 
 COURSE = Course.find(Path(__file__).parent)
@@ -90,6 +94,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "wire_decoder": wire_decoder,
     "notebook_reader": notebook_reader,
     "script_reader": script_reader,
+    "reading_decoder": reading_decoder,
 }
 
 
@@ -111,6 +116,8 @@ def examples(target: str) -> Iterator[bytes]:
             yield message({"ok": answer})
         yield message({"error": {"type": "ValueError", "text": "no", "line": 3}})
         yield message({"ok": {1, 2}}, lambda _: {"h": [0, "set"]})
+        header, _ = wire.encode({"ok": (1.0, OrderedDict(v=[1.5]))}, lambda _: {}, lambda _: 7)
+        yield wire.PREFIX.pack(len(header), 0) + header
         yield message({"callback": 0, "args": (1.0,)})
         return
     for notebook in (released(COURSE, ASSIGNMENT.name), solved(COURSE, ASSIGNMENT.name)):
@@ -119,7 +126,11 @@ def examples(target: str) -> Iterator[bytes]:
             continue
         cells = notebook["cells"]
         for few in (cells[:3], cells[-3:], [cell for cell in cells if cell["id"].startswith("answer")][:2]):
-            yield json.dumps(notebook | {"cells": few}).encode()
+            content = json.dumps(notebook | {"cells": few}).encode()
+            order = submitted_text.order(content, "any.ipynb", ASSIGNMENT, whole=True)
+            yield content if target == "notebook_reader" else submitted_text.answer(order).get("contents", b"")
+    if target == "reading_decoder":
+        return
     yield (
         b"%%time\n!ls\nx = %who\n?np\n"
         if target == "script_reader"

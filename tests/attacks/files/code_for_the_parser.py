@@ -21,6 +21,7 @@ CHAINS = [
     "*",
     "@a\n",
 ]
+CHAINS += [";", ",", "/", "?", "!", "%", "; ", "x;"]  # IPython's own signs: it takes one at a time off a line
 CHAINS += ["if x: ", "elif x:\n pass\n", "a:=", "1<", "{1:", "f(a=", "yield ", "try:\n", "class A:\n"]
 
 

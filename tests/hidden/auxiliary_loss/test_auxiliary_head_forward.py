@@ -3,9 +3,18 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_array, expect_close, expect_keys, expect_tuple, expect_worked
+from autograder.grading import (
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+)
+from autograder.grading.comparing import as_numbers
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, SINGLE, check_unmodified, head
+from tests.hidden.auxiliary_loss.draws import CLOSE, SINGLE, head
+from tests.hidden.auxiliary_loss.twins import SCALE, head_twins, scaled, sized_twins
 
 CALL = "auxiliary_head_forward(x, params)"
 CACHED = ("x", "pooled", "zc", "flat", "z1", "a1", "params")
@@ -28,7 +37,7 @@ def check_cache(student, rng, *keys, sizes=((8, 11),)):
             expect_close(f'cache["{key}"]', cache[key], want[key], **CLOSE)
 
 
-@pytest.mark.points(4.5)
+@pytest.mark.points(4)
 def test_logits(student, rng):
     """The logits are those of average pool, convolution, ReLU, FC, ReLU, FC, in this order, for maps of any valid size."""
     for size in ((10, 10), (8, 11), (5, 5), (7, 6)):
@@ -61,7 +70,7 @@ def test_cache_keeps_the_fully_connected_layer_and_the_parameters(student, rng):
     x, params = head(rng)
     kept = expect_keys("cache", answer(student, x, params)[1], CACHED)["params"]
     kept = expect_keys('cache["params"]', kept, PARAMETERS)
-    for key in ("Wc", "W1", "W2"):
+    for key in PARAMETERS:
         expect_close(f'cache["params"]["{key}"]', kept[key], params[key], **CLOSE)
 
 
@@ -82,16 +91,41 @@ def test_integer_and_single_precision_input(student, rng):
     logits = expect_worked("logits", answer(student, x, params)[0], (len(x), CLASSES))
     expect_close("logits for float32 x", answer(student, x.astype(np.float32), params)[0], logits, **SINGLE)
     x, params = head(rng, (5, 8), whole=True)
-    logits = expect_array("logits", answer(student, x, params)[0], logits.shape)
-    expect_close("logits for integer x", answer(student, x.astype(int), params)[0], logits, **CLOSE)
+    logits, cache = answer(student, x, params)
+    whole, whole_cache = answer(student, x.astype(int), params)
+    expect_close("logits for integer x", whole, expect_array("logits", logits, (len(x), CLASSES)), **CLOSE)
+    got, want = kept(whole_cache), kept(cache)
+    for key in (*CACHED[:-1], *PARAMETERS):
+        expect_close(f"{key} in the cache for integer x", got[key], as_numbers(key, want[key]), **CLOSE)
+
+
+def kept(cache):
+    """All arrays that a cache of the student's keeps, the parameters among them."""
+    entries = expect_keys("cache", cache, CACHED)
+    return {**entries, **expect_keys('cache["params"]', entries["params"], PARAMETERS)}
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros, equal numbers, huge ones, a single channel or class and another order in memory change nothing."""
+    x, params = head(rng)
+    twins = [*head_twins(rng), *sized_twins(rng)]
+    one_huge = np.concatenate([1e7 * x[:1], x[1:]])
+    questions = (x, params), scaled(x, params), (one_huge, params)
+    plain, huge, beside_huge = (answer(student, *question)[0] for question in questions)
+    answers = [[answer(student, *twin[:2])[0] for twin in pair] for pair in twins]
+    plain = expect_worked("logits", plain, (len(x), CLASSES))
+    beside_huge = expect_array("logits beside a huge image", beside_huge, plain.shape)
+    expect_close("logits beside a huge image", beside_huge[1:], plain[1:], **CLOSE)
+    expect_close("logits for huge x", huge, SCALE * plain, rtol=CLOSE["rtol"], atol=SCALE * CLOSE["atol"])
+    for ((*_, special), (*_, near)), (got, other) in zip(twins, answers, strict=True):
+        expect_close("logits", got, expect_array("logits", other, near.shape)[:, : special.shape[1]], **CLOSE)
 
 
 @pytest.mark.points(1)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x or the parameters."""
     x, params = head(rng, (5, 8))
-    result, (x_after, params_after) = student.auxiliary_head_forward.with_inputs(x, params)
+    result = expect_unmodified(student.auxiliary_head_forward, "x params", x, params)
     expect_worked("logits", expect_tuple(CALL, result, 2)[0], (len(x), CLASSES))
-    after = expect_keys("params after the call", params_after, PARAMETERS)
-    names = ("x", *(f'params["{key}"]' for key in PARAMETERS))
-    check_unmodified(names, (x, *map(params.get, PARAMETERS)), (x_after, *map(after.get, PARAMETERS)))

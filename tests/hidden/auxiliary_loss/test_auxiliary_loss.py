@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_array, expect_close
+from autograder.grading import expect_array, expect_close, expect_unmodified
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, SHARE, check_unmodified, worked_number
+from tests.hidden.auxiliary_loss.draws import CLOSE, SHARE, worked_number
+from tests.hidden.auxiliary_loss.twins import beside
 
 CALL = "auxiliary_loss(main_loss, aux_losses, ...)"
 TRAINING, INFERENCE = True, False
@@ -17,7 +18,7 @@ def losses(rng, heads=2):
     return values[0], values[1:]
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 def test_main_loss_plus_weighted_sum(student, rng):
     """In training, the loss is the main loss plus the weight times the sum of the auxiliary losses."""
     for weight in (0.15, float(rng.uniform(0.4, 0.9)), 2.5):
@@ -37,10 +38,12 @@ def test_default_is_training_with_the_weight_of_the_paper(student, rng):
 
 @pytest.mark.points(4)
 def test_inference_is_the_main_loss(student, rng):
-    """At inference the loss is the main loss, whatever the heads say; in training it is not."""
+    """At inference the loss is the main loss, whatever the heads say, not a number too; in training it is not."""
     main_loss, aux_losses = losses(rng)
-    expect_close(CALL, student.auxiliary_loss(main_loss, aux_losses, 0.3, INFERENCE), main_loss, **SHARE)
-    expect_close(CALL, student.auxiliary_loss(main_loss, [], training=INFERENCE), main_loss, **SHARE)
+    broken = ([float("inf"), 1.0], [float("nan")], np.array([-np.inf, np.nan]))
+    answers = [student.auxiliary_loss(main_loss, heads, 0.3, INFERENCE) for heads in (aux_losses, *broken)]
+    for got in (*answers, student.auxiliary_loss(main_loss, [], training=INFERENCE)):
+        expect_close(CALL, got, main_loss, **SHARE)
     worked_number(CALL, student.auxiliary_loss(main_loss, aux_losses, 0.3, TRAINING), main_loss)
 
 
@@ -67,9 +70,38 @@ def test_inputs_stay_unmodified(student, rng):
     main_loss, aux_losses = losses(rng)
     for kind in (list, np.array):
         before = kind(aux_losses)
-        got, after = student.auxiliary_loss.with_inputs(main_loss, before, 0.3)
+        got = expect_unmodified(
+            student.auxiliary_loss, "main_loss aux_losses weight training", main_loss, before, 0.3, TRAINING
+        )
         worked_number(CALL, got, main_loss, student.auxiliary_loss(2 * main_loss, before, 0.3))
-        check_unmodified(("aux_losses",), (before,), after[1:2])
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros, equal numbers, negative losses and a weight of zero are like any other numbers, in lists and in arrays."""
+    main_loss, (one, other, third) = losses(rng, 3)
+    specials = [
+        [0.0, [one, other], 0.4],
+        [main_loss, [one, 0.0], 0.4],
+        [main_loss, [0.0, 0.0, 0.0], 0.4],
+        [main_loss, [one, one], 0.4],
+        [main_loss, [one, other, one], 0.4],
+        [main_loss, [one, other], 0.0],
+        [main_loss, [one], 0.4],
+        [-main_loss, [-one, other, -third], 0.4],
+    ]
+    *near, negative = [student.auxiliary_loss(*beside(rng, special)) for special in specials]
+    opposite = student.auxiliary_loss(main_loss, [one, -other, third], 0.4)
+    answers = [
+        [student.auxiliary_loss(main, kind(heads), weight) for kind in (list, tuple, np.array)]
+        for main, heads, weight in specials
+    ]
+    worked_number(CALL, answers[1][0], answers[0][0], main_loss)
+    expected = [*(expect_array(CALL, number, ()) for number in near), -expect_array(CALL, opposite, ())]
+    for number, got in zip((*expected, expected[-1]), (*answers, [negative]), strict=True):
+        for each in got:
+            expect_close(CALL, each, number, **CLOSE)
 
 
 @pytest.mark.redundant("a law that does not rest on the reference, and holds that to account too")

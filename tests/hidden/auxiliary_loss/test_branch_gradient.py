@@ -1,11 +1,21 @@
 """Hidden suite of the exercise `branch_gradient`: the gradient of what `auxiliary_loss` gives in training."""
 
+import math
+
 import numpy as np
 import pytest
 
-from autograder.grading import central_differences, expect_close, expect_worked
+from autograder.grading import (
+    central_differences,
+    corners,
+    expect_array,
+    expect_close,
+    expect_unmodified,
+    expect_worked,
+)
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES, check_unmodified
+from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES
+from tests.hidden.auxiliary_loss.twins import beside
 
 CALL = "branch_gradient(d_main, d_aux, ...)"
 
@@ -15,10 +25,10 @@ def gradients(rng, shape=(2, 3, 4, 5)):
     return rng.normal(size=shape), rng.normal(size=shape)
 
 
-@pytest.mark.points(8)
+@pytest.mark.points(7)
 def test_both_gradients_add_up_under_the_weight_of_the_loss(student, rng):
     """The gradients of trunk and head add up; the head's carries the weight of its loss, once."""
-    for shape, weight in (((2, 3, 4, 5), 0.15), ((4, 3), float(rng.uniform(0.4, 0.9))), ((6,), 2.5)):
+    for shape, weight in (((2, 3, 4, 5), 0.15), ((4, 3), float(rng.uniform(0.4, 0.9))), ((4, 3), 0.7), ((6,), 2.5)):
         d_main, d_aux = gradients(rng, shape)
         want = reference.branch_gradient(d_main, d_aux, weight)
         expect_close(CALL, student.branch_gradient(d_main, d_aux, weight), want, **CLOSE)
@@ -36,9 +46,32 @@ def test_default_is_the_weight_of_the_paper(student, rng):
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing either gradient."""
     before = gradients(rng)
-    got, after = student.branch_gradient.with_inputs(*before)
+    got = expect_unmodified(student.branch_gradient, "d_main d_aux weight", *before, 0.4)
     expect_worked(CALL, got, before[0].shape, *before)
-    check_unmodified(("d_main", "d_aux"), before, after)
+
+
+SHAPES = ((), (1,), (1, 6), (6, 1), (3, 3), (1, 1, 6), (2, 1, 3), (2, 3, 1), (1, 3, 4, 2), (3, 1, 4, 2), (3, 4, 1, 2))
+SHAPES += ((2, 2, 2), (2, 3, 4), (3, 4, 2, 1), (2, 2, 2, 2), (1, 1, 1, 1))
+
+
+@pytest.mark.points(1)
+def test_arrays_of_any_shape(student, rng):
+    """Each entry is on its own: neither the shape nor the order in memory counts, and zeros are like any other numbers."""
+    d_main, d_aux = gradients(rng, (24,))
+    cases = [(beside(rng, main), beside(rng, aux), main, aux) for main, aux in corners(*gradients(rng, (4, 3)))]
+    flat = student.branch_gradient(d_main, d_aux, 0.4)
+    shaped = [
+        student.branch_gradient(*(part[: math.prod(shape)].reshape(shape) for part in (d_main, d_aux)), 0.4)
+        for shape in SHAPES
+    ]
+    unweighted = [student.branch_gradient(d_main, d_aux, weight) for weight in (0.0, 1e-8)]
+    answers = [[student.branch_gradient(*pair, 0.4) for pair in (case[:2], case[2:])] for case in cases]
+    flat = expect_worked(CALL, flat, (24,), d_main, d_aux)
+    for shape, got in zip(SHAPES, shaped, strict=True):
+        expect_close(CALL, got, flat[: math.prod(shape)].reshape(shape), **CLOSE)
+    expect_close(CALL, unweighted[0], expect_array(CALL, unweighted[1], (24,)), **CLOSE)
+    for near, got in answers:
+        expect_close(CALL, got, expect_array(CALL, near, (4, 3)), **CLOSE)
 
 
 @pytest.mark.redundant("ties the gradient to the loss: it does not rest on the reference's gradient")

@@ -3,18 +3,20 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close
+from autograder.grading import corners, expect_array, expect_close, expect_unmodified
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import DIFFERENCES, SHARE, chain, check_unmodified, worked_number
+from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES, SHARE, chain, worked_number
+from tests.hidden.auxiliary_loss.twins import beside
 
 CALL = "chain_gradient(x, weights, slopes)"
 
 
-@pytest.mark.points(5.5)
+@pytest.mark.points(5)
 def test_product_of_input_slopes_and_later_weights(student, rng):
     """The gradient is the product of the input, all slopes and all weights but W1, with its sign, at any depth."""
-    for depth in (4, 2, 3, 7, 60):
-        case = chain(rng, depth)
+    chains = [chain(rng, depth) for depth in (4, 2, 3, 7, 60)]
+    x, weights, slopes = chains[0]
+    for case in (*chains, (x, weights, [1e-3 * slope for slope in slopes])):
         for sign in (1, -1):
             x, weights, slopes = case[0] * sign, *case[1:]
             got = student.chain_gradient(x, weights, slopes)
@@ -37,13 +39,35 @@ def test_arrays_do_as_well_as_lists(student, rng):
     expect_close(CALL, student.chain_gradient(x, np.array(weights), np.array(slopes)), want, **SHARE)
 
 
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros and equal numbers are factors like any others, in lists and in arrays."""
+    questions = [special for depth in (2, 3) for special in special_chains(rng, depth)]
+    lists = [(x, weights.tolist(), slopes.tolist()) for x, weights, slopes in questions]
+    near = [student.chain_gradient(*beside(rng, list(question))) for question in lists]
+    answers = [[student.chain_gradient(*question) for question in pair] for pair in zip(questions, lists, strict=True)]
+    worked_number(CALL, answers[0][0], near[-1], questions[0][0])
+    for pair, other in zip(answers, near, strict=True):
+        for got in pair:
+            expect_close(CALL, got, expect_array(CALL, other, ()), **CLOSE)
+
+
+def special_chains(rng, depth):
+    """Chains of this depth, with an odd number of negative slopes, each special in another way."""
+    x, weights, slopes = chain(rng, depth)
+    signs = np.where(np.arange(depth) == 0, -1, 1)
+    yield from corners(x, np.array(weights), np.abs(slopes) * signs)
+    yield 0.0, np.array(weights), np.array(slopes)
+
+
 @pytest.mark.points(1)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing the weights or the slopes."""
     (x, weights, slopes), y = chain(rng, 4), chain(rng, 4)
-    got, after = student.chain_gradient.with_inputs(x, weights, slopes)
-    worked_number(CALL, got, student.chain_gradient(*y), x)
-    check_unmodified(("weights", "slopes"), (weights, slopes), after[1:])
+    for kind in (list, np.array):
+        got = expect_unmodified(student.chain_gradient, "x weights slopes", x, kind(weights), kind(slopes))
+        worked_number(CALL, got, student.chain_gradient(*y), x)
 
 
 @pytest.mark.redundant("does not rest on the reference, and holds that to account too")

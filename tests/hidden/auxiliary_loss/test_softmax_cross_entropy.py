@@ -3,17 +3,25 @@
 import numpy as np
 import pytest
 
-from autograder.grading import central_differences, expect_array, expect_close, expect_tuple, expect_worked
+from autograder.grading import (
+    central_differences,
+    corners,
+    expect_array,
+    expect_close,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+)
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.draws import (
     CLOSE,
     DIFFERENCES,
     SHARE,
     SINGLE,
-    check_unmodified,
     extreme_scores,
     scores,
 )
+from tests.hidden.auxiliary_loss.twins import beside
 
 CALL = "softmax_cross_entropy(logits, labels)"
 
@@ -36,7 +44,7 @@ def test_loss_is_the_mean_of_negative_log_probabilities(student, rng):
     check_part(student, (scores(rng), scores(rng, 3, 6)), 0, "loss", **SHARE)
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(4.5)
 def test_gradient_is_the_loss_differentiated(student, rng):
     """The gradient joins probabilities and labels, and has the 1/N of the mean in it."""
     check_part(student, (scores(rng), scores(rng, 3, 6)), 1, "dlogits", **CLOSE)
@@ -83,13 +91,32 @@ def test_integer_and_single_precision_input(student, rng):
     expect_close("dlogits for integer logits", answer(student, whole, labels)[1], want, **CLOSE)
 
 
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros, equal numbers, a single class, as many classes as rows and another order in memory change nothing."""
+    logits, labels = scores(rng)
+    square, rows = scores(rng, 4, 4)
+    # A class of next to no probability is as good as none.
+    alone, no_choice = logits[:, :1].copy(), np.zeros_like(labels)
+    hopeless = np.hstack([alone, np.full_like(alone, -9e3)])
+    questions = [(*pair, 1) for pair in ((s, (beside(rng, s[0]), labels)) for s in corners(logits, labels))]
+    questions.append(((square, rows), (np.vstack([square, square]), np.tile(rows, 2)), 2))
+    questions.append(((alone, no_choice), (hopeless, no_choice), 1))
+    answers = [(answer(student, *special), answer(student, *near)) for special, near, _ in questions]
+    expect_worked("dlogits", answers[0][0][1], logits.shape, logits)
+    for (special, near, factor), ((loss, got), (other_loss, other)) in zip(questions, answers, strict=True):
+        want = factor * expect_array("dlogits", other, near[0].shape)
+        expect_close("loss", loss, expect_array("loss", other_loss, ()), **CLOSE)
+        expect_close("dlogits", got, want[: len(special[0]), : special[0].shape[1]], **CLOSE)
+
+
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing the logits or the labels."""
-    before = scores(rng)
-    result, after = student.softmax_cross_entropy.with_inputs(*before)
-    expect_worked("dlogits", expect_tuple(CALL, result, 2)[1], before[0].shape, before[0])
-    check_unmodified(("logits", "labels"), before, after)
+    logits, labels = scores(rng)
+    result = expect_unmodified(student.softmax_cross_entropy, "logits labels", logits, labels)
+    expect_worked("dlogits", expect_tuple(CALL, result, 2)[1], logits.shape, logits)
 
 
 @pytest.mark.redundant("does not rest on the reference's gradient, and holds that to account too")

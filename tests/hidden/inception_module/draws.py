@@ -5,6 +5,7 @@ Every draw has signed float64 entries: positive inputs hide masks. Images are no
 
 import numpy as np
 
+from autograder.grading import corners, expect_close, in_order
 from solutions.inception_module import reference
 
 # An answer may compute in float32 inside and is right all the same. Its errors stay below 1e-6 of numbers that are about one,
@@ -19,13 +20,15 @@ SINGLE = {"rtol": 1e-4, "atol": 1e-4}
 
 # A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
 KINK = 1e-3
+NEAR = 1e-5  # the same where there are no differences; an exact zero stays one
 STEP = 1e-5
 
 IMAGE = (2, 3, 5, 6)
 ALIKE = (2, 2, 4, 5)  # with two maps in every layer, no shape gives a slip away
 LAYERS = ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")
 STACKED = ("1x1", "3x3", "5x5", "pool_proj")
-DEPTHS = {"1x1": 2, "3x3_reduce": 3, "3x3": 4, "5x5_reduce": 2, "5x5": 3, "pool_proj": 1}
+# Twelve channels come out: four parts of one size, if a slip takes them for that.
+DEPTHS = {"1x1": 2, "3x3_reduce": 3, "3x3": 4, "5x5_reduce": 2, "5x5": 5, "pool_proj": 1}
 TWOS = dict.fromkeys(LAYERS, 2)
 READS = {"3x3": "3x3_reduce", "5x5": "5x5_reduce"}  # the other layers read as many channels as x has
 KERNELS = {"3x3": 3, "5x5": 5}
@@ -43,6 +46,8 @@ KEPT = (
     "z_pool_proj",
 )
 CASES = ((ALIKE, TWOS), (IMAGE, DEPTHS))
+# Single channels, rows and columns; images as high or wide as they are deep, or as there are of them.
+SIZES = ((2, 1, 2, 3), (2, 3, 3, 2), (2, 3, 1, 3), (2, 2, 3, 1), (2, 1, 3, 3))
 
 
 def parameters(rng, channels, depths):
@@ -79,6 +84,37 @@ def module(rng, image=IMAGE, depths=DEPTHS):
         # Every ReLU must shut something and let something through, or an answer without it would be right.
         if all(z.min() < 0 < z.max() and np.abs(z).min() > KINK for z in before):
             return x, params, cache
+
+
+def check_all(name, got, want, tolerance):
+    """Answers that were all asked for before, each with what should have come; large ones may be off in proportion."""
+    for one, wanted in zip(got, want, strict=True):
+        size = max(1.0, float(np.abs(wanted).max()))
+        expect_close(name, one, wanted, rtol=tolerance["rtol"], atol=tolerance["atol"] * size)
+
+
+def special(rng):
+    """Batches and parameters that are special in one way each, and the reference's (out, cache) for each of them."""
+    while True:
+        x, params, _ = module(rng, ALIKE, TWOS)
+        x[0, 0] -= x[0, 0].max()  # the largest entry of a map is an exact zero
+        in_fortran_order, with_zeros, with_ties, of_zeros, *_ = corners(x, params)
+        plain = {key: value * key.startswith("b_") for key, value in params.items()}
+        nothing = {key: np.zeros_like(value) for key, value in params.items()}
+        cases = [of_zeros, (x, plain), (x, nothing), in_fortran_order, with_zeros, with_ties]
+        for size in SIZES:
+            params = parameters(rng, size[1], TWOS)
+            cases.append((images(rng, size), in_order(params, backwards=True)))
+        ones = parameters(rng, 2, dict.fromkeys(LAYERS, 1))
+        cases.append((images(rng, (2, 2, 2, 3)), in_order(ones)))
+        answers = [reference.inception_forward(x, params) for x, params in cases]
+        if all(is_clear(cache) for _, cache in answers):
+            return cases, answers
+
+
+def is_clear(cache):
+    """Whether every value before a ReLU is an exact zero, or so far from it that no rounding changes its side."""
+    return all(((z == 0) | (np.abs(z) > NEAR)).all() for z in (cache[f"z_{layer}"] for layer in LAYERS))
 
 
 def slices(depths):

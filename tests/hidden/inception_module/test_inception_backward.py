@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_array, expect_close, expect_keys, expect_tuple, expect_worked, for_all
+from autograder.grading import (
+    corners,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+    for_all,
+)
 from autograder.grading.comparing import as_numbers
 from solutions.inception_module import reference
 from tests.hidden.inception_module.draws import (
@@ -13,15 +22,17 @@ from tests.hidden.inception_module.draws import (
     DEPTHS,
     DIFFERENCES,
     IMAGE,
-    KEPT,
     LAYERS,
     PARAMS,
     SINGLE,
     STEP,
     TWOS,
+    check_all,
+    is_clear,
     module,
     output_shape,
     slices,
+    special,
 )
 from tests.hidden.inception_module.strategies import module_cases
 
@@ -33,6 +44,15 @@ def upstream(rng, image=IMAGE, depths=DEPTHS):
     return rng.normal(size=output_shape(image, depths)), module(rng, image, depths)[2]
 
 
+def evenly_lit(rng):
+    """The reference's cache of a module, for images whose pixels are all equal in each map."""
+    while True:
+        x = np.broadcast_to(rng.normal(size=(*ALIKE[:2], 1, 1)), ALIKE).copy()
+        cache = reference.inception_forward(x, module(rng, ALIKE, TWOS)[1])[1]
+        if is_clear(cache) and (cache["z_pool_proj"] > 0).any():
+            return cache
+
+
 def taken_apart(result):
     """Take apart what the student's function returned: dx and the gradients of the parameters."""
     dx, grads = expect_tuple(CALL, result, 2)
@@ -42,6 +62,20 @@ def taken_apart(result):
 def answer(student, dout, cache):
     """Ask the student's function for dx and the gradients of the parameters."""
     return taken_apart(student.inception_backward(dout, cache))
+
+
+def everything(result):
+    """All gradients, by name."""
+    dx, grads = taken_apart(result)
+    return {"dx": dx} | {f'grads["{key}"]': grads[key] for key in PARAMS}
+
+
+def check_cases(student, cases):
+    """All gradients are the reference's, in all of these cases; all are asked before any is compared."""
+    got = [everything(student.inception_backward(*case)) for case in cases]
+    want = [everything(reference.inception_backward(*case)) for case in cases]
+    for name in want[0]:
+        check_all(name, [each[name] for each in got], [each[name] for each in want], BACKWARD)
 
 
 def check_dx(student, rng, layer):
@@ -87,13 +121,13 @@ def test_dx_gets_the_part_of_the_pool_branch(student, rng):
     check_dx(student, rng, "pool_proj")
 
 
-@pytest.mark.points(4.5)
+@pytest.mark.points(4)
 def test_weights_of_the_layers_that_read_x(student, rng):
     """The gradients of the weights of 1x1, 3x3_reduce and 5x5_reduce join x with what arrives behind them."""
     check_gradients(student, rng, ("W_1x1", "W_3x3_reduce", "W_5x5_reduce"))
 
 
-@pytest.mark.points(4.5)
+@pytest.mark.points(4)
 def test_weights_of_the_large_kernels(student, rng):
     """The gradients of the weights of 3x3 and 5x5 join the reduced maps after their ReLU with what arrives behind them."""
     check_gradients(student, rng, ("W_3x3", "W_5x5"))
@@ -133,6 +167,28 @@ def test_slope_at_zero_is_zero(student, rng):
         expect_close(f'grads["{key}"]', other_grads[key], as_numbers(f'grads["{key}"]', grads[key]), **BACKWARD)
 
 
+@pytest.mark.sweeping
+@pytest.mark.points(1)
+def test_zeros_ties_sizes_and_orders_in_memory(student, rng):
+    """Zeros, equal and huge numbers, images of one row, column or channel and arrays in any order in memory are as good as others."""
+    dout, cache = upstream(rng, ALIKE, TWOS)
+    in_fortran_order, *_, forwards, backwards = corners(dout, cache)
+    cases = [in_fortran_order, forwards, backwards, (1e6 * dout, cache), *((each, cache) for (each,) in corners(dout))]
+    for out, cache in special(rng)[1]:
+        dout = rng.normal(size=out.shape)
+        if not cache["x"].any():  # then the pool could choose any entry
+            dout[:, slices(TWOS)["pool_proj"]] = 0
+        cases.append((dout, cache))
+    check_cases(student, cases)
+    # Which of several equal entries of a window wins may be chosen, but not how much arrives.
+    cache = evenly_lit(rng)
+    dout = np.zeros(output_shape(ALIKE, TWOS))
+    dout[:, slices(TWOS)["pool_proj"]] = rng.normal(size=(2, 2, 4, 5))
+    got, want = answer(student, dout, cache)[0], reference.inception_backward(dout, cache)[0]
+    dx = expect_array("dx", got, ALIKE)
+    expect_close("the sum of dx over equal pixels", dx.sum(axis=(2, 3)), want.sum(axis=(2, 3)), **BACKWARD)
+
+
 @pytest.mark.points(1)
 def test_images_do_not_depend_on_their_batch(student, rng):
     """An image's part of dx is the same alone as in its batch, in modules of any size."""
@@ -152,26 +208,19 @@ def test_images_do_not_depend_on_their_batch(student, rng):
 def test_integer_and_single_precision_upstream(student, rng):
     """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
     dout, cache = upstream(rng, ALIKE, TWOS)
-    dx = expect_worked("dx", answer(student, dout, cache)[0], ALIKE)
-    expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), cache)[0], dx, **SINGLE)
-    whole = np.rint(3 * dout)
-    dx = expect_worked("dx", answer(student, whole, cache)[0], ALIKE)
-    expect_close("dx for integer dout", answer(student, whole.astype(int), cache)[0], dx, **BACKWARD)
+    for kind, given, tolerance in ((np.float32, dout, SINGLE), (int, np.rint(3 * dout), BACKWARD)):
+        plain, typed = (everything(student.inception_backward(each, cache)) for each in (given, given.astype(kind)))
+        expect_worked("dx", plain["dx"], ALIKE)
+        for name, one in plain.items():
+            expect_close(f"{name} for {kind.__name__} dout", typed[name], as_numbers(name, one), **tolerance)
 
 
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
     """The gradients come without changing dout or the cache."""
     dout, cache = upstream(rng, ALIKE, TWOS)
-    result, (dout_after, cache_after) = student.inception_backward.with_inputs(dout, cache)
+    result = expect_unmodified(student.inception_backward, "dout cache", dout, cache)
     expect_worked("dx", taken_apart(result)[0], ALIKE)
-    expect_close("dout after the call", dout_after, dout, rtol=0)
-    after = expect_keys("cache after the call", cache_after, (*KEPT, "params"))
-    for key in KEPT:
-        expect_close(f'cache["{key}"] after the call', after[key], cache[key], rtol=0)
-    params = expect_keys('cache["params"] after the call', after["params"], PARAMS)
-    for key in PARAMS:
-        expect_close(f'params["{key}"] after the call', params[key], cache["params"][key], rtol=0)
 
 
 @pytest.mark.redundant("does not rest on the reference's backward pass, and holds that to account too")

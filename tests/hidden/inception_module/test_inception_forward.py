@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple, expect_worked, for_all
+from autograder.grading import (
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+    for_all,
+)
+from autograder.grading.comparing import as_numbers
 from solutions.inception_module import reference
 from tests.hidden.inception_module.draws import (
     CASES,
@@ -13,11 +22,13 @@ from tests.hidden.inception_module.draws import (
     KEPT,
     PARAMS,
     SINGLE,
+    check_all,
     images,
     module,
     output_shape,
     parameters,
     slices,
+    special,
 )
 from tests.hidden.inception_module.strategies import module_cases
 
@@ -28,6 +39,15 @@ SHAPE = output_shape(IMAGE, DEPTHS)
 def answer(student, x, params):
     """What the student's function returns, taken apart."""
     return expect_tuple(CALL, student.inception_forward(x, params), 2)
+
+
+def everything(result):
+    """The output, and all that the cache has to keep, by name."""
+    out, cache = expect_tuple(CALL, result, 2)
+    cache = expect_keys("cache", cache, (*KEPT, "params"))
+    kept = expect_keys('cache["params"]', cache["params"], PARAMS)
+    named = {"out": out} | {f'cache["{key}"]': cache[key] for key in KEPT}
+    return named | {f'cache["params"]["{key}"]': kept[key] for key in PARAMS}
 
 
 def check_branches(student, rng, layers):
@@ -56,7 +76,7 @@ def test_branch_of_1x1(student, rng):
     check_branches(student, rng, ["1x1"])
 
 
-@pytest.mark.points(6)
+@pytest.mark.points(5)
 def test_branches_of_3x3_and_5x5(student, rng):
     """Behind them come the 3x3 and the 5x5 branch: a 1x1 reduction with a ReLU, a convolution that keeps height and width, a ReLU."""
     check_branches(student, rng, ["3x3", "5x5"])
@@ -83,11 +103,26 @@ def test_cache_keeps_what_the_layers_read(student, rng):
 @pytest.mark.points(1)
 def test_cache_keeps_the_parameters(student, rng):
     """The cache keeps all twelve parameters."""
+    for image, depths in CASES:
+        x, params, _ = module(rng, image, depths)
+        cache = expect_keys("cache", answer(student, x, params)[1], ("params",))
+        kept = expect_keys('cache["params"]', cache["params"], PARAMS)
+        for key in PARAMS:
+            expect_close(f'cache["params"]["{key}"]', kept[key], params[key], **FORWARD)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(1)
+def test_zeros_ties_sizes_and_orders_in_memory(student, rng):
+    """Zeros, equal and huge numbers, images of one row, column or channel and arrays in any order in memory are as good as others."""
+    cases, answers = special(rng)
     x, params, _ = module(rng)
-    cache = expect_keys("cache", answer(student, x, params)[1], ("params",))
-    kept = expect_keys('cache["params"]', cache["params"], PARAMS)
-    for key in PARAMS:
-        expect_close(f'cache["params"]["{key}"]', kept[key], params[key], **FORWARD)
+    cases.append((1e6 * x, params))
+    answers.append(reference.inception_forward(*cases[-1]))
+    got = [everything(student.inception_forward(*case)) for case in cases]
+    want = [everything(answer) for answer in answers]
+    for name in want[0]:
+        check_all(name, [each[name] for each in got], [each[name] for each in want], FORWARD)
 
 
 @pytest.mark.points(1)
@@ -129,21 +164,16 @@ def test_kernels_that_copy(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params, _ = module(rng)
-    out = expect_worked("out", answer(student, x, params)[0], SHAPE)
-    expect_close("out for float32 x", answer(student, x.astype(np.float32), params)[0], out, **SINGLE)
-    whole = np.rint(4 * x)
-    out = expect_worked("out", answer(student, whole, params)[0], SHAPE)
-    expect_close("out for integer x", answer(student, whole.astype(int), params)[0], out, **FORWARD)
+    for kind, given, tolerance in ((np.float32, x, SINGLE), (int, np.rint(4 * x), FORWARD)):
+        plain, typed = (everything(student.inception_forward(each, params)) for each in (given, given.astype(kind)))
+        expect_worked("out", plain["out"], SHAPE)
+        for name, one in plain.items():
+            expect_close(f"{name} for {kind.__name__} x", typed[name], as_numbers(name, one), **tolerance)
 
 
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x or the parameters."""
     x, params, _ = module(rng)
-    result, (x_after, params_after) = student.inception_forward.with_inputs(x, params)
+    result = expect_unmodified(student.inception_forward, "x params", x, params)
     expect_worked("out", expect_tuple(CALL, result, 2)[0], SHAPE)
-    expect_close("x after the call", x_after, x, rtol=0)
-    after = expect_keys("params after the call", params_after, PARAMS)
-    expect(len(after) == len(PARAMS), "params after the call should have no more keys than before.")
-    for key in PARAMS:
-        expect_close(f'params["{key}"] after the call', after[key], params[key], rtol=0)

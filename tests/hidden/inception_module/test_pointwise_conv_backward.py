@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close, expect_tuple, expect_worked
+from autograder.grading import corners, expect_close, expect_tuple, expect_unmodified, expect_worked
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import BACKWARD, DIFFERENCES, SINGLE, STEP, images
+from tests.hidden.inception_module.draws import BACKWARD, DIFFERENCES, SINGLE, STEP, check_all, images
 
 CALL = "pointwise_conv_backward(dout, x, weight)"
 NAMES = ("dx", "dweight", "dbias")
 ALIKE = (3, 3, 3, 3)  # with three outputs, no shape gives a slip away
+# Single images, pixels, channels and outputs.
+SIZES = (((1, 3, 2, 2), 2), ((3, 2, 1, 1), 3), ((2, 1, 3, 2), 1), ((2, 2, 2, 3), 1))
+HUGE = 1e6
 
 
 def layer(rng, image=(2, 3, 4, 5), outputs=3):
@@ -48,36 +51,37 @@ def test_dbias_is_summed_over_pixels_and_images(student, rng):
     check_gradient(student, rng, "dbias", ALIKE, (2, 3, 4, 5))
 
 
+@pytest.mark.sweeping
 @pytest.mark.points(0.5)
-def test_single_images_and_single_pixels(student, rng):
-    """A batch of one and an image of one pixel give their part of dx, in four dimensions."""
+def test_single_images_zeros_and_orders_in_memory(student, rng):
+    """Single images, pixels and channels, zeros, equal and huge numbers, any order in memory: the gradients are what they should be."""
     dout, x, weight = layer(rng)
-    dx = expect_worked("dx", answer(student, dout, x, weight)[0], x.shape, dout)
-    expect_close("dx for one image", answer(student, dout[1:], x[1:], weight)[0], dx[1:], **BACKWARD)
-    i, j = slice(1, 2), slice(3, 4)
-    alone = answer(student, dout[:, :, i, j], x[:, :, i, j], weight)[0]
-    expect_close("dx for one pixel", alone, dx[:, :, i, j], **BACKWARD)
+    cases = [*corners(dout, x, weight), (dout, HUGE * x, weight), (dout, x, HUGE * weight)]
+    cases += [layer(rng, image, outputs) for image, outputs in SIZES]
+    got = [answer(student, *case) for case in cases]
+    want = [reference.pointwise_conv_backward(*case) for case in cases]
+    for name, one, wanted in zip(NAMES, zip(*got, strict=True), zip(*want, strict=True), strict=True):
+        check_all(name, one, wanted, BACKWARD)
 
 
 @pytest.mark.points(0.5)
 def test_integer_and_single_precision_upstream(student, rng):
     """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
     dout, x, weight = layer(rng)
-    dx = expect_worked("dx", answer(student, dout, x, weight)[0], x.shape, dout)
-    expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), x, weight)[0], dx, **SINGLE)
-    whole = np.rint(3 * dout)
-    dx = expect_worked("dx", answer(student, whole, x, weight)[0], x.shape, whole)
-    expect_close("dx for integer dout", answer(student, whole.astype(int), x, weight)[0], dx, **BACKWARD)
+    shapes = (x.shape, weight.shape, weight.shape[:1])
+    for kind, given, tolerance in ((np.float32, dout, SINGLE), (int, np.rint(3 * dout), BACKWARD)):
+        plain, typed = answer(student, given, x, weight), answer(student, given.astype(kind), x, weight)
+        for name, shape, one, other in zip(NAMES, shapes, plain, typed, strict=True):
+            wanted = expect_worked(name, one, shape, given)
+            expect_close(f"{name} for {kind.__name__} dout", other, wanted, **tolerance)
 
 
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
     """The gradients come without changing dout, x or the weight."""
     case = layer(rng)
-    result, after = student.pointwise_conv_backward.with_inputs(*case)
+    result = expect_unmodified(student.pointwise_conv_backward, "dout x weight", *case)
     expect_worked("dx", expect_tuple(CALL, result, 3)[0], case[1].shape, case[0])
-    for name, old, new in zip(("dout", "x", "weight"), case, after, strict=False):
-        expect_close(f"{name} after the call", new, old, rtol=0)
 
 
 @pytest.mark.redundant("does not rest on the reference's backward pass, and holds that to account too")

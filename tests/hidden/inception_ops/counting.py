@@ -1,9 +1,9 @@
 """How the hidden tests of `inception_ops` look at counts, and at answers that are built on an earlier answer.
 
-Students call their own `conv_macs` and `conv_params` in later exercises, and the census calls their module. A known slip there has been
-charged there: what follows from it by the right rule is right here. So an answer is compared with the reference, and, where an earlier
-function of the student's counts as a misconception does, with the reference built on that misconception. No number of the student's is
-ever what another one is compared with here.
+Students call their own `conv_macs` and `conv_params` in later exercises, and the census calls their module. A known slip there that has
+been charged there, in its own exercise, is not charged again: what follows from it by the right rule is right here. So an answer is
+compared with the reference, and, where an earlier function of the student's counts as a misconception does, with the reference built on
+that misconception. No number of the student's is ever what another one is compared with here.
 """
 
 from copy import deepcopy
@@ -68,7 +68,12 @@ def check_whole(student, answer, keys, earlier):
             expect_whole(key, answer[key])
 
     def built_on_floats():
-        counts = [count for name in earlier for probe in PROBES[name] for count in _ask(student, name, probe).values()]
+        counts = [
+            count
+            for name in _charged(student, earlier)
+            for probe in PROBES[name]
+            for count in _ask(student, name, probe).values()
+        ]
         expect(any(isinstance(count, float) for count in counts), "no earlier answer is a float")
 
     expect_any(all_whole, built_on_floats)
@@ -81,10 +86,15 @@ def positive(what, got):
     return float(number)
 
 
+def _charged(student, earlier):
+    """Those functions that have lost points in their own exercise: of another one, what is wrong here was right there."""
+    return [name for name in earlier if name not in student.earned]
+
+
 def _carried_over(student, earlier):
     """Which known slips the student's earlier functions may have, as {function: wrong version}; those of the module are looked for last."""
     found = [{}]
-    for name in earlier:
+    for name in _charged(student, earlier):
         answers = _counts(student, name)
         found += [slips | {name: wrong} for slips in found for wrong in _slips(name, answers, slips)]
     return found[1:]

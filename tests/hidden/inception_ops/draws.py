@@ -3,8 +3,27 @@
 Heights differ from widths, depths from each other, and no kernel of a drawn layer is 1, so that numbers put in the wrong place show.
 """
 
+from autograder.grading import in_order
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import BRANCHES, conv, flat, head, image, inception, pool
+
+# Three small tables. They end with a convolution, a module and a head, and hold what larger ones do not: a side or a depth of one, an even
+# kernel, heads of any number of layers, a dropout that drops nothing, an oblong map that is flattened. In which order the keys of a row
+# come says nothing.
+TABLES = (
+    [image((5, 4), 1), conv("only", 2, 1, (4, 3), 1)],
+    [image((4, 6), 3), pool("max_pool", "pool", 2, 2, (2, 3), 3), inception("ones", (2, 3), 4, 1, 1, 1, 1, 1, 1)],
+    [
+        image((7, 10), 3),
+        {"kind": "head", "name": "none", "layers": []},
+        conv("first", 4, 3, (2, 3), 6, 3),
+        {"kind": "head", "name": "one", "layers": [flat("fc", "fc", 5)]},
+        flat("fc", "second", 5),
+        flat("dropout", "dropout", 5, rate=0.0),
+        {"kind": "head", "name": "two", "layers": [flat("fc", "fc", 5)] * 2},
+    ],
+)
+SMALL = [in_order(table, backwards=backwards) for table in TABLES for backwards in (False, True)]
 
 # The lectures' modules: N41 (14 x 14 x 480) and L14 (28 x 28 x 256).
 LECTURE_SHAPE = (256, 28, 28)

@@ -22,6 +22,8 @@ def test_a_kernel_at_every_position(student, rng):
     """With a step of one and no padding, the kernel takes every position at which all of it fits."""
     for size in distinct(rng, 20, 60, 3):
         check(student, size, int(rng.integers(3, 12)))
+    for size, kernel in ((1, 1), (8, 1), (6, 6)):
+        check(student, size, kernel, 1, 0)
 
 
 @pytest.mark.points(2.5)
@@ -38,6 +40,9 @@ def test_padding_counts_at_both_ends(student, rng):
     """Padding is added at both ends of the axis."""
     for padding in distinct(rng, 1, 6, 3):
         check(student, int(rng.integers(20, 60)), int(rng.integers(3, 12)), padding=padding)
+    for size, kernel, padding in ((1, 3, 1), (4, 2, 2)):
+        check(student, size, kernel, padding=padding)
+    check(student, 20, 4, 2, 2)
 
 
 @pytest.mark.redundant("does not rest on the reference, and holds that to account too")

@@ -20,27 +20,30 @@ def test_weights_and_biases(student, rng):
     """A layer learns its kernels and one bias for each output channel."""
     for side in (1, kernel(rng), kernel(rng)):
         check(student, *depths(rng), side)
+    for smallest in ((1, 1, 1), (1, 5, 2), (5, 1, 4)):
+        check(student, *smallest)
 
 
 @pytest.mark.points(2)
 def test_without_biases(student, rng):
-    """Without biases a layer learns its kernels only."""
-    for _ in range(2):
-        check(student, *depths(rng), 1, bias=False)
+    """Without biases a layer learns its kernels only, whatever the layer before it had."""
+    for bias in (False, True, False):
+        check(student, *depths(rng), 1, bias=bias)
 
 
 @pytest.mark.points(1.5)
 def test_kernels_that_are_not_square(student, rng):
     """A kernel given as (kh, kw) has kh times kw weights for each channel that it reads."""
-    for _ in range(3):
-        check(student, *depths(rng), oblong(rng))
+    for _ in range(2):
+        tall, broad = oblong(rng)
+        for side in ((tall, broad), (broad, tall), (tall, tall)):
+            check(student, *depths(rng), side)
 
 
 @pytest.mark.points(2.5)
 def test_groups_have_thinner_kernels(student, rng):
     """With groups, every kernel is as deep as its own part of the input; there are as many biases as before."""
-    for _ in range(3):
-        inputs, outputs, groups = grouped(rng)
+    for inputs, outputs, groups in (grouped(rng), grouped(rng), (6, 6, 6), (4, 8, 4), (4, 6, 1)):
         check(student, inputs, outputs, 1, groups)
 
 

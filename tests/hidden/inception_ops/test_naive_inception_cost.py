@@ -8,12 +8,13 @@ from tests.hidden.inception_ops.draws import LECTURE_NAIVE, LECTURE_SHAPE, naive
 NAME = "naive_inception_cost"
 KEYS = ("macs", "out_channels")
 LECTURE = (LECTURE_SHAPE, LECTURE_NAIVE)
+SMALLEST = ((1, 1, 1), dict.fromkeys(LECTURE_NAIVE, 1))
 EARLIER = ["conv_macs"]
 
 
 def check(student, rng, key):
-    """One of the student's counts is the reference's, for the lecture's module and others."""
-    for question in (LECTURE, *((shape(rng), naive_branches(rng)) for _ in range(3))):
+    """One of the student's counts is the reference's, for the lecture's module, the smallest one and others."""
+    for question in (LECTURE, SMALLEST, *((shape(rng), naive_branches(rng)) for _ in range(3))):
         counting.check(student, NAME, question, counting.compare_key(NAME, key), EARLIER)
 
 

@@ -8,11 +8,12 @@ from tests.hidden.inception_ops.draws import LECTURE_REDUCED, LECTURE_SHAPE, red
 NAME = counting.MODULE
 KEYS = ("macs", "params", "out_channels")
 LECTURE = (LECTURE_SHAPE, LECTURE_REDUCED)
+SMALLEST = ((1, 1, 1), dict.fromkeys(LECTURE_REDUCED, 1))
 
 
 def check(student, rng, key):
-    """One of the student's counts is the reference's, for the lecture's module and others."""
-    for question in (LECTURE, *((shape(rng), reduced_branches(rng)) for _ in range(3))):
+    """One of the student's counts is the reference's, for the lecture's module, the smallest one and others."""
+    for question in (LECTURE, SMALLEST, *((shape(rng), reduced_branches(rng)) for _ in range(3))):
         counting.check(student, NAME, question, counting.compare_key(NAME, key), counting.LAYERS)
 
 

@@ -9,7 +9,7 @@ from tests.hidden.inception_ops.draws import distinct, kernel, shape
 
 NAME = "reduction_saving"
 EARLIER = ["conv_macs"]
-SAME_AREA = ((2, 6), (3, 4), (6, 2))
+SAME_AREA = (6, (6, 6), (4, 9), (9, 4), (3, 12))
 WHAT = "reduction_saving(...)"
 # The ratio of two whole numbers, also when it is taken in float32; a forgotten term is larger than that.
 RATIO = {"rtol": 1e-6}
@@ -37,8 +37,10 @@ def question(rng, share):
 
 @pytest.mark.points(5)
 def test_the_cost_of_both_ways(student, rng):
-    """Both layers of the reduced way count, each with the depth that it reads."""
+    """Both layers of the reduced way count, each with the depth that it reads, for small and even numbers too."""
     check(student, (480, 14, 14), 48, 5, 16)
+    for small in (((1, 1, 1), 1, 1, 1), ((8, 3, 5), 1, 2, 1), ((8, 5, 3), 6, 4, 2)):
+        check(student, *small)
     for _ in range(3):
         thin, wide = sorted(distinct(rng, 4, 30, 2))
         check(student, shape(rng), wide, kernel(rng), thin)
@@ -61,7 +63,7 @@ def test_which_way_round(student, rng):
 
 @pytest.mark.points(2)
 def test_kernels_that_are_not_square(student, rng):
-    """Of a kernel given as (kh, kw), the area alone matters: kernels of the same area save the same."""
+    """Of a kernel given as (kh, kw), the area alone matters: kernels of the same area save the same, square or not."""
     in_shape, wide = shape(rng), int(rng.integers(20, 60))
     ratios = [student.reduction_saving(in_shape, wide, side, 5) for side in (*SAME_AREA, (5, 2))]
     expect_different(WHAT, ratios[0], ratios[-1])

@@ -10,19 +10,19 @@ from tests.hidden.optimizers.walks import (
     answer,
     changing,
     check_corners,
+    check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
     gradients,
     steady,
 )
 
-pytestmark = pytest.mark.own_state  # what is in the state, and under which names, is the student's own affair
-
 RULE = "adam_step"
+pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair
 USUAL = {"beta1": 0.9, "beta2": 0.999}
 
 
-@pytest.mark.points(6)
+@pytest.mark.points(5)
 def test_four_steps(student, rng):
     """Four steps with the usual parameters: both averages are corrected for their start at zero."""
     check_walk_on_gradients(student, RULE, rng, steady(rng))
@@ -30,14 +30,14 @@ def test_four_steps(student, rng):
 
 @pytest.mark.points(2.5)
 def test_four_steps_with_other_memories(student, rng):
-    """Four steps with longer and shorter memories than usual."""
-    for beta1, beta2 in ((0.5, 0.9), (0.95, 0.4)):
+    """Four steps with longer and shorter memories than usual, and with none."""
+    for beta1, beta2 in ((0.5, 0.9), (0.95, 0.4), (0.0, 0.0)):
         check_walk_on_gradients(student, RULE, rng, steady(rng), beta1=beta1, beta2=beta2)
 
 
 @pytest.mark.points(2)
 def test_four_steps_with_rates_that_change(student, rng):
-    """Four steps with rates that change: each step uses its own rate for the whole average."""
+    """Four steps with rates that change, down to 0: each step uses its own rate for the whole average."""
     check_walk_on_gradients(student, RULE, rng, changing(rng), **USUAL)
 
 
@@ -45,6 +45,7 @@ def test_four_steps_with_rates_that_change(student, rng):
 def test_epsilon_is_added_to_the_corrected_root(student, rng):
     """Epsilon is added to the corrected root: seen with a large one, and with gradients that are zero or as small as the usual one."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, eps=1e-2, **USUAL)
+    check_walk_on_gradients(student, RULE, rng, steady(rng), eps=0.1, **USUAL)
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, **USUAL)
 
 
@@ -62,6 +63,12 @@ def test_first_step_has_the_size_of_the_rate(student, rng):
         )  # epsilon beside the smallest gradient: 1e-6
 
     for_all(rng, first_steps(rng), law)
+
+
+@pytest.mark.points(1)
+def test_special_arrays_and_turns(student, rng):
+    """Zeros, equal and huge numbers, any shape and order in memory: the rule holds, also where several sets of weights take turns."""
+    check_special_walks(student, RULE, rng, eps=1e-8, **USUAL)
 
 
 @pytest.mark.points(1)

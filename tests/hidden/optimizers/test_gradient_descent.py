@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_array, expect_close, expect_worked
+from autograder.grading import Given, corners, expect, expect_array, expect_close, expect_worked
 from autograder.grading.comparing import as_numbers
 from solutions.optimizers import reference
 from tests.hidden.optimizers.walks import CLOSE, SIZE, bowl
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 def test_path_follows_the_gradient_downhill(student, rng):
     """Each point of the path is the one before, less the learning rate times the gradient there."""
     for steps, lr in ((5, 0.1), (2, 0.25)):
@@ -25,9 +25,8 @@ def test_path_has_a_row_for_the_start_and_for_each_step(student, rng):
     for steps, size in ((3, SIZE), (1, 1), (0, 2)):
         curvature = rng.uniform(0.5, 2.0, size=size)
         w0 = rng.normal(size=size)
-        path = expect_array(
-            "the path", student.gradient_descent(lambda w, c=curvature: c * w, w0, 0.1, steps), (steps + 1, size)
-        )
+        gradient = Given(curvature.__mul__, (size,))
+        path = expect_array("the path", student.gradient_descent(gradient, w0, 0.1, steps), (steps + 1, size))
         expect_close("the first row", path[0], w0, **CLOSE)
         expect(not steps or bool((path[1] != path[0]).all()), "A step should lead away from where it began.")
 
@@ -42,6 +41,20 @@ def test_gradient_is_asked_for_once_a_step(student, rng):
     expect(len(asked) == steps, "gradient_descent should ask for the gradient once in each step.")
     for point, row in zip(asked, path, strict=False):
         expect_close("a point at which the gradient was asked for", point, row, **CLOSE)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_start_at_zero(student, rng):
+    """A path may begin at zero, with all weights or with one, and with weights that are equal; near zero, small steps count."""
+    gradient, _ = bowl(rng)
+    starts = [w0 for (w0,) in corners(rng.normal(size=SIZE))]
+    paths = [student.gradient_descent(gradient, w0, 0.1, 2) for w0 in starts]
+    near = 1e-6 * starts[0]
+    path = student.gradient_descent(Given(np.negative, (SIZE,)), near, 0.5, 2)
+    expect_close("the path", path, near * np.array([[1], [1.5], [2.25]]), rtol=CLOSE["rtol"])
+    for w0, path in zip(starts, paths, strict=True):
+        expect_close("the path", path, reference.gradient_descent(gradient, w0, 0.1, 2), **CLOSE)
 
 
 @pytest.mark.points(0.5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_array, expect_close
+from autograder.grading import expect, expect_array, expect_close, expect_unmodified
 from solutions.optimizers import reference
 from tests.hidden.optimizers.walks import CLOSE
 
@@ -18,12 +18,33 @@ def turned_bowl(rng, size):
     return (hessian + hessian.T) / 2
 
 
-@pytest.mark.points(3.5)
+@pytest.mark.points(2.5)
 def test_limit_is_two_over_the_largest_curvature(student, rng):
     """The limit is two over the largest eigenvalue, for bowls of two and more weights with turned axes."""
     for size in (2, 5, 3):
         hessian = turned_bowl(rng, size)
         expect_close(CALL, student.max_stable_lr(hessian), reference.max_stable_lr(hessian), **CLOSE)
+
+
+@pytest.mark.points(1)
+def test_special_bowls(student, rng):
+    """Bowls along the axes, of one weight, of integers, in Fortran order or very steep have their limits; the matrix stays as it is."""
+    curvatures = rng.permutation([0.5, 2.0, 9.0]) * rng.uniform(0.8, 1.2, size=3)
+    turned = turned_bowl(rng, 3)
+    # Ones are orthogonal to its steepest direction; times a power of two, they stay so to the last bit.
+    across_ones = np.array([[2.0, -1.0], [-1.0, 2.0]])
+    bowls = [
+        *(np.diag(np.roll(curvatures, places)) for places in range(3)),
+        np.diag([2.0, 2.0]),
+        across_ones * 2.0 ** rng.integers(-2, 3),
+        np.array([[float(rng.uniform(0.5, 2.0))]]),
+        np.array([[2, -1, 0], [-1, 2, -1], [0, -1, 3]]),
+        np.asfortranarray(turned),
+        1e7 * turned,
+    ]
+    limits = [expect_unmodified(student.max_stable_lr, "hessian", hessian) for hessian in bowls]
+    for hessian, limit in zip(bowls, limits, strict=True):
+        expect_close(CALL, limit, reference.max_stable_lr(hessian), rtol=CLOSE["rtol"])  # the limits are of any size
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the number means")

@@ -10,18 +10,18 @@ from tests.hidden.optimizers.walks import (
     answer,
     changing,
     check_corners,
+    check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
     gradients,
     steady,
 )
 
-pytestmark = pytest.mark.own_state  # what is in the state, and under which names, is the student's own affair
-
 RULE = "momentum_step"
+pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair
 
 
-@pytest.mark.points(4.5)
+@pytest.mark.points(3.5)
 def test_four_steps(student, rng):
     """Four steps with the usual beta and one rate: the velocity is an exponential average of the gradients."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True)
@@ -29,14 +29,14 @@ def test_four_steps(student, rng):
 
 @pytest.mark.points(2)
 def test_four_steps_with_another_beta(student, rng):
-    """Four steps with a longer and a shorter memory than usual."""
-    for beta in (0.99, 0.5):
+    """Four steps with a longer and a shorter memory than usual, and with none."""
+    for beta in (0.99, 0.5, 0.0):
         check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, beta=beta)
 
 
 @pytest.mark.points(2)
 def test_four_steps_with_rates_that_change(student, rng):
-    """Four steps with rates that change: each step uses its own rate for the whole velocity."""
+    """Four steps with rates that change, down to 0: each step uses its own rate for the whole velocity."""
     check_walk_on_gradients(student, RULE, rng, changing(rng), edges=True, beta=0.9)
 
 
@@ -52,6 +52,12 @@ def test_average_equals_a_heavy_ball_with_a_smaller_rate(student, rng):
         end, state = answer(student, RULE, end, grad, state, lr, beta=beta)
         end = expect_array("w", end, w.shape)
     expect_close("w after the last step", end, w - lr * (1 - beta) * pushes, **CLOSE)
+
+
+@pytest.mark.points(1)
+def test_special_arrays_and_turns(student, rng):
+    """Zeros, equal and huge numbers, any shape and order in memory: the rule holds, also where several sets of weights take turns."""
+    check_special_walks(student, RULE, rng, beta=0.9)
 
 
 @pytest.mark.points(1)

@@ -10,18 +10,18 @@ from tests.hidden.optimizers.walks import (
     answer,
     changing,
     check_corners,
+    check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
     gradients,
     steady,
 )
 
-pytestmark = pytest.mark.own_state  # what is in the state, and under which names, is the student's own affair
-
 RULE = "rmsprop_step"
+pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 def test_four_steps(student, rng):
     """Four steps with the usual rho: every weight is divided by the root of its own average of squares."""
     check_walk_on_gradients(student, RULE, rng, steady(rng))
@@ -29,8 +29,8 @@ def test_four_steps(student, rng):
 
 @pytest.mark.points(1.5)
 def test_four_steps_with_another_rho(student, rng):
-    """Four steps with a longer and a shorter memory than usual, and with rates that change."""
-    for rho in (0.99, 0.5):
+    """Four steps with a longer and a shorter memory than usual, with none, and with rates that change."""
+    for rho in (0.99, 0.5, 0.0):
         check_walk_on_gradients(student, RULE, rng, changing(rng), rho=rho)
 
 
@@ -38,6 +38,7 @@ def test_four_steps_with_another_rho(student, rng):
 def test_epsilon_is_added_outside_the_root(student, rng):
     """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, rho=0.9, eps=1e-2)
+    check_walk_on_gradients(student, RULE, rng, steady(rng), rho=0.9, eps=0.1)
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, rho=0.9)
 
 
@@ -55,6 +56,12 @@ def test_first_step_does_not_depend_on_the_scale(student, rng):
         )  # epsilon beside the smallest gradient: 1e-6
 
     for_all(rng, first_steps(rng), law)
+
+
+@pytest.mark.points(1)
+def test_special_arrays_and_turns(student, rng):
+    """Zeros, equal and huge numbers, any shape and order in memory: the rule holds, also where several sets of weights take turns."""
+    check_special_walks(student, RULE, rng, rho=0.9, eps=1e-8)
 
 
 @pytest.mark.points(1)

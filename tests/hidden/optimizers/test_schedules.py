@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading import expect_close
+from autograder.grading import expect_close, expect_unmodified
 from solutions.optimizers import reference
 from tests.hidden.optimizers.walks import CLOSE
 
@@ -29,7 +29,8 @@ def test_each_stair_is_a_tenth_of_the_one_before(student, rng):
 def test_stairs_begin_after_every_so_many_steps(student, rng):
     """The rate falls with the first step of a stair and holds to its last, steps counted from 0."""
     every = int(rng.integers(3, 8))
-    check_stairs(student, [0, every - 1, every, 2 * every - 1, 2 * every], every, rng, factor=0.1)
+    for length in (every, every + 1):
+        check_stairs(student, [0, length - 1, length, 2 * length - 1, 2 * length, 12 * length], length, rng, factor=0.1)
     check_stairs(student, [0, 1, 2], 1, rng, factor=0.1)
 
 
@@ -76,7 +77,7 @@ def check_plateaus(student, losses, rng, **options):
     expect_close("the list of rates", student.plateau_decay(losses, lr0, **options), want, **RATES)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 def test_rate_falls_when_patience_runs_out(student, rng):
     """After five epochs in a row without a new best the rate is a tenth, and counting begins anew."""
     for _ in range(2):
@@ -88,6 +89,28 @@ def test_patience_and_factor_are_those_passed_in(student, rng):
     """Patience and factor passed in are the ones that count; a patience of one is the shortest."""
     for patience, factor in ((3, 0.5), (1, 0.25)):
         check_plateaus(student, plateaus(rng, patience), rng, patience=patience, factor=factor)
+
+
+@pytest.mark.points(0.5)
+def test_special_losses(student, rng):
+    """Losses may be few or none, zero, negative, huge or integers, and stay as they are."""
+    lr0, one, two = float(rng.uniform(0.05, 0.5)), *sorted(map(float, rng.uniform(1, 2, size=2)))
+    falling = [two, one, two, 0.0, one, 0.0, -one, 0.0, -two, -one]
+    runs = [
+        [],
+        [one],
+        [one, two],
+        [two, one],
+        [one, one],
+        falling,
+        [0.0] * 4,
+        [1e6 * loss for loss in falling],
+        [3, 2, 2, 0, 0, -1],
+        [two - 1e-6 * epoch for epoch in range(3)],
+    ]
+    rates = [expect_unmodified(student.plateau_decay, "losses - - -", losses, lr0, 0.1, 1) for losses in runs]
+    for losses, got in zip(runs, rates, strict=True):
+        expect_close("the list of rates", got, reference.plateau_decay(losses, lr0, 0.1, 1), **RATES)
 
 
 @pytest.mark.points(1)

@@ -3,10 +3,13 @@
 A single step from a fresh state hides all that a rule remembers, so walks have four, on gradients that change from step to step.
 """
 
+from functools import partial
+
 import numpy as np
 
-from autograder.grading import Mismatch, expect, expect_close, expect_tuple, expect_worked
+from autograder.grading import Given, corners, expect, expect_close, expect_tuple, expect_worked
 from autograder.grading.comparing import as_numbers
+from autograder.grading.free import unchanged
 from solutions.optimizers import reference
 
 # Weights and steps are of about one. An answer may compute in float32 inside and is right all the same: over a few steps that loses
@@ -46,17 +49,17 @@ def bowl(rng, *, edges=False):
     asked = []
 
     def gradient(w):
-        point = np.array(w, dtype=np.float64)
+        point = w.astype(np.float64)
         asked.append(point)
         with np.errstate(invalid="ignore", over="ignore"):  # an answer may ask anywhere
             return matrix @ point - offset
 
-    return gradient, asked
+    return Given(gradient, (SIZE,)), asked
 
 
-def slope(w):
-    """A gradient for weights of any shape, each entry on its own."""
-    return 0.5 * np.asarray(w, dtype=np.float64) + 0.25
+def slope(shape):
+    """A gradient for weights of a shape, each entry on its own."""
+    return Given(lambda w: 0.5 * w.astype(np.float64) + 0.25, shape)
 
 
 def steady(rng):
@@ -65,8 +68,8 @@ def steady(rng):
 
 
 def changing(rng):
-    """Another rate for every step."""
-    return [float(lr) for lr in rng.permutation([0.02, 0.05, 0.12, 0.2])]
+    """Another rate for every step; one of them is 0."""
+    return [float(lr) for lr in rng.permutation([0.0, 0.05, 0.12, 0.2])]
 
 
 def answer(student, rule, *arguments, **options):
@@ -104,6 +107,47 @@ def check_walk_on_a_bowl(student, rule, rng, rates, *, edges=False, **options):
     check_walk(student, rule, rng.normal(size=SIZE), [gradient] * len(rates), rates, **options)
 
 
+def special_walks(rng):
+    """Weights and a gradient for each of two steps: zeros, equal and huge numbers, Fortran order, and one to three axes of any lengths."""
+    walks = []
+    for place, shape in enumerate(((2, 3), (2, 2), (1, 2, 2), (2, 1, 2), (2, 2, 1))):  # of each shape another corner
+        w, *grads = list(corners(*signed(rng, (3, *shape))))[place]
+        walks.append((w, grads))
+    return [*walks, (signed(rng, 1), list(4e5 * signed(rng, (2, 1))))]
+
+
+def check_special_walks(student, rule, rng, *, asks_for_gradients=False, **options):
+    """Walks from `special_walks` that take turns are the reference's; each has a state of its own.
+
+    All walks are ended before any is compared. Numbers are compared by the size of the largest: huge ones have no more digits than others.
+    """
+    right = getattr(reference, rule)
+
+    def ask_of(gradient, curvature=0.1):  # never near zero, where a rule that divides by the size of a gradient jumps
+        rising = Given(lambda w: curvature * w.astype(np.float64) + gradient, gradient.shape)
+        return rising if asks_for_gradients else gradient
+
+    def ends(answering):
+        reached = [(w, {}) for w, _ in walks]
+        for step in range(2):
+            for place, (_, asks) in enumerate(walks):
+                w, state = reached[place]
+                w, state = answering(w, asks[step], state, 0.1, **options)
+                reached[place] = as_numbers("w", w), state
+        return [w for w, _ in reached]
+
+    walks = [(w, list(map(ask_of, grads))) for w, grads in special_walks(rng)]
+    gradient, other, start = signed(
+        rng, (3, 3)
+    )  # one more walk is at zero after a step, the gradient of another one is
+    asks = [ask_of(each, 0.0) for each in (gradient, other, 0 * gradient)]
+    walks += [(-right(0 * start, asks[0], {}, 0.1, **options)[0], asks[:2]), (start, asks[::2])]
+    wanted, got = ends(right), ends(partial(answer, student, rule))
+    for one, want in zip(got, wanted, strict=True):
+        scale = max(1.0, float(np.abs(want).max()))
+        expect_close("w after two steps", one, want, rtol=CLOSE["rtol"], atol=scale * CLOSE["atol"])
+
+
 def check_calls(student, rule, rng):
     """The gradient is asked for once a step, where the last step times beta would lead from the weights."""
     gradient, asked = bowl(rng)
@@ -121,12 +165,12 @@ def check_calls(student, rule, rng):
 def check_corners(student, rule, asks, **options):
     """Two steps from integers, and two in an array of two axes, end where the same numbers end in a float64 vector.
 
-    asks: two integer gradients of three entries, or two functions that take weights of any shape
+    asks: two integer gradients of three entries, or two functions that make a gradient for weights of a shape
     """
     start = np.array([3, -1, 2])
 
     def shaped(ask, shape, dtype=np.float64):
-        return ask if callable(ask) else ask.astype(dtype).reshape(shape)
+        return ask(shape) if callable(ask) else ask.astype(dtype).reshape(shape)
 
     def ends(shape, dtype):
         w, state = start.astype(dtype).reshape(shape), {}
@@ -155,16 +199,3 @@ def check_unmodified(student, rule, w, asks, **options):
         expect(unchanged(state, after[2]), "The old state should be as it was; the call has changed it.")
         w, state = new, new_state
     expect(not np.array_equal(w, start), "The steps should lead away from where they began.")
-
-
-def unchanged(before, after):
-    """Whether two values of any kind are the same; things that cannot be looked into count as the same."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        return before.keys() == after.keys() and all(unchanged(before[key], after[key]) for key in before)
-    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        return len(before) == len(after) and all(map(unchanged, before, after))
-    try:
-        one, other = as_numbers("before", before), as_numbers("after", after)
-    except Mismatch:
-        return type(before) is type(after)
-    return bool(np.array_equal(one, other, equal_nan=True))

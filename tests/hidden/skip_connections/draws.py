@@ -89,9 +89,9 @@ def preactivation_block(rng, sizes=(4, 6), *, rows=5):
             return x, params
 
 
-def preactivation_gradient(rng):
+def preactivation_gradient(rng, sizes=(4, 6)):
     """An upstream gradient and the reference's cache for a pre-activation block."""
-    x, params = preactivation_block(rng)
+    x, params = preactivation_block(rng, sizes)
     out, cache = reference.preactivation_forward(x, params)
     return rng.normal(size=out.shape), cache
 
@@ -107,8 +107,9 @@ def batch(rng, *, rows=6, features=4):
     }
 
 
-def batch_gradient(rng, **shape):
-    """A batch, an upstream gradient and the reference's cache of batch normalisation in training."""
+def batch_gradient(rng, *, scale=1.0, **shape):
+    """A batch, an upstream gradient and the reference's cache of batch normalisation in training; all of x is `scale` times as large."""
     case = batch(rng, **shape)
+    case["x"] *= scale
     out, cache, _ = reference.batchnorm_forward(**case, training=True)
     return case, rng.normal(size=out.shape), cache

@@ -6,7 +6,17 @@ Backward passes get the reference's cache, so that a slip forward is not charged
 import numpy as np
 import pytest
 
-from autograder.grading import central_differences, expect_any, expect_close, expect_keys, expect_tuple, expect_worked
+from autograder.grading import (
+    central_differences,
+    expect_any,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+)
+from autograder.grading.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import (
     BACKWARD,
@@ -15,10 +25,15 @@ from tests.hidden.skip_connections.draws import (
     batch,
     batch_gradient,
 )
+from tests.hidden.skip_connections.twins import batch_twins, columns, first_features, with_huge_feature
 
 FORWARD_CALL = "batchnorm_forward(...)"
 BACKWARD_CALL = "batchnorm_backward(dout, cache)"
 RUNNING = ("mean", "var")
+pytestmark = [  # the cache is the student's own affair
+    pytest.mark.free("batchnorm_forward", returned=1),
+    pytest.mark.free("batchnorm_backward", passed=1),
+]
 
 
 def forward(student, case, *, training, **options):
@@ -46,33 +61,54 @@ def check_backward(student, case, dout, compare, **options):
     )
 
 
+def gradients(student, case, dout, **options):
+    """The student's three gradients, on the reference's cache or on the student's own."""
+    answers = []
+    check_backward(student, case, dout, lambda *got: answers.append(got), **options)
+    return answers[0]
+
+
 def check_gradient(student, rng, place, what):
-    """One of the three gradients is the reference's."""
-    case, dout, cache = batch_gradient(rng)
-    want = reference.batchnorm_backward(dout, cache)[place]
-    check_backward(student, case, dout, lambda *got: expect_close(what, got[place], want, **BACKWARD))
+    """One of the three gradients is the reference's, also for a single feature, and where a feature hardly varies."""
+    for features, scale in ((4, 1.0), (1, 1.0), (4, 1e-3)):
+        case, dout, cache = batch_gradient(rng, features=features, scale=scale)
+        want = reference.batchnorm_backward(dout, cache)[place]
+        size = max(1.0, float(np.abs(want).max()))
+
+        def compare(*got, want=want, size=size):
+            expect_close(what, got[place], want, rtol=BACKWARD["rtol"], atol=size * BACKWARD["atol"])
+
+        check_backward(student, case, dout, compare)
 
 
-@pytest.mark.points(3.5)
+@pytest.mark.points(3)
 def test_training_normalises_with_the_batch(student, rng):
     """In training, each feature is normalised with the batch's mean and biased variance, eps inside the root."""
-    for options in ({}, {"eps": 1e-2}):
-        case = batch(rng)
-        out, _, _ = forward(student, case, training=True, **options)
+    asked = [(batch(rng), options) for options in ({}, {"eps": 1e-2}, {"momentum": 0.5, "eps": 1e-3}, {"eps": 0.0})]
+    outs = [forward(student, case, training=True, **options)[0] for case, options in asked]
+    for (case, options), out in zip(asked, outs, strict=True):
         expect_close("out", out, reference.batchnorm_forward(**case, training=True, **options)[0], **FORWARD)
 
 
 def check_running_over_batches(student, rng, key):
-    """One running statistic is the reference's after each of four batches, handed from one to the next."""
+    """One running statistic is the reference's after each of some batches, handed from one to the next."""
     case = batch(rng)
     running = want = case["running"]
-    for rows, options in ((5, {}), (2, {"momentum": 0.5}), (3, {}), (4, {"momentum": 0.7})):
+    for rows, options in (
+        (5, {}),
+        (2, {"momentum": 0.5}),
+        (3, {"eps": 1e-2}),
+        (4, {"momentum": 0.7, "eps": 1e-3}),
+        (3, {"momentum": 1.0}),
+        (4, {"momentum": 0.0}),
+    ):
         case = batch(rng, rows=rows)
         _, _, want = reference.batchnorm_forward(**case | {"running": want}, training=True, **options)
         _, _, running = forward(student, case | {"running": running}, training=True, **options)
         check_running(running, want, (key,))
 
 
+@pytest.mark.redundant("gives the running mean points of its own; others compare it among other things")
 @pytest.mark.points(2)
 def test_running_mean_moves_towards_the_batch(student, rng):
     """In training, the running mean keeps the share `momentum` and takes the rest from the batch, batch after batch."""
@@ -88,29 +124,37 @@ def test_running_variance_takes_the_unbiased_one(student, rng):
 @pytest.mark.points(3)
 def test_inference_normalises_with_the_running_statistics(student, rng):
     """At inference the running statistics normalise, so that a row does not depend on its batch."""
-    for rows, options in ((6, {}), (1, {"eps": 1e-2})):
-        case = batch(rng, rows=rows)
-        out, _, _ = forward(student, case, training=False, **options)
-        expect_close("out", out, reference.batchnorm_forward(**case, training=False, **options)[0], **FORWARD)
+    options = ({}, {"eps": 1e-2}, {"momentum": 0.5}, {"momentum": 0.5, "eps": 0.0})
+    asked = [(batch(rng, rows=rows), given) for rows, given in zip((6, 1, 4, 2), options, strict=True)]
+    outs = [forward(student, case, training=False, **given)[0] for case, given in asked]
+    for (case, given), out in zip(asked, outs, strict=True):
+        expect_close("out", out, reference.batchnorm_forward(**case, training=False, **given)[0], **FORWARD)
 
 
 @pytest.mark.points(1)
 def test_inference_leaves_the_running_statistics(student, rng):
     """At inference the running statistics come back as they were."""
-    case = batch(rng)
-    out, _, running = forward(student, case, training=False)
-    expect_worked("out", out, case["x"].shape)
-    check_running(running, case["running"])
+    for options in ({}, {"momentum": 0.5, "eps": 1e-2}):
+        case = batch(rng)
+        out, _, running = forward(student, case, training=False, **options)
+        expect_worked("out", out, case["x"].shape)
+        check_running(running, case["running"])
 
 
 @pytest.mark.points(1)
 def test_training_on_a_batch_of_one(student, rng):
-    """A training batch of one row gives beta, and running statistics that stay finite."""
-    case = batch(rng, rows=1)
+    """A training batch of one row gives beta, running statistics that stay finite, and gradients too."""
+    case, dout, cache = batch_gradient(rng, rows=1)
     out, _, running = forward(student, case, training=True)
+    dx, *grads = gradients(student, case, dout)
     want_out, _, want = reference.batchnorm_forward(**case, training=True)
     expect_close("out", out, want_out, **FORWARD)
     check_running(running, want)
+    expect_array("dx", dx, dout.shape)
+    for what, got, expected in zip(
+        ("dgamma", "dbeta"), grads, reference.batchnorm_backward(dout, cache)[1:], strict=True
+    ):
+        expect_close(what, got, expected, **BACKWARD)
 
 
 @pytest.mark.points(0.5)
@@ -119,9 +163,45 @@ def test_integer_input(student, rng):
     whole = np.array([[3, -1, 0, 7], [-2, 4, 1, 1], [5, 0, -6, 2]])
     case = batch(rng)
     for training in (True, False):
-        out, _, _ = forward(student, case | {"x": whole.astype(float)}, training=training)
-        out = expect_worked("out", out, whole.shape)
-        expect_close("out", forward(student, case | {"x": whole}, training=training)[0], out, **FORWARD)
+        out, _, running = forward(student, case | {"x": whole.astype(float)}, training=training)
+        whole_out, _, whole_running = forward(student, case | {"x": whole}, training=training)
+        expect_close("out", whole_out, expect_worked("out", out, whole.shape), **FORWARD)
+        running = expect_keys("running", running, RUNNING)
+        check_running(whole_running, {key: as_numbers(f'running["{key}"]', running[key]) for key in RUNNING})
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros, equal numbers, huge ones, a single feature and another order in memory change nothing, forward and back."""
+    # eps is large: where all rows are equal, its root is what the batch is divided by.
+    options = {"eps": 1e-2}
+    case, dout, _ = batch_gradient(rng, rows=4, features=6)
+    twins = [*batch_twins(rng), *((first_features(case, dout, count), (case, dout)) for count in (1, 4))]
+
+    def asked(part, up):
+        outs = [forward(student, part, training=training, **options)[0] for training in (True, False)]
+        return [*outs, gradients(student, part, up, **options)[0]]
+
+    plain, huge = asked(case, dout), asked(*with_huge_feature(case, dout))
+    answers = [[asked(*question) for question in pair] for pair in twins]
+    for what, one, other in zip(("out", "out", "dx"), plain, huge, strict=True):
+        worked = expect_worked(what, one, dout.shape, dout)
+        expect_close(what, expect_array(what, other, dout.shape)[:, 1:], worked[:, 1:], **BACKWARD)
+    for ((special, _), (near, _)), pair in zip(twins, answers, strict=True):
+        for what, got, other in zip(("out", "out", "dx"), *pair, strict=True):
+            ordinary = expect_array(what, other, near["x"].shape)
+            expect_close(what, got, columns(ordinary, special["x"].shape[1]), **BACKWARD)
+
+
+@pytest.mark.points(0.5)
+def test_the_gradients_come_from_the_cache(student, rng):
+    """What the forward pass keeps is enough for the backward pass, whatever it is asked with."""
+    for options in ({}, {"momentum": 0.5}, {"eps": 1e-2}):
+        case, dout, _ = batch_gradient(rng)
+        cache = forward(student, case, training=True, **options)[1]
+        dx, *_ = expect_tuple(BACKWARD_CALL, student.batchnorm_backward(dout, cache), 3)
+        expect_worked("dx", dx, dout.shape, dout)
 
 
 @pytest.mark.points(0.5)
@@ -129,17 +209,12 @@ def test_inputs_stay_unmodified(student, rng):
     """The answers come without changing x, gamma, beta or the running statistics passed in."""
     for training in (True, False):
         case = batch(rng)
-        before = (case["x"], case["gamma"], case["beta"], case["running"])
-        result, after = student.batchnorm_forward.with_inputs(*before, training)
+        arguments = (case["x"], case["gamma"], case["beta"], case["running"], training)
+        result = expect_unmodified(student.batchnorm_forward, "x gamma beta running training", *arguments)
         expect_worked("out", expect_tuple(FORWARD_CALL, result, 3)[0], case["x"].shape)
-        for name, old, new in zip(("x", "gamma", "beta"), before, after, strict=False):
-            expect_close(f"{name} after the call", new, old, rtol=0)
-        running = expect_keys("running after the call", after[3], RUNNING)
-        for key in RUNNING:
-            expect_close(f'running["{key}"] after the call', running[key], case["running"][key], rtol=0)
 
 
-@pytest.mark.points(3.5)
+@pytest.mark.points(3)
 def test_dx_goes_through_mean_and_variance(student, rng):
     """The gradient dx goes through the batch's mean and variance, which move with x, and through gamma."""
     check_gradient(student, rng, 0, "dx")
@@ -151,6 +226,7 @@ def test_dgamma_is_summed_over_the_batch(student, rng):
     check_gradient(student, rng, 1, "dgamma")
 
 
+@pytest.mark.redundant("gives dbeta points of its own; others compare it among other things")
 @pytest.mark.points(0.5)
 def test_dbeta_is_summed_over_the_batch(student, rng):
     """The gradient dbeta is the upstream gradient, summed over the rows."""
@@ -177,14 +253,7 @@ def test_backward_leaves_its_inputs_unmodified(student, rng):
     case, dout, cache = batch_gradient(rng, rows=5, features=3)
 
     def unmodified(given):
-        result, (dout_after, cache_after) = student.batchnorm_backward.with_inputs(dout, given)
+        result = expect_unmodified(student.batchnorm_backward, "dout cache", dout, given)
         expect_worked("dx", expect_tuple(BACKWARD_CALL, result, 3)[0], dout.shape)
-        expect_close("dout after the call", dout_after, dout, rtol=0)
-        return cache_after
 
-    def unmodified_cache():
-        after = expect_keys("cache after the call", unmodified(cache), tuple(cache))
-        for key in cache:
-            expect_close(f'cache["{key}"] after the call', after[key], cache[key], rtol=0)
-
-    expect_any(unmodified_cache, lambda: unmodified(forward(student, case, training=True)[1]))
+    expect_any(lambda: unmodified(cache), lambda: unmodified(forward(student, case, training=True)[1]))

@@ -7,9 +7,11 @@ from autograder.grading import expect, expect_array
 from autograder.grading.comparing import as_numbers
 
 # Among n = 20,000 draws the standard deviation scatters by 1/sqrt(2n) = 0.5 %, the mean by 1/sqrt(n) = 0.7 % of it, the
-# fourth moment by sqrt(24/n) = 0.035; the tolerances are seven and more times as wide, so no right answer ever fails.
+# fourth moment by sqrt(24/n) = 0.035; the tolerances are seven and more times as wide, so no right answer ever fails. A mean below
+# 1e-8 of the spread, one in a million among right answers, is none that was left to chance.
 FAN_IN, FAN_OUT = 200, 100
 CALL = "he_init(fan_in, fan_out, rng)"
+RANDOM = "The weights should be random, none of them zero and no two of them alike."
 
 
 def weights_of(student, fan_in, fan_out, rng):
@@ -31,30 +33,45 @@ def test_variance_is_two_over_fan_in(student, rng):
 @pytest.mark.points(1)
 def test_weights_are_normal_around_zero(student, rng):
     """The weights are independent draws from a normal distribution around zero."""
-    weights = weights_of(student, FAN_IN, FAN_OUT, rng)
-    std = float(weights.std())
-    expect(std > 0, "The weights are all the same; they should be random.")
-    weights = weights / std
-    expect(abs(float(weights.mean())) < 0.05, "The weights should scatter around zero.")
-    expect(abs(float((weights**4).mean()) - 3) < 0.3, "The weights do not look like draws from a normal distribution.")
-    # Copies of one row or one column have the right law entry by entry, and no independence.
-    rows, columns = float(weights.mean(axis=0).std()), float(weights.mean(axis=1).std())
-    independent = rows < 2 / FAN_IN**0.5 and columns < 2 / FAN_OUT**0.5
-    expect(independent, "The weights should not repeat each other.")
+    sizes = ((FAN_IN, FAN_OUT), (1, 20_001), (20_001, 1))
+    for drawn in [weights_of(student, *size, rng) for size in sizes]:
+        std = float(drawn.std())
+        expect(std > 0, "The weights are all the same; they should be random.")
+        weights = drawn / std
+        expect(
+            1e-8 < abs(float(weights.mean())) < 0.05,
+            "The weights should scatter around zero, and so should their mean.",
+        )
+        normal = abs(float((weights**4).mean()) - 3) < 0.3
+        expect(normal, "The weights do not look like draws from a normal distribution.")
+        # Of float32 draws, some dozen are alike by chance; of half precision, most are.
+        expect(np.unique(weights).size > 0.95 * weights.size, "The weights should not repeat each other.")
+        if weights.shape == (FAN_IN, FAN_OUT):
+            # Copies of one row or one column have the right law entry by entry, and no independence.
+            rows, columns = float(weights.mean(axis=0).std()), float(weights.mean(axis=1).std())
+            independent = rows < 2 / FAN_IN**0.5 and columns < 2 / FAN_OUT**0.5
+            expect(independent, "The weights should not repeat each other.")
 
 
 @pytest.mark.points(1)
 def test_shape_is_fan_in_by_fan_out(student, rng):
     """The weights have the shape (fan_in, fan_out), no two of them alike."""
-    for fan_in, fan_out in ((7, 3), (2, 9), (1, 4), (5, 1)):
+    firsts = set()
+    for fan_in, fan_out in ((7, 3), (2, 9), (1, 4), (5, 1), (1, 1)):
         weights = expect_array(CALL, student.he_init(fan_in, fan_out, rng), (fan_in, fan_out))
-        expect(np.unique(weights).size == weights.size, "The weights should be random, no two of them alike.")
+        unlike = np.unique(weights).size == weights.size and bool(weights.all())
+        expect(unlike, RANDOM)
+        firsts.add(float(weights.flat[0]))
+    expect(len(firsts) > 1, RANDOM)  # a row of numbers that begins in the same way each time is none
 
 
 @pytest.mark.points(1)
 def test_rng_is_the_only_source_of_randomness(student, rng):
-    """The same state of rng gives the same weights again, another state gives others."""
+    """The same state of rng gives the same weights again, another state gives others; and each call moves rng on."""
     first, second = (int(seed) for seed in rng.choice(2**31, size=2, replace=False))
     draws = [weights_of(student, 6, 4, np.random.default_rng(seed)) for seed in (first, first, second)]
     expect(bool((draws[0] == draws[1]).all()), "The same state of rng gave different weights.")
     expect(bool((draws[0] != draws[2]).all()), "Different states of rng gave the same weights.")
+    _, after = student.he_init.with_inputs(6, 4, np.random.default_rng(first))
+    following = weights_of(student, 6, 4, after[2])
+    expect(bool((draws[0] != following).all()), "A second call with the same rng gave the same weights.")

@@ -13,6 +13,7 @@ from autograder.grading import (
     expect_close,
     expect_keys,
     expect_tuple,
+    expect_unmodified,
     expect_worked,
     for_all,
 )
@@ -27,10 +28,15 @@ from tests.hidden.skip_connections.draws import (
     preactivation_gradient,
 )
 from tests.hidden.skip_connections.strategies import preactivation_cases
+from tests.hidden.skip_connections.twins import SCALE, columns, preactivation_twins, scaled, single_feature_twins
 
 FORWARD_CALL = "preactivation_forward(x, params)"
 BACKWARD_CALL = "preactivation_backward(dout, cache)"
 PARAMS = ("W1", "b1", "W2", "b2")
+pytestmark = [  # the cache is the student's own affair
+    pytest.mark.free("preactivation_forward", returned=1),
+    pytest.mark.free("preactivation_backward", passed=1),
+]
 
 
 def forward(student, x, params):
@@ -60,10 +66,15 @@ def asked(student, dout, cache):
 
 
 def check_gradient(student, rng, key):
-    """The student's gradient of one parameter is the reference's."""
-    dout, cache = preactivation_gradient(rng)
-    want = reference.preactivation_backward(dout, cache)[1][key]
-    check_backward(student, dout, cache, lambda _, grads: expect_close(f'grads["{key}"]', grads[key], want, **BACKWARD))
+    """The student's gradient of one parameter is the reference's, also in a block of single units."""
+    for sizes in ((4, 6), (1, 1)):
+        dout, cache = preactivation_gradient(rng, sizes)
+        want = reference.preactivation_backward(dout, cache)[1][key]
+
+        def compare(_, grads, want=want):
+            expect_close(f'grads["{key}"]', grads[key], want, **BACKWARD)
+
+        check_backward(student, dout, cache, compare)
 
 
 @pytest.mark.points(4)
@@ -125,31 +136,40 @@ def test_integer_and_single_precision_input(student, rng):
 def test_inputs_stay_unmodified(student, rng):
     """The answers come without changing x, the parameters, dout or the cache."""
     x, params = preactivation_block(rng)
-    result, (x_after, params_after) = student.preactivation_forward.with_inputs(x, params)
+    result = expect_unmodified(student.preactivation_forward, "x params", x, params)
     expect_worked("out", expect_tuple(FORWARD_CALL, result, 2)[0], x.shape, x)
-    expect_close("x after the call", x_after, x, rtol=0)
-    after = expect_keys("params after the call", params_after, PARAMS)
-    for key in PARAMS:
-        expect_close(f'params["{key}"] after the call', after[key], params[key], rtol=0)
-
     dout = rng.normal(size=x.shape)
-    _, cache = reference.preactivation_forward(x, params)
 
-    def unmodified(given):
-        result, (dout_after, cache_after) = student.preactivation_backward.with_inputs(dout, given)
+    def unmodified(cache):
+        result = expect_unmodified(student.preactivation_backward, "dout cache", dout, cache)
         expect_worked("dx", expect_tuple(BACKWARD_CALL, result, 2)[0], x.shape, dout)
-        expect_close("dout after the call", dout_after, dout, rtol=0)
-        return cache_after
 
-    def unmodified_cache():
-        after = expect_keys("cache after the call", unmodified(cache), tuple(cache))
-        for key in ("x", "a0", "z1", "a1"):
-            expect_close(f'cache["{key}"] after the call', after[key], cache[key], rtol=0)
-
-    expect_any(unmodified_cache, lambda: unmodified(forward(student, x, params)[1]))
+    expect_any(
+        lambda: unmodified(reference.preactivation_forward(x, params)[1]),
+        lambda: unmodified(forward(student, x, params)[1]),
+    )
 
 
-@pytest.mark.points(3)
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros, equal numbers, huge ones, a single feature and another order in memory change nothing, forward and back."""
+    x, params = preactivation_block(rng)
+    plain, huge = (forward(student, *question)[0] for question in ((x, params), scaled(x, params)))
+    dout, cache = preactivation_gradient(rng)
+    twins = [*preactivation_twins(rng), single_feature_twins(rng)]
+    outs = [[forward(student, *twin[:2])[0] for twin in pair] for pair in twins]
+    dxs = [[asked(student, up, reference.preactivation_forward(x, p)[1])[0] for x, p, up in pair] for pair in twins]
+    plain_dx = asked(student, dout, cache)[0]
+    plain = expect_worked("out", plain, x.shape, x)
+    expect_worked("dx", plain_dx, dout.shape, dout)
+    expect_close("out for huge x", huge, SCALE * plain, rtol=FORWARD["rtol"], atol=SCALE * FORWARD["atol"])
+    for what, answers in (("out", outs), ("dx", dxs)):
+        for ((x, *_), (near, *_)), (got, other) in zip(twins, answers, strict=True):
+            expect_close(what, got, columns(expect_array(what, other, near.shape), x.shape[1]), **BACKWARD)
+
+
+@pytest.mark.points(2.5)
 def test_dx_adds_the_untouched_upstream_gradient(student, rng):
     """The gradient dx is the upstream gradient as it is, plus what the branch passes back through both its ReLUs."""
     dout, cache = preactivation_gradient(rng)

@@ -5,11 +5,13 @@ import pytest
 
 from autograder.grading import (
     central_differences,
+    corners,
     expect_array,
     expect_close,
     expect_keys,
     expect_none,
     expect_tuple,
+    expect_unmodified,
     expect_worked,
     for_all,
 )
@@ -24,9 +26,11 @@ from tests.hidden.skip_connections.draws import (
     block_gradient,
 )
 from tests.hidden.skip_connections.strategies import residual_cases
+from tests.hidden.skip_connections.twins import columns, residual_twins, shut_twins, single_unit_twins
 
 CALL = "residual_backward(dout, cache)"
-GRADS = ("W1", "b1", "W2", "b2", "Ws")
+LAYERS = ("W1", "b1", "W2", "b2")
+GRADS = (*LAYERS, "Ws")
 SIZES = ((4, 4, 4), (4, 6, 3))  # in a block of one width, no shape gives a slip away
 
 
@@ -41,6 +45,11 @@ def answer(student, dout, cache):
     return taken_apart(student.residual_backward(dout, cache))
 
 
+def asked_of(twins):
+    """The upstream gradients and the reference's caches of some blocks."""
+    return [(dout, reference.residual_forward(x, params)[1]) for x, params, dout in twins]
+
+
 def check_dx(student, rng, projection):
     """The student's dx is the reference's."""
     for sizes in SIZES:
@@ -50,14 +59,14 @@ def check_dx(student, rng, projection):
 
 
 def check_gradient(student, rng, key):
-    """The student's gradient of one parameter of a block with projection is the reference's."""
-    for sizes in SIZES:
+    """The student's gradient of one parameter of a block with projection is the reference's, also in a block of single units."""
+    for sizes in (*SIZES, (1, 1, 1)):
         dout, cache = block_gradient(rng, sizes)
         _, grads = answer(student, dout, cache)
         expect_close(f'grads["{key}"]', grads[key], reference.residual_backward(dout, cache)[1][key], **BACKWARD)
 
 
-@pytest.mark.points(6)
+@pytest.mark.points(5.5)
 def test_dx_sums_both_paths_with_projection(student, rng):
     """With a projection, dx is the sum of what the branch and the projection pass back."""
     check_dx(student, rng, projection=True)
@@ -122,8 +131,11 @@ def test_slope_at_zero_is_zero(student, rng):
     upstream[:, output] = rng.normal(size=len(x))
     behind[unit] = rng.normal(size=behind.shape[1]) * (behind[unit] != 0)
     _, other = answer(student, upstream, cache | {"params": params | {"W2": behind}})
-    for key in ("W1", "b1", "W2", "b2"):
+    shut = [[answer(student, *question)[1] for question in asked_of(twin)] for twin in shut_twins(rng)]
+    for key in LAYERS:
         expect_close(f'grads["{key}"]', other[key], as_numbers(f'grads["{key}"]', grads[key]), **BACKWARD)
+        for at_zero, below in shut:
+            expect_close(f'grads["{key}"]', at_zero[key], as_numbers(f'grads["{key}"]', below[key]), **BACKWARD)
 
 
 @pytest.mark.points(1)
@@ -151,8 +163,28 @@ def test_integer_and_single_precision_upstream(student, rng):
     dx = expect_worked("dx", answer(student, dout, cache)[0], cache["x"].shape)
     expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), cache)[0], dx, **SINGLE)
     whole = np.resize([3, -1, 2, -4], dout.shape)
-    dx = expect_worked("dx", answer(student, whole.astype(float), cache)[0], cache["x"].shape)
-    expect_close("dx for integer dout", answer(student, whole, cache)[0], dx, **BACKWARD)
+    dx, grads = answer(student, whole.astype(float), cache)
+    whole_dx, whole_grads = answer(student, whole, cache)
+    expect_close("dx for integer dout", whole_dx, expect_worked("dx", dx, cache["x"].shape), **BACKWARD)
+    for key in GRADS:
+        what = f'grads["{key}"] for integer dout'
+        expect_close(what, whole_grads[key], as_numbers(what, grads[key]), **BACKWARD)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros, equal numbers, a single unit and another order in memory change nothing."""
+    dout, cache = block_gradient(rng)
+    twins = [*residual_twins(rng, projection=True), *residual_twins(rng, projection=False), *single_unit_twins(rng)]
+    asked = [asked_of(pair) for pair in twins]
+    for place, corner in enumerate((0, -2, -1)):  # all in Fortran order; the keys in either order
+        asked[place][0] = list(corners(*asked[place][0]))[corner]
+    plain = answer(student, dout, cache)[0]
+    answers = [[answer(student, *question)[0] for question in pair] for pair in asked]
+    expect_worked("dx", plain, cache["x"].shape)
+    for ((x, *_), (near, *_)), (got, other) in zip(twins, answers, strict=True):
+        expect_close("dx", got, columns(expect_array("dx", other, near.shape), x.shape[1]), **BACKWARD)
 
 
 @pytest.mark.points(0.5)
@@ -160,18 +192,11 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing dout or the cache."""
     for projection in (False, True):
         dout, cache = block_gradient(rng, projection=projection)
-        result, (dout_after, cache_after) = student.residual_backward.with_inputs(dout, cache)
+        result = expect_unmodified(student.residual_backward, "dout cache", dout, cache)
         expect_worked("dx", taken_apart(result)[0], cache["x"].shape)
-        expect_close("dout after the call", dout_after, dout, rtol=0)
-        after = expect_keys("cache after the call", cache_after, tuple(cache))
-        for key in ("x", "z1", "a1", "z2"):
-            expect_close(f'cache["{key}"] after the call', after[key], cache[key], rtol=0)
-        params = expect_keys('cache["params"] after the call', after["params"], GRADS)
-        for key in ("W1", "b1", "W2", "b2") + (("Ws",) if projection else ()):
-            expect_close(f'params["{key}"] after the call', params[key], cache["params"][key], rtol=0)
 
 
-@pytest.mark.redundant("does not rest on the reference's backward pass, and holds that to account too")
+@pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_agrees_with_central_differences(student, rng):
     """All gradients of a block with identity skip agree with central differences of its forward pass."""
@@ -184,5 +209,5 @@ def test_agrees_with_central_differences(student, rng):
         return float((dout * reference.residual_forward(x, params)[0]).sum())
 
     expect_close("dx", dx, central_differences(loss, x), **DIFFERENCES)
-    for key in ("W1", "b1", "W2", "b2"):
+    for key in LAYERS:
         expect_close(f'grads["{key}"]', grads[key], central_differences(loss, params[key]), **DIFFERENCES)

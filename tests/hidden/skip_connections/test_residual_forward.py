@@ -9,15 +9,19 @@ from autograder.grading import (
     expect_keys,
     expect_none,
     expect_tuple,
+    expect_unmodified,
     expect_worked,
     for_all,
 )
+from autograder.grading.comparing import as_numbers
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.draws import FORWARD, SINGLE, block, whole_numbers
+from tests.hidden.skip_connections.draws import BACKWARD, FORWARD, SINGLE, block, whole_numbers
 from tests.hidden.skip_connections.strategies import residual_cases
+from tests.hidden.skip_connections.twins import SCALE, columns, residual_twins, scaled, single_unit_twins
 
 CALL = "residual_forward(x, params)"
 CACHE = ("x", "z1", "a1", "z2", "params")
+LAYERS = ("W1", "b1", "W2", "b2")
 
 
 def answer(student, x, params):
@@ -48,24 +52,26 @@ def test_identity_is_added_before_the_last_relu(student, rng):
 @pytest.mark.points(2.5)
 def test_cache_keeps_input_and_first_layer(student, rng):
     """The cache keeps x, the parameters, and the first layer before and after its ReLU."""
-    x, params = block(rng)
-    cache = expect_keys("cache", answer(student, x, params)[1], CACHE)
-    want = reference.residual_forward(x, params)[1]
-    for key in ("x", "z1", "a1"):
-        expect_close(f'cache["{key}"]', cache[key], want[key], **FORWARD)
-    kept = expect_keys('cache["params"]', cache["params"], tuple(params))
-    for key, value in params.items():
-        expect_close(f'cache["params"]["{key}"]', kept[key], value, **FORWARD)
+    blocks = [block(rng, projection=projection) for projection in (True, False)]
+    caches = [answer(student, x, params)[1] for x, params in blocks]
+    for (x, params), got in zip(blocks, caches, strict=True):
+        cache = expect_keys("cache", got, CACHE)
+        want = reference.residual_forward(x, params)[1]
+        for key in ("x", "z1", "a1"):
+            expect_close(f'cache["{key}"]', cache[key], want[key], **FORWARD)
+        kept = expect_keys('cache["params"]', cache["params"], tuple(params))
+        for key in LAYERS + (("Ws",) if params["Ws"] is not None else ()):
+            expect_close(f'cache["params"]["{key}"]', kept[key], params[key], **FORWARD)
 
 
 @pytest.mark.points(1.5)
 def test_cache_keeps_the_sum_before_the_last_relu(student, rng):
     """The cache keeps z2: branch plus shortcut, before the last ReLU; and in params, whether there is a projection."""
-    x, params = block(rng)
-    cache = expect_keys("cache", answer(student, x, params)[1], CACHE)
-    expect_close('cache["z2"]', cache["z2"], reference.residual_forward(x, params)[1]["z2"], **FORWARD)
-    x, params = block(rng, projection=False)
-    cache = expect_keys("cache", answer(student, x, params)[1], CACHE)
+    blocks = [block(rng, projection=projection) for projection in (True, False)]
+    caches = [answer(student, x, params)[1] for x, params in blocks]
+    for (x, params), got in zip(blocks, caches, strict=True):
+        cache = expect_keys("cache", got, CACHE)
+        expect_close('cache["z2"]', cache["z2"], reference.residual_forward(x, params)[1]["z2"], **FORWARD)
     expect_none('cache["params"]["Ws"]', expect_keys('cache["params"]', cache["params"], tuple(params))["Ws"])
 
 
@@ -84,7 +90,7 @@ def test_zero_branch_leaves_the_shortcut(student, rng):
         for_all(rng, residual_cases(rng, projection=projection, zero=("W2", "b2")), law, examples=3)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 def test_rows_do_not_depend_on_their_batch(student, rng):
     """A row gives the same alone as in its batch, in blocks of any size, layers of one unit among them."""
     x, params = block(rng)
@@ -108,9 +114,34 @@ def test_integer_and_single_precision_input(student, rng):
     out = expect_worked("out", answer(student, x, params)[0], (len(x), params["b2"].size))
     expect_close("out for float32 x", answer(student, x.astype(np.float32), params)[0], out, **SINGLE)
     whole, params = whole_numbers(rng)
-    out, _ = answer(student, whole.astype(float), params)
+    out, cache = answer(student, whole.astype(float), params)
     out = expect_worked("out", out, (len(whole), params["b2"].size))
-    expect_close("out for integer x", answer(student, whole, params)[0], out, **FORWARD)
+    whole_out, whole_cache = answer(student, whole, params)
+    expect_close("out for integer x", whole_out, out, **FORWARD)
+    got, want = kept(whole_cache), kept(cache)
+    for key in ("x", "z1", "a1", "z2", *LAYERS, "Ws"):
+        expect_close(f"{key} in the cache for integer x", got[key], as_numbers(key, want[key]), **FORWARD)
+
+
+def kept(cache):
+    """All arrays that a cache of the student's keeps, the parameters among them."""
+    entries = expect_keys("cache", cache, CACHE)
+    return {**entries, **expect_keys('cache["params"]', entries["params"], (*LAYERS, "Ws"))}
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_special_numbers_are_like_any_others(student, rng):
+    """Zeros, equal numbers, huge ones, a single unit and another order in memory change nothing."""
+    x, params = block(rng)
+    twins = [*residual_twins(rng, projection=True), *residual_twins(rng, projection=False), *single_unit_twins(rng)]
+    plain, huge = (answer(student, *question)[0] for question in ((x, params), scaled(x, params)))
+    answers = [[answer(student, *twin[:2])[0] for twin in pair] for pair in twins]
+    plain = expect_worked("out", plain, (len(x), params["b2"].size))
+    expect_close("out for huge x", huge, SCALE * plain, rtol=FORWARD["rtol"], atol=SCALE * FORWARD["atol"])
+    for (special, near), (got, other) in zip(twins, answers, strict=True):
+        out = expect_array("out", other, near[2].shape)
+        expect_close("out", got, columns(out, special[2].shape[1]), **BACKWARD)
 
 
 @pytest.mark.points(1)
@@ -118,10 +149,5 @@ def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x or the parameters."""
     for projection in (False, True):
         x, params = block(rng, projection=projection)
-        result, (x_after, params_after) = student.residual_forward.with_inputs(x, params)
-        out, _ = expect_tuple(CALL, result, 2)
-        expect_worked("out", out, (len(x), params["b2"].size))
-        expect_close("x after the call", x_after, x, rtol=0)
-        after = expect_keys("params after the call", params_after, tuple(params))
-        for key in ("W1", "b1", "W2", "b2") + (("Ws",) if projection else ()):
-            expect_close(f'params["{key}"] after the call', after[key], params[key], rtol=0)
+        result = expect_unmodified(student.residual_forward, "x params", x, params)
+        expect_worked("out", expect_tuple(CALL, result, 2)[0], (len(x), params["b2"].size))

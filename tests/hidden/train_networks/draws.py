@@ -144,7 +144,9 @@ def check_parameters(student, rng, name, arguments, *, training=True):
     """The parameters have the kinds and shapes of the reference's, and their gradients agree with differences."""
     x, numbers, way_x, way, upstream = smooth(rng, name, arguments, training)
     question = (arguments, numbers, [(training, x)], upstream)
-    got = expect_parameters(asked(student, name, *question)["gradients"], right(name, *question)["gradients"])
+    told, want = asked(student, name, *question), right(name, *question)
+    expect_close("the number of parameters", told["parameters"], want["parameters"], rtol=0)
+    got = expect_parameters(told["gradients"], want["gradients"])
     slope = difference(lambda *q: asked(student, name, *q), arguments, numbers, x, upstream, 0 * way_x, way, training)
     expect_close("the gradient of all parameters, along a direction", along(got, way), slope, **SLOPE)
 

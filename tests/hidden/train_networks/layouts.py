@@ -44,14 +44,16 @@ class Layout:
 
 
 def _scattered(row: np.ndarray, places: np.ndarray) -> np.ndarray:
-    there = np.empty_like(row)
+    there = np.zeros_like(row)
     there[places] = row
     return there
 
 
 def read_table(said: Any) -> list[Layer] | None:
-    """A table of layers, if `said` is one."""
+    """A table of layers, if `said` is one. A layer that is named twice would leave room in a row that nobody fills."""
     if not isinstance(said, list) or len(said) > MOST or not all(_is_entry(layer) for layer in said):
+        return None
+    if len({path for path, _ in said}) < len(said):
         return None
     pairs = [pair for _, held in said for pair in held]
     if not all(_is_entry(pair) and all(type(size) is int and 0 <= size < MOST for size in pair[1]) for pair in pairs):

@@ -4,7 +4,7 @@ import pickle
 from collections import OrderedDict
 from functools import wraps
 
-KEPT = 64  # questions of each kind: more than an exercise asks in one seed
+KEPT = 128  # questions of each kind: an exercise asks up to 56 in one seed
 
 
 def remembering(ask):

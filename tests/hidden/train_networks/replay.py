@@ -15,6 +15,7 @@ from starter_code import training_runs
 from tests.hidden.train_networks.image_data import Images
 
 LOSS = 2e-3  # what a loss may be off, of itself: float32, and another order of sums
+TINY = 1e-6  # of a loss: float32 has no more digits of the scores that it is made of
 STEP = 2e-2  # what a step may be off, of its length
 ROUNDING = 4 * float(np.finfo(np.float32).eps)
 DRAWS = 12  # of masks, where somebody draws those of dropout in another way
@@ -69,15 +70,14 @@ class Way:
 
 
 class Replay:
-    """The reference's network of one run."""
+    """The reference's network of one run, on the device that the run is on: another one rounds and throws dice in another way."""
 
-    def __init__(self, name: str, own: Sequence[str], images: Images, seed: int) -> None:
+    def __init__(self, name: str, own: Sequence[str], images: Images, seed: int, device: str) -> None:
         """`own`: the names of what students write for the run."""
-        training_runs.throw_dice_from(seed)
-        made = training_runs.parts(name, images.learn.shape[1], *(getattr(reference, each) for each in own))
+        learn = (images.learn, images.learn_labels)
         self.name, self.own, self.seed = name, own, seed
-        self.model, _, self.step = made
-        self.run = training_runs.Run(name, made, images.learn, images.learn_labels, seed, "cpu")
+        self.run = training_runs.begin(name, *learn, seed, device, *(getattr(reference, each) for each in own))
+        self.model, self.step = self.run.model, self.run.step
         self.table = self.run.layers()
         fc: Any = self.model.fc
         self.classes, self.width = int(fc.out_features), int(fc.in_features)
@@ -86,27 +86,26 @@ class Replay:
 
     def _state(self) -> State:
         learned, statistics = (
-            torch.cat([tensor.detach().reshape(-1) for tensor in held]).numpy() if held else np.zeros(0, np.float32)
-            for held in (self.run.learned, self.run.statistics)
+            numbers_of(held) if held else np.zeros(0, np.float32) for held in (self.run.learned, self.run.statistics)
         )
         return State(learned, statistics)
 
     def scores(self, state: State, images: np.ndarray) -> np.ndarray:
         """What the network with these numbers answers."""
         self.run.load(state.learned, state.statistics)
-        answer: np.ndarray = self.run.scores(images).numpy()
+        answer: np.ndarray = self.run.scores(images).cpu().numpy()
         return answer
 
     def training_scores(self, state: State, images: np.ndarray) -> np.ndarray:
         """The same in training mode, from the seed of the run."""
         self.run.load(state.learned, state.statistics)
-        answer: np.ndarray = self.run.training_scores(images).numpy()
+        answer: np.ndarray = self.run.training_scores(images).cpu().numpy()
         return answer
 
     def confirm(self, step: int, earlier: State | None, before: State, after: State, claimed: float) -> Confirmed:
         """Take a step from `before`, and compare with `after`. `earlier`: one step before."""
         loss, moved, there = self._taken(step, earlier, before, self.seed + step)
-        off = abs(claimed - loss) / abs(loss)
+        off = apart(claimed, loss)
         if not self.other_masks:
             kept = np.allclose(moved, after.statistics, rtol=1e-2, atol=1e-3)
             return Confirmed(off <= LOSS and kept, any(way.leads(before, after, step) for way in there), off)
@@ -121,10 +120,9 @@ class Replay:
             _strange(before.learned, after.learned, [each.learned for each in draws])
             for draws in zip(*(there for _, _, there in drawn), strict=True)
         ]
-        off = abs(claimed - losses.mean())
-        return Confirmed(
-            bool(off <= 4 * losses.std(ddof=1)), min(ways, default=np.inf) <= STRANGE, float(off / losses.mean())
-        )
+        within = abs(claimed - losses.mean()) <= 4 * losses.std(ddof=1)
+        strange = min(ways, default=np.inf)
+        return Confirmed(bool(within), strange <= STRANGE, apart(claimed, float(losses.mean())))
 
     def _taken(self, step: int, earlier: State | None, before: State, seed: int) -> tuple[float, np.ndarray, list[Way]]:
         """Loss and statistics of a step, and the numbers after it, for each way to read the optimizer's memory."""
@@ -157,13 +155,18 @@ class Replay:
         velocity = None if earlier is None else (earlier - before) / run.rates[step - 1]
         ((remembered, _),) = memories("transfer", step, velocity, ())
         take_step((), head, run.rates[step], remembered)
-        there = torch.cat([tensor.detach().reshape(-1) for tensor in head]).numpy()
-        off = abs(claimed - loss.item()) / loss.item()
+        there = numbers_of(head)
+        off = apart(claimed, loss.item())
         return Confirmed(off <= LOSS, _same(before, after, there), off)
 
     def with_head(self, frozen: State, head: np.ndarray) -> State:
         """A state with another last layer, which is the last one in the table as well."""
         return State(np.concatenate([frozen.learned[: -len(head)], head]), frozen.statistics)
+
+
+def apart(claimed: float, loss: float) -> float:
+    """How far a loss is from the one that was computed, as a share of it; of one that is as good as 0, as a share of TINY."""
+    return abs(claimed - loss) / max(abs(loss), TINY)
 
 
 class Still(torch.optim.Optimizer):
@@ -215,10 +218,18 @@ def take_step(own: Sequence[str], weights: list[Any], rate: float, remembered: d
     for key, value in remembered.items():
         cut = [value] * len(weights) if isinstance(value, int) else torch.from_numpy(value).float().split(sizes)
         for weight, part in zip(weights, cut, strict=True):
-            optimizer.state[weight][key] = part if isinstance(part, int) else part.view(weight.shape).clone()
+            optimizer.state[weight][key] = (
+                part if isinstance(part, int) else part.view(weight.shape).clone().to(weight.device)
+            )
     optimizer.step()
-    squares = [optimizer.state[weight]["r"].reshape(-1) for weight in weights if "r" in optimizer.state[weight]]
-    return torch.cat(squares).numpy() if squares else None
+    squares = [optimizer.state[weight]["r"] for weight in weights if "r" in optimizer.state[weight]]
+    return numbers_of(squares) if squares else None
+
+
+def numbers_of(tensors: Sequence[torch.Tensor]) -> Row:
+    """All numbers of some tensors in a row, here in memory."""
+    row: Row = torch.cat([tensor.detach().reshape(-1).cpu() for tensor in tensors]).numpy()
+    return row
 
 
 def _same(before: np.ndarray, after: np.ndarray, there: np.ndarray) -> bool:

@@ -48,7 +48,7 @@ class Training:
         """`own`: the names of what students write for the run."""
         self.student, self.name, self.own = student, name, own
         self.images, self.seed, self.device = images, seed, device
-        self.replay = Replay(name, own, images, seed)
+        self.replay = Replay(name, own, images, seed, device)
         self.layout: Layout | None = None
         self.unlike = ""
         self.run: Any = None
@@ -188,7 +188,7 @@ class Transfer:
         self.frozen: Snapshot | None = None
         replay = self.trunk.replay
         self.rows = training_runs.Run(
-            "transfer", (replay.model, None, replay.step), new.learn, new.learn_labels, seed, "cpu"
+            "transfer", (replay.model, None, replay.step), new.learn, new.learn_labels, seed, device
         )
         fresh = np.random.default_rng(seed).normal(size=(replay.classes, replay.width)) / np.sqrt(replay.width)
         self.fresh = [fresh.astype(np.float32), np.zeros(replay.classes, np.float32)]

@@ -10,12 +10,13 @@ from tests.hidden.train_networks.walks import (
     check_groups,
     check_rule,
     check_schedule,
+    check_unusual_walks,
 )
 
 NAME = "Adam"
 
 
-@pytest.mark.points(6)
+@pytest.mark.points(5.5)
 def test_four_steps(student, rng):
     """Four steps of four parameters: both averages are corrected for their start at zero, and epsilon is outside the root."""
     check_rule(student, rng, NAME, options={"lr": 0.1})
@@ -57,3 +58,10 @@ def test_training_goes_on_from_a_file(student, rng):
 def test_closure_and_gradients(student, rng):
     """A closure is called and what it returns is returned; the gradients stay as they are."""
     check_closure(student, rng, NAME)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_numbers_and_options(student, rng):
+    """Zeros, equal and huge numbers, parameters of any shape, and options, rates and losses of zero: the steps are as always."""
+    check_unusual_walks(student, rng, NAME, beta1=0.8, beta2=0.9, eps=1e-2)

@@ -18,13 +18,23 @@ from tests.hidden.train_networks.draws import (
     outputs,
     right,
 )
+from tests.hidden.train_networks.unusual import check_unusual
 
 NAME = "AuxiliaryHead"
 SIZES = (3, 4, 2, 7)  # channels, classes, hidden, width
 DROPPED, UNITS, ROWS = 0.7, 1024, 24
+WIDE = (3, 4, 2, 60)  # some units are kept in every row
+# Arguments, height and width, mode, number of images.
+UNUSUAL = (
+    ((3, 3, 3, 3), (3, 3), EVALUATION),
+    ((1, 1, 1, 1), (1, 1), EVALUATION, 1),
+    ((2, 2, 1, 16), (2, 1), EVALUATION, 2),
+    ((1, 3, 2, 32), (1, 4), EVALUATION, 4),
+    ((4, 1, 1, 5), (4, 2), EVALUATION, 2),
+)
 
 
-@pytest.mark.points(3.5)
+@pytest.mark.points(3)
 def test_logits_in_evaluation_mode(student, rng):
     """In evaluation mode the logits come from a 1x1 convolution and two linear layers, with ReLU between them."""
     for _ in range(3):  # in a single draw, what a ReLU sees can be positive throughout
@@ -47,11 +57,12 @@ def test_maps_of_any_size(student, rng):
 def test_dropout_in_training(student, rng):
     """In training each hidden unit is dropped with probability 0.7, each row on its own, and the others are scaled up."""
     sizes = (1, 2, 1, UNITS)
-    ones = {
-        ("linear bias", (UNITS,)),
-        ("linear", (2, UNITS)),
-    }  # all hidden units are one, and the last layer counts them
-    numbers = [(kind, float((kind, array.shape) in ones) + 0 * array) for kind, array in filling(rng, NAME, sizes)]
+    # The map that is read is one everywhere, each hidden unit is the mean of it, and the last layer counts the units.
+    constant = {("convolution bias", (1,)): 1.0, ("linear", (UNITS, 16)): 1 / 16, ("linear", (2, UNITS)): 1.0}
+    numbers = [
+        (kind, np.full(array.shape, constant.get((kind, array.shape), 0.0)))
+        for kind, array in filling(rng, NAME, sizes)
+    ]
     passes = [(TRAINING, images(rng, 1, (14, 14), ROWS))]
     got = asked(student, NAME, sizes, numbers, passes, seed=int(rng.integers(2**31)))
     training = expect_array("the logits", outputs(got)[0], (ROWS, 2))
@@ -66,13 +77,23 @@ def test_dropout_in_training(student, rng):
 
 @pytest.mark.points(1.5)
 def test_gradient_at_the_input(student, rng):
-    """The gradient at the map comes back through all layers, so that the trunk below can learn from it."""
+    """The gradient at the map comes back through all layers, in either mode, so that the trunk below can learn from it."""
     check_dx(student, rng, NAME, SIZES, training=EVALUATION)
+    check_dx(student, rng, NAME, WIDE, training=TRAINING)
 
 
 @pytest.mark.points(1)
 def test_parameters_and_their_gradients(student, rng):
     """The parameters are three weights and three biases, all of them get a gradient, and by default they have the paper's sizes."""
     check_parameters(student, rng, NAME, SIZES, training=EVALUATION)
-    got, want = asked(student, NAME, (3, 5), [], []), right(NAME, (3, 5), [], [])
-    expect_close("the number of parameters by default", got["parameters"], want["parameters"], rtol=0)
+    check_parameters(student, rng, NAME, WIDE, training=TRAINING)
+    for sizes in ((3, 5), (4, 4)):
+        got, want = asked(student, NAME, sizes, [], []), right(NAME, sizes, [], [])
+        expect_close("the number of parameters by default", got["parameters"], want["parameters"], rtol=0)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_maps_and_numbers(student, rng):
+    """Zeros, equal and huge numbers, maps of one pixel, single channels and images: logits and gradients are as always."""
+    check_unusual(student, rng, NAME, SIZES, UNUSUAL, EVALUATION)

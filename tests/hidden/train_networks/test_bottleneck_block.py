@@ -2,13 +2,29 @@
 
 import pytest
 
-from tests.hidden.train_networks.draws import check_dx, check_evaluation, check_output, check_parameters
+from tests.hidden.train_networks.draws import (
+    EVALUATION,
+    TRAINING,
+    check_dx,
+    check_evaluation,
+    check_output,
+    check_parameters,
+)
+from tests.hidden.train_networks.unusual import check_unusual
 
 NAME = "BottleneckBlock"
 SAME, WIDER, NARROWER, SMALLER, BOTH = (12, 3), (5, 3), (14, 3), (12, 3, 2), (5, 3, 2)
+# Arguments, height and width, mode, number of images.
+UNUSUAL = (
+    (BOTH, (5, 4), EVALUATION),
+    ((4, 1), (4, 4), TRAINING, 4),
+    ((1, 2), (1, 1), EVALUATION, 1),
+    ((3, 1, 2), (3, 1), TRAINING),
+    ((2, 2), (2, 2), TRAINING, 2),
+)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 def test_identity_is_added_before_the_last_relu(student, rng):
     """Where the shape stays, the input itself is added to the branch before the last ReLU."""
     check_output(student, rng, NAME, SAME)
@@ -47,3 +63,10 @@ def test_parameters_and_their_gradients(student, rng):
     """The parameters are those of the docstring, no bias and no projection beside an identity, and all of them get a gradient."""
     for arguments in (SAME, BOTH):
         check_parameters(student, rng, NAME, arguments)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_maps_and_numbers(student, rng):
+    """Zeros, equal and huge numbers, maps of one pixel, single channels and images, either mode: outputs and gradients are as always."""
+    check_unusual(student, rng, NAME, SAME, UNUSUAL)

@@ -1,39 +1,55 @@
 """Hidden suite of the exercise `freeze_for_transfer`: what learns afterwards, and what stays as it was."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple, expect_worked
+from autograder.grading import (
+    corners,
+    expect,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+)
 from solutions.train_networks import reference
 from starter_code.module_probes import tensors
 from starter_code.training_probes import ToyClassifier, run_transfer
 from tests.hidden.train_networks.draws import CLOSE, drawn
 from tests.hidden.train_networks.remembering import remembering
+from tests.hidden.train_networks.unusual import SILENT, expect_near, scaled
 
 PIXELS, UNITS, OLD = 2, 3, 4
+pytestmark = pytest.mark.free("run_transfer", returned="head")  # any numbers will do that are fresh
 PARTS = ("learned", "head", "logits", "in training mode", "afterwards")
 
 
-def question(rng, classes):
+def question(rng, classes, sizes=(PIXELS, UNITS, OLD), counts=(5, 5)):
     """Sizes, numbers and batches for a small network, and for a head of so many classes."""
-    kinds = {(kind, tuple(tensor.shape)) for kind, tensor in tensors(ToyClassifier(PIXELS, UNITS, OLD))}
-    kinds |= {("linear", (classes, UNITS)), ("linear bias", (classes,))}
+    pixels, units, _ = sizes
+    kinds = {(kind, tuple(tensor.shape)) for kind, tensor in tensors(ToyClassifier(*sizes))}
+    kinds |= {("linear", (classes, units)), ("linear bias", (classes,))}
     numbers = [(kind, drawn(rng, kind, shape)) for kind, shape in sorted(kinds)]
-    batches = [(rng.normal(size=(5, 1, PIXELS, PIXELS)), rng.integers(classes, size=5)) for _ in range(2)]
-    return (PIXELS, UNITS, OLD), classes, numbers, batches
+    batches = [(rng.normal(size=(n, 1, pixels, pixels)), rng.integers(classes, size=n)) for n in counts]
+    return sizes, classes, numbers, batches
 
 
-def asked(student, *asking):
+def asked(student, *asking, **options):
     """What the probe says of the student's answer, taken apart."""
     return expect_keys(
-        "what comes of freeze_for_transfer", student.run_transfer(student.freeze_for_transfer, *asking), PARTS
+        "what comes of freeze_for_transfer",
+        student.run_transfer(student.freeze_for_transfer, *asking, **options),
+        PARTS,
     )
 
 
 @remembering
-def right(*asking):
+def right(*asking, **options):
     """What the probe says of the reference's answer."""
-    return run_transfer(reference.freeze_for_transfer, *asking)
+    return run_transfer(reference.freeze_for_transfer, *asking, **options)
 
 
 def is_text(got, want):
@@ -68,7 +84,7 @@ def test_the_head_is_a_new_one(student, rng):
     expect(bool(fresh), "The head should not hold the old weights.")
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 def test_batch_norm_keeps_to_its_running_statistics(student, rng):
     """In training mode, the trunk computes what it computes in evaluation mode: its BN uses the running statistics."""
     asking = question(rng, 6)
@@ -85,3 +101,33 @@ def test_training_leaves_the_trunk_as_it_was(student, rng):
     before = expect_array("the logits before training", got["logits"], want["logits"].shape)
     expect_close("the logits before training", before, want["logits"], **CLOSE)
     expect_close("the logits after training", got["afterwards"], want["logits"], **CLOSE)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_networks_and_numbers(student, rng):
+    """Zeros, equal and huge numbers, small networks, single images and classes: the trunk computes what it did, before and after."""
+    sizes, classes, numbers, batches = question(rng, 3)
+    questions = [((sizes, classes, *case), {}) for case in islice(corners(numbers, batches), 3)]
+    for factor in (0, 1e6):
+        questions += [((sizes, classes, numbers, [(factor * images, 0 * labels) for images, labels in batches]), {})]
+    questions += [((sizes, classes, scaled(numbers, 0, *kinds), batches), {}) for kinds in SILENT]
+    for classes, layers, counts in (
+        (1, (1, 1, 1), (1,)),
+        (2, (2, 2, 2), (2, 1)),
+        (1, (3, 4, 3), (3, 2, 2)),
+        (6, (1, 3, 2), (4,)),
+    ):
+        questions.append((question(rng, classes, layers, counts), {}))
+    questions += [(question(rng, classes), {"seed": seed}) for classes, seed in ((OLD, 0), (5, 1), (2, 2))]
+    got = [asked(student, *asking, **options) for asking, options in questions]
+    for answer, (asking, options) in zip(got, questions, strict=True):
+        want = right(*asking, **options)
+        for name in ("logits", "in training mode", "afterwards"):
+            expect_near(f"the logits ({name})", answer[name], want[name])
+        learned = expect_tuple("the parameters that learn", answer["learned"], len(want["learned"]))
+        expect(
+            all(map(is_text, learned, want["learned"])), "Weight and bias of a head for the new classes should learn."
+        )
+    names = "- sizes num_classes numbers batches"
+    expect_unmodified(student.run_transfer, names, student.freeze_for_transfer, *questions[0][0])

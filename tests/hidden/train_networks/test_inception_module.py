@@ -5,6 +5,7 @@ import pytest
 from autograder.grading import expect_array, expect_close
 from tests.hidden.train_networks.draws import (
     CLOSE,
+    EVALUATION,
     TRAINING,
     asked,
     check_dx,
@@ -14,10 +15,21 @@ from tests.hidden.train_networks.draws import (
     outputs,
     right,
 )
+from tests.hidden.train_networks.unusual import check_unusual
 
 NAME = "InceptionModule"
 #        in 1x1 3x3r 3x3 5x5r 5x5 pool
 SIZES = (8, 2, 3, 4, 5, 6, 7)
+SMALL = (2, 1, 3, 2, 1, 3, 2)
+# Arguments, height and width, mode, number of images.
+UNUSUAL = (
+    (SIZES, (3, 4), EVALUATION),
+    ((3, 3, 3, 3, 3, 3, 3), (3, 3), TRAINING),
+    ((1, 1, 1, 1, 1, 1, 1), (1, 1), TRAINING, 1),
+    ((1, 1, 1, 1, 1, 1, 1), (4, 4), TRAINING, 4),
+    ((2, 5, 2, 5, 1, 5, 5), (1, 2), TRAINING, 2),
+    ((3, 2, 1, 1, 2, 1, 1), (3, 1), EVALUATION, 1),
+)
 PLACES = {"1x1": (0, 2), "3x3": (2, 6), "5x5": (6, 12), "pool": (12, 19)}
 
 
@@ -32,7 +44,7 @@ def check_branch(student, rng, branch):
         expect_close(f"the {branch} branch", out[:, first:last], want[:, first:last], **CLOSE)
 
 
-@pytest.mark.points(1.5)
+@pytest.mark.points(1)
 def test_first_channels_are_the_1x1_branch(student, rng):
     """The first c1 channels are a 1x1 convolution of the input, with ReLU."""
     check_branch(student, rng, "1x1")
@@ -66,3 +78,10 @@ def test_gradient_at_the_input(student, rng):
 def test_parameters_and_their_gradients(student, rng):
     """The parameters are six weights and six biases, and all of them get a gradient."""
     check_parameters(student, rng, NAME, SIZES)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_maps_and_numbers(student, rng):
+    """Zeros, equal and huge numbers, maps of one pixel, single channels and images, either mode: outputs and gradients are as always."""
+    check_unusual(student, rng, NAME, SMALL, UNUSUAL, pooled=slice(6, 8))

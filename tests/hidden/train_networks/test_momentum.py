@@ -10,12 +10,13 @@ from tests.hidden.train_networks.walks import (
     check_groups,
     check_rule,
     check_schedule,
+    check_unusual_walks,
 )
 
 NAME = "Momentum"
 
 
-@pytest.mark.points(3.5)
+@pytest.mark.points(3)
 def test_four_steps(student, rng):
     """Four steps of four parameters: the velocity is an average of the gradients, and starts at zero."""
     check_rule(student, rng, NAME, options={"lr": 0.2, "beta": 0.8})
@@ -55,3 +56,10 @@ def test_training_goes_on_from_a_file(student, rng):
 def test_closure_and_gradients(student, rng):
     """A closure is called and what it returns is returned; the gradients stay as they are."""
     check_closure(student, rng, NAME)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_numbers_and_options(student, rng):
+    """Zeros, equal and huge numbers, parameters of any shape, and options, rates and losses of zero: the steps are as always."""
+    check_unusual_walks(student, rng, NAME, beta=0.8)

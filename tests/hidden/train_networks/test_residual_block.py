@@ -6,6 +6,7 @@ import pytest
 from autograder.grading import expect_array, expect_close
 from tests.hidden.train_networks.draws import (
     CLOSE,
+    EVALUATION,
     TRAINING,
     asked,
     check_dx,
@@ -16,12 +17,21 @@ from tests.hidden.train_networks.draws import (
     images,
     outputs,
 )
+from tests.hidden.train_networks.unusual import check_unusual
 
 NAME = "ResidualBlock"
 SAME, WIDER, NARROWER, SMALLER, BOTH = (4, 4), (3, 5), (6, 4), (4, 4, 2), (3, 5, 2)
+# Arguments, height and width, mode, number of images.
+UNUSUAL = (
+    (BOTH, (5, 4), EVALUATION),
+    ((1, 1), (3, 3), TRAINING),
+    ((1, 3), (1, 1), EVALUATION, 1),
+    ((3, 1, 2), (3, 1), TRAINING),
+    ((2, 2, 1), (2, 2), TRAINING, 2),
+)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 def test_identity_is_added_before_the_last_relu(student, rng):
     """Where the shape stays, the input itself is added to the branch before the last ReLU."""
     check_output(student, rng, NAME, SAME)
@@ -60,6 +70,13 @@ def test_parameters_and_their_gradients(student, rng):
     """The parameters are those of the docstring, no bias and no projection beside an identity, and all of them get a gradient."""
     for arguments in (SAME, BOTH):
         check_parameters(student, rng, NAME, arguments)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_maps_and_numbers(student, rng):
+    """Zeros, equal and huge numbers, maps of one pixel, single channels and images, either mode: outputs and gradients are as always."""
+    check_unusual(student, rng, NAME, SAME, UNUSUAL)
 
 
 @pytest.mark.redundant("the law that residual learning rests on; it does not rest on the reference")

@@ -1,25 +1,29 @@
 """Hidden suite of the exercise `train_step`: steps on a small network without heads, with one, and with two."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple
+from autograder.grading import corners, expect, expect_array, expect_close, expect_keys, expect_tuple, expect_unmodified
 from solutions.train_networks import reference
 from starter_code.module_probes import tensors
 from starter_code.training_probes import ToyClassifier, run_train_step
 from tests.hidden.train_networks.draws import CLOSE, drawn
 from tests.hidden.train_networks.remembering import remembering
+from tests.hidden.train_networks.unusual import SILENT, expect_near, scaled
 
 PIXELS, UNITS, CLASSES, RATE = 2, 3, 4, 0.2
 PARTS = ("losses", "weights", "training", "logits")
 
 
-def question(rng, heads, rate=RATE):
-    """Sizes, numbers, three batches and a rate, for a small network with so many heads."""
-    sizes = (PIXELS, UNITS, CLASSES, heads)
+def question(rng, heads, rate=RATE, layers=(PIXELS, UNITS, CLASSES), counts=(4, 5, 6)):
+    """Sizes, numbers, some batches and a rate, for a small network with so many heads."""
+    pixels, _, classes = layers
+    sizes = (*layers, heads)
     kinds = sorted({(kind, tuple(tensor.shape)) for kind, tensor in tensors(ToyClassifier(*sizes))})
     numbers = [(kind, drawn(rng, kind, shape)) for kind, shape in kinds]
-    batches = [(rng.normal(size=(n, 1, PIXELS, PIXELS)), rng.integers(CLASSES, size=n)) for n in (4, 5, 6)]
+    batches = [(rng.normal(size=(n, 1, pixels, pixels)), rng.integers(classes, size=n)) for n in counts]
     return sizes, numbers, batches, rate
 
 
@@ -35,7 +39,7 @@ def right(*asking, **options):
     return run_train_step(reference.train_step, *asking, options=options)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 def test_each_step_follows_the_gradient_of_its_batch_alone(student, rng):
     """Without heads, each step follows the gradient of its own batch in training mode, and of nothing earlier."""
     asking = question(rng, 0)
@@ -79,3 +83,40 @@ def test_training_mode_and_statistics(student, rng):
     logits = expect_array("the logits in evaluation mode", got["logits"], want["logits"].shape)
     expect(bool(np.ptp(logits) > 0), "The logits should differ.")
     expect_close("the logits in evaluation mode", logits, want["logits"], **CLOSE)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_unusual_networks_and_numbers(student, rng):
+    """Zeros, equal and huge numbers, small networks, any number of heads, a rate and a weight of zero: each step is as always."""
+    sizes, numbers, batches, rate = question(rng, 1, counts=(3, 4))
+    questions = [((sizes, *case, rate), {}) for case in islice(corners(numbers, batches), 3)]
+    silent = [
+        [(0 * images, labels) for images, labels in batches],
+        [(images, 0 * labels) for images, labels in batches],
+    ]
+    questions += [((sizes, numbers, each, rate), {}) for each in silent]
+    questions += [((sizes, scaled(numbers, 0, *kinds), batches, rate), {}) for kinds in SILENT]
+    same = np.zeros_like(batches[0][1])
+    questions += [((sizes, numbers, [(1e6 * images, same) for images, _ in batches[:1]], rate), {})]
+    for layers, heads, counts in (
+        ((1, 1, 1), 0, (2,)),
+        ((3, 2, 2), 1, (3, 3)),
+        ((2, 4, 1), 2, (2,)),
+        ((1, 3, 3), 3, (4, 2, 2)),
+    ):
+        questions.append((question(rng, heads, layers=layers, counts=counts), {}))
+    questions += [(question(rng, heads, rate), {}) for heads in (0, 1) for rate in (0.0, 0.4)]
+    questions += [(question(rng, 2), {"aux_weight": weight}) for weight in (0.0, 0.3, 1.0)]
+    got = [asked(student, *asking, **options) for asking, options in questions]
+    for answer, (asking, options) in zip(got, questions, strict=True):
+        want = right(*asking, **options)
+        expect_near("the losses", answer["losses"], want["losses"])
+        expect_near("the weights after each step", answer["weights"], want["weights"])
+        expect_near("the logits in evaluation mode", answer["logits"], want["logits"])
+        modes = expect_tuple("the steps", answer["training"], len(want["training"]))
+        expect(all(mode is True for mode in modes), "The model should be in training mode after each step.")
+    names = "- sizes numbers batches lr options"
+    expect_unmodified(
+        student.run_train_step, names, student.train_step, sizes, numbers, batches, rate, {"aux_weight": 0.3}
+    )

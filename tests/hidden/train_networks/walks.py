@@ -4,12 +4,24 @@ One test compares a walk with the reference's. Each other one looks at a single 
 another one of the same student, so that a slip in the rule itself is not charged again.
 """
 
+from itertools import islice
+
 import numpy as np
 
-from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple
+from autograder.grading import (
+    corners,
+    expect,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_unmodified,
+    in_order,
+)
 from solutions.train_networks import reference
 from starter_code.training_probes import run_optimizer
 from tests.hidden.train_networks.remembering import remembering
+from tests.hidden.train_networks.unusual import expect_near
 
 # Steps have about the size of a rate, 0.1. A misplaced epsilon of 1e-2 is off by 1e-3 of that; two right orders of summation by
 # 1e-15 of it.
@@ -140,3 +152,67 @@ def check_closure(student, rng, name):
     expect_close("what the steps return", list(returned), values, **CLOSE)
     given = [np.concatenate([gradient.ravel() for gradient in step]) for step in grads]
     expect_close("the gradients after the steps", got["gradients"], given, rtol=0)
+
+
+def drawn_walk(rng, *shapes, steps=2):
+    """Parameters of these shapes, and a gradient of each for every step."""
+    start, *grads = [[np.asarray(signed(rng, shape)) for shape in shapes] for _ in range(1 + steps)]
+    return start, grads
+
+
+def unusual_walks(rng, shares):
+    """Walks that are unusual in one way each: parameters and gradients, and how the optimizer is asked."""
+    begin, grads = drawn_walk(rng, (3, 2), (3,))
+    first, second = grads
+    silent = [0 * gradient for gradient in second]
+    none, off = {"lr": 0.0}, dict.fromkeys(shares, 0.0)
+    # Numbers: another order in memory, a zero, a tie; nothing but zeros; a zero gradient beside a memory; huge ones.
+    for special in islice(corners(begin, grads), 3):
+        yield special, {"options": shares}
+    yield ([0 * w for w in begin], grads), {}
+    yield (begin, [silent, silent]), {}
+    yield (begin, [first, silent]), {}
+    yield ([1e6 * w for w in begin], [[1e6 * g for g in step] for step in grads]), {"rates": [1e6, 2e6]}
+    # Shapes, and gradients that are missing.
+    shapes = ((), (1,), (1, 1), (2, 2), (1, 3), (3, 1), (2, 1, 3, 3), (1, 2, 1, 1), (1, 2, 2, 2))
+    yield drawn_walk(rng, *shapes), {"options": shares}
+    for given in ([[None, None], second], [first, [None, second[1]]], [[None, first[1]]] * 2):
+        yield (begin, given), {}
+    # Options that are zero, in groups and for all; their order; rates.
+    yield drawn_walk(rng, (2,)), {"groups": [none]}
+    yield drawn_walk(rng, (2,)), {"options": off}
+    yield drawn_walk(rng, *[(2,)] * len(off)), {"groups": [{share: 0.0} for share in off]}
+    yield (begin, grads), {"options": none}
+    for groups in ([{"lr": 0.3}] * 2, [{}, none], [off, {}]):
+        yield (begin, grads), {"groups": groups}
+    for backwards in (False, True):
+        options = in_order(shares | {"lr": 0.3}, backwards=backwards)
+        yield (begin, grads), {"options": options, "groups": [options, {}]}
+    for rates in ([0.0, 0.1], [0.0, 0.0], [0.1, 0.1]):
+        yield (begin, grads), {"rates": rates, "options": {}}
+    # Files and closures.
+    for step in range(3):
+        yield drawn_walk(rng, (2,), (2,), steps=3), {"reload_before": step, "closure_values": [0.0, -1.0, 1e6]}
+    yield drawn_walk(rng, (2,), steps=1), {"closure_values": [0.0], "rates": [0.2]}
+    for values in ([0.5, 0.5], [0.5, -0.5]):
+        yield drawn_walk(rng, (2,)), {"closure_values": values}
+    yield drawn_walk(rng, (2,), (2,), (3,), steps=3), {"closure_values": []}
+
+
+def check_unusual_walks(student, rng, name, **shares):
+    """Weights, gradients and what is returned are the reference's in unusual walks; the questions stay as they are.
+
+    shares: options of the rule, which may be zero
+    """
+    questions = list(unusual_walks(rng, shares))
+    got = [asked(student, name, *walk, **more) for walk, more in questions]
+    for answer, (walk, more) in zip(got, questions, strict=True):
+        want = right(name, *walk, **more)
+        expect_near("the parameters, row by row", answer["weights"], want["weights"])
+        expect_near("the gradients after the steps", answer["gradients"], want["gradients"])
+        returned = expect_tuple("the steps", answer["returned"], len(want["returned"]))
+        for one, wanted in zip(returned, want["returned"], strict=True):
+            expect_near("what a step returns", one, wanted)
+    names = "- starts steps options groups rates reload_before closure_values"
+    options = ({"lr": 0.1}, [{"lr": 0.3}, {}], [0.1, 0.2], 1, [0.5, 0.0])
+    expect_unmodified(student.run_optimizer, names, getattr(student, name), *drawn_walk(rng, (3, 2), (3,)), *options)

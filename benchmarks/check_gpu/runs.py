@@ -1,0 +1,227 @@
+"""Steps on training: bands, whether right answers get their points and wrong ones lose theirs, and what it costs. Called by `steps`."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import os
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.check_gpu import programs as programs_here
+from benchmarks.check_gpu.confinement import Known, NotHere, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from autograder.course import Assignment, Course
+    from autograder.isolation import Launcher
+    from autograder.training import Band, Run
+    from autograder.training.running import Ended
+
+NAME = "train_networks"
+FIRST_SEED = 1000  # none of those that bands are measured with
+SEEDS, LEAST = 8, 3  # seeds of a band, and how many there must be when time is over
+RESERVE = 20.0  # seconds at the end of a step that are not for training
+MOST_PROCESSES = 10
+
+
+@dataclass(frozen=True)
+class Job:
+    """A program, the run that it is trained in, and the seed."""
+
+    title: str
+    run: str
+    source: str
+    seed: int
+
+
+@cache
+def course_here() -> tuple[Course, Assignment, dict[str, Run]]:
+    """The course, the assignment, and its runs."""
+    from autograder.course import Course  # noqa: PLC0415
+    from autograder.training import runs_of  # noqa: PLC0415
+    from benchmarks.check_gpu import ROOT  # noqa: PLC0415
+
+    course = Course(ROOT)
+    assignment = course.assignment(NAME)
+    return course, assignment, runs_of(course, assignment)
+
+
+@cache
+def launcher_here(device: Any, way: str) -> Launcher:
+    """Workers in which to train, once in a process: confined in the best way that worked."""
+    from autograder.isolation import devices  # noqa: PLC0415
+    from autograder.training.slots import launcher_for  # noqa: PLC0415
+
+    course, assignment, _ = course_here()
+    devices.WIDE_FILTER = way == "wide"
+    return launcher_for(course, assignment, "none" if way == "none" else "auto", device)
+
+
+def trained_here(known: Known, job: Job) -> tuple[Ended, float]:
+    """One run of a program, asked from this process, and the seconds that it took."""
+    from autograder.training.bands import trained  # noqa: PLC0415
+
+    _, assignment, runs = course_here()
+    launcher = launcher_here(known["device"], known["way"])
+    begin = time.monotonic()
+    ended = trained(assignment, job.source, launcher, runs[job.run], job.seed, known["device"])
+    return ended, time.monotonic() - begin
+
+
+def reference() -> str:
+    """The reference as if somebody had handed it in."""
+    course, _, _ = course_here()
+    return (course.solution(NAME) / "reference.py").read_text(encoding="utf-8")
+
+
+@contextmanager
+def pool_of(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
+    """Processes that each train in workers of their own, and are not waited for at the end."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    pool = concurrent.futures.ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _processes(known: Known) -> int:
+    """How many jobs run at a time: one on each core, as far as there is memory of the GPU."""
+    cores: int = max(1, len(os.sched_getaffinity(0)) - (known["device"] == "cuda"))
+    if known["device"] == "cpu":
+        return cores
+    from autograder.training.slots import share_gpus  # noqa: PLC0415
+
+    return max(1, min(cores, share_gpus(), MOST_PROCESSES))
+
+
+def all_of(known: Known, jobs: list[Job], processes: int | None = None) -> list[tuple[Job, Ended, float]]:
+    """What came of these jobs, as far as there was time."""
+    left = known["seconds"] - RESERVE
+    with pool_of(processes or _processes(known)) as pool:
+        asked = {pool.submit(trained_here, known, job): job for job in jobs}
+        done, _ = concurrent.futures.wait(asked, left, concurrent.futures.FIRST_EXCEPTION)
+        return [(asked[future], *future.result()) for future in done]
+
+
+class Wrong(Exception):  # noqa: N818  (a finding, not a fault of the check's)
+    """Points are not what they should be."""
+
+    def __init__(self, told: str, found: dict[str, Any]) -> None:
+        """Say it, and keep what was found."""
+        super().__init__(told)
+        self.found = found
+
+
+# --- bands -----------------------------------------------------------------------------------------------------------------------
+
+
+def _band_path(known: Known, name: str) -> Path:
+    from autograder.training.bands import key_of  # noqa: PLC0415
+
+    return Path(known["out"]) / "bands" / f"{key_of(name, course_here()[2][name], known['device'])}.json"
+
+
+def _bands(known: Known) -> dict[str, Band]:
+    """The bands that there are: those that this check has measured, else those of the course."""
+    from autograder.training.bands import band_or_none, read_band  # noqa: PLC0415
+
+    course, _, runs = course_here()
+    found = {}
+    for name, run in runs.items():
+        path = _band_path(known, name)
+        band = read_band(path) if path.exists() else band_or_none(course, NAME, name, run, known["device"])
+        if band is not None:
+            found[name] = band
+    if not found:
+        raise NotHere(f"there is no band for {known['device']}")
+    return found
+
+
+def bands(known: Known) -> Said:
+    """Measure the bands of the digits profile on a GPU, several runs at a time; on a processor those of the course are there."""
+    from autograder.training.bands import band_from, smoothed, write_band  # noqa: PLC0415
+
+    if known["device"] == "cpu":
+        return f"those of the course: {_told(_bands(known))}", {}
+    runs, right = course_here()[2], reference()
+    jobs = [
+        Job(who, name, f"{right}\n\n{more}", seed)
+        for seed in range(SEEDS)
+        for name, run in runs.items()
+        for who, more in (("reference", ""), ("baseline", run.baseline))
+    ]
+    shares: dict[str, dict[str, list[float]]] = defaultdict(lambda: {"reference": [], "baseline": []})
+    curves: dict[str, list[list[float]]] = defaultdict(list)
+    faults = []
+    for job, ended, _ in all_of(known, jobs):
+        reached = runs[job.run].held().right(ended.scores)
+        fault = ended.sentence or (job.title == "reference" and (ended.network or ended.update))
+        if reached is None or fault:
+            faults.append(f"{job.title} of {job.run}, seed {job.seed}: {fault or 'no usable answers'}")
+            continue
+        shares[job.run][job.title].append(reached)
+        if job.title == "reference":
+            curves[job.run].append(smoothed(ended.losses))
+    few = []
+    for name, run in runs.items():
+        if min(len(shares[name][who]) for who in ("reference", "baseline")) < LEAST:
+            few.append(name)
+        else:
+            write_band(_band_path(known, name), band_from(name, run, known["device"], shares[name], curves[name]))
+    if faults:
+        raise Wrong(f"{len(faults)} of {len(jobs)} runs: {faults[0]}", {"shares": shares, "faults": faults})
+    if few:
+        raise NotHere(f"there was no time for {LEAST} seeds of {', '.join(few)}")
+    return _told(_bands(known)), {"shares": shares}
+
+
+def _told(found: dict[str, Band]) -> str:
+    return "; ".join(
+        f"{name} {each.floor:.3f} to {each.full:.3f} ({len(each.reference)} seeds)" for name, each in found.items()
+    )
+
+
+# --- points ----------------------------------------------------------------------------------------------------------------------
+
+
+def points(known: Known) -> Said:
+    """The reference, and other right answers, get all points; each of eight faults loses some."""
+    from autograder.training.stage import judged  # noqa: PLC0415
+    from tests import training_programs as programs  # noqa: PLC0415
+
+    course, _, runs = course_here()
+    found, right = _bands(known), reference()
+    faults = programs.faults(course) | {
+        title: (run, right + getattr(programs, source)) for title, (run, source) in programs_here.FURTHER_FAULTS.items()
+    }
+    jobs = [Job("the reference", name, right, FIRST_SEED) for name in runs]
+    jobs += [
+        Job(title, name, f"{right}\n\n{more}", FIRST_SEED)
+        for title, (name, more) in programs_here.OTHER_RIGHT_ONES.items()
+    ]
+    jobs += [Job(title, name, source, FIRST_SEED) for title, (name, source) in faults.items()]
+    rows, wrong = {}, []
+    for job, ended, _ in all_of(known, [job for job in jobs if job.run in found]):
+        run = runs[job.run]
+        results = judged(job.run, run, found[job.run], ended, run.held().right(ended.scores), 0.0)
+        earned = sum(each.points for each in results)
+        title = f"{job.title} ({job.run})"
+        rows[title] = {"points": earned, "of": run.points, "messages": [each.message for each in results]}
+        if (earned == run.points) == (job.title in faults):
+            why = next((each.message for each in results if each.points < each.max_points), "all points")
+            wrong.append(f"{title}: {earned:g} of {run.points:g} ({why})")
+    if wrong:
+        raise Wrong("; ".join(wrong), rows)
+    if len(rows) < len(jobs):
+        raise NotHere(f"there were bands and time for {len(rows)} of {len(jobs)} runs; what these came to was right")
+    others = len(programs_here.OTHER_RIGHT_ONES)
+    return f"the reference and {others} other right ones have all points, {len(faults)} faults fewer", rows

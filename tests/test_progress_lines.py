@@ -1,0 +1,76 @@
+"""Where there is no terminal, commands that take a while say how far they are: not too often, and not when they are quick."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from rich.console import Console
+
+from autograder import file_grading, progress_lines
+from autograder.progress_lines import ProgressLines
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command counts as one that takes a while, however quick it is."""
+    monkeypatch.setattr(progress_lines, "SOON", 0.0)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [re.sub(r" \(\d+ s\)$", "", line) for line in capsys.readouterr().err.splitlines()]
+
+
+def count(total: int) -> None:
+    lines = ProgressLines()
+    for done in range(total + 1):
+        lines.count("grading", done, total, ", 2 failed" if done == total else "")
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_long_step_is_told_in_tenths(capsys: pytest.CaptureFixture[str]) -> None:
+    count(500)
+    assert told(capsys) == [
+        *(f"grading: {done} of 500" for done in range(50, 500, 50)),
+        "grading: 500 of 500, 2 failed",
+    ]
+
+
+@pytest.mark.usefixtures("slow")
+def test_after_half_a_minute_without_a_word_the_next_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress_lines, "LONG", 0.0)
+    count(500)
+    assert len(told(capsys)) == 500
+
+
+def test_what_is_over_at_once_is_not_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_lines, "SOON", 3600.0)
+    count(500)
+    assert told(capsys) == []
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_terminal_has_bars_and_no_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_lines, "err", Console(stderr=True, force_terminal=True))
+    count(500)
+    assert told(capsys) == []
+
+
+@pytest.mark.usefixtures("slow")
+def test_each_run_is_told_when_it_is_trained_and_a_single_submission_is_not_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def never() -> float:
+        raise AssertionError("it costs a question to the network, and is not shown")
+
+    with file_grading.progress(1) as (advance, watch):
+        for done in range(101):
+            watch("A deep network", done, 100, 0.5, never)
+        advance()
+    assert told(capsys) == ["trained A deep network: 100 steps, loss 0.500"]
+    with file_grading.progress(2) as (advance, _):
+        advance()
+        advance()
+    assert told(capsys) == ["grading: 1 of 2", "grading: 2 of 2"]
