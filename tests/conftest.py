@@ -13,6 +13,7 @@ import pytest
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 from autograder.course import Course
+from autograder.grading.misconceptions import forget_other_courses
 from autograder.isolation import Launcher
 from tests.mini_course import edit, make_course
 
@@ -35,6 +36,12 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for name in ("assignments", "solutions", "starter_code", "tests/hidden"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     return Course(root)
+
+
+@pytest.fixture(autouse=True)
+def _imports_of_this_course() -> None:
+    """What a test imports of `solutions` and `starter_code` is this repository's, though one before it has graded another course."""
+    forget_other_courses(Course(ROOT))
 
 
 @pytest.fixture(scope="session")

@@ -180,13 +180,13 @@ DRAWING = '''
     @pytest.mark.points(20)
     def test_one(student, rng):
         """One."""
-        expect(False, str(rng.integers(1 << 62)))
+        expect(student.double(1) == 2, str(rng.integers(1 << 62)))
 
 
     @pytest.mark.points(30)
     def test_other(student, rng):
         """Other."""
-        expect(False, str(rng.integers(1 << 62)))
+        expect(student.double(1) == 2, str(rng.integers(1 << 62)))
     '''
 
 
@@ -203,10 +203,10 @@ def own(tmp_path: Path) -> Course:
     return make_course(tmp_path / "course")
 
 
-def right(course: Course) -> Notebook:
-    """The notebook of the tiny assignment with right answers, which need nothing but its setup cell."""
+def right(course: Course, double: str = "2 * x") -> Notebook:
+    """The notebook of the tiny assignment with right answers, unless told otherwise, which need nothing but its setup cell."""
     shift = "def shift(x, by=1.0):\n    return x + by\n\n\ndef unshift(x, by=1.0):\n    return x - by"
-    return filled(released(course, "tiny"), double="def double(x):\n    return 2 * x", shift=shift)
+    return filled(released(course, "tiny"), double=f"def double(x):\n    return {double}", shift=shift)
 
 
 def hand_in(course: Course, student: str, notebook: Notebook) -> Path:
@@ -217,7 +217,7 @@ def hand_in(course: Course, student: str, notebook: Notebook) -> Path:
 
 def test_students_and_submissions_get_different_inputs_and_a_regrade_the_same(own: Course) -> None:
     write_suite(own, "test_double.py", DRAWING)
-    paths = [hand_in(own, student, right(own)) for student in ("ada", "ben", "c\udcff")]
+    paths = [hand_in(own, student, right(own, "3 * x")) for student in ("ada", "ben", "c\udcff")]
 
     def drawn() -> list[list[str]]:
         reports = grade(own, *paths, paths[0])
@@ -227,11 +227,11 @@ def test_students_and_submissions_get_different_inputs_and_a_regrade_the_same(ow
     *first, again = drawn()
     assert len({number for numbers in first for number in numbers}) == 6  # by student and by test
     assert again == first[0]
-    other_text = right(own)
+    other_text = right(own, "3 * x")
     other_text["cells"][0]["source"] += "\nAnother sentence."
     save(paths[0], other_text)
     assert not set(drawn()[0]) & set(first[0])  # what a message tells is of no use in the next submission
-    save(paths[0], right(own))
+    save(paths[0], right(own, "3 * x"))
     assert drawn()[0] == first[0]
     (own.data / "secret").write_bytes(b"another secret")
     other = drawn()
@@ -242,7 +242,7 @@ def test_files_by_path_get_inputs_of_their_student_and_of_the_secret_in_the_envi
     own: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_suite(own, "test_double.py", DRAWING)
-    path = save(own.root / "tiny.ipynb", right(own))
+    path = save(own.root / "tiny.ipynb", right(own, "3 * x"))
 
     def drawn(*options: str) -> list[str]:
         report = grade(own, *options, path)
@@ -406,13 +406,14 @@ def test_a_fault_of_the_suite_is_a_grader_error_tried_twice_and_never_the_studen
         "test_assertion": ("grader-error", 0),
         "test_fixture": ("grader-error", 0),
         "test_skips": ("skipped", 0),
-        "test_parameters[1]": ("failed", 0),
+        "test_parameters[1]": ("grader-error", 0),
         "test_parameters[2]": ("passed", 5),
     }
     assert report["status"] == "grader-error"
     assert re.fullmatch(
         r"the grader failed in test_assertion \(AssertionError: .*HIDDEN.*, tests/hidden/tiny/test_double.py:\d+\), "
-        r"test_fixture \(OSError: a fixture of the suite, tests/hidden/tiny/test_double.py:\d+\)",
+        r"test_fixture \(OSError: a fixture of the suite, tests/hidden/tiny/test_double.py:\d+\), "
+        r"test_parameters\[1\] \(the reference does not pass this test either\)",
         report["reason"],
     )
     line = int(re.findall(r"py:(\d+)", report["reason"])[1])
@@ -420,6 +421,32 @@ def test_a_fault_of_the_suite_is_a_grader_error_tried_twice_and_never_the_studen
     assert tests["test_assertion"]["message"] == "the grader failed in this test; your instructor has been told"
     assert "HIDDEN" not in json.dumps(report["exercises"])
     assert report["exercises"][1]["points"] == 30
+
+
+UNLUCKY_SUITE = '''
+    """Hidden tests of double."""
+
+    import pytest
+
+    from autograder.grading import expect
+
+
+    @pytest.mark.points(50)
+    def test_with_luck(student, rng):
+        """One in four draws is a bad one, in which nobody passes."""
+        expect(rng.random() < 0.75, "bad luck")
+        expect(student.double(1) == 2, "wrong")
+    '''
+
+
+def test_numbers_that_the_reference_does_not_pass_with_are_drawn_again(own: Course) -> None:
+    write_suite(own, "test_double.py", UNLUCKY_SUITE)
+    own.data.mkdir(exist_ok=True)
+    (own.data / "secret").write_bytes(b"one with which some are unlucky, and nobody four times")
+    answers = [right(own, "2 * x" if number % 2 else "3 * x") for number in range(12)]
+    paths = [hand_in(own, f"s{number}", answer) for number, answer in enumerate(answers)]
+    tests = [report["exercises"][0]["tests"][0] for report in grade(own, *paths)]
+    assert [test["message"] for test in tests] == ["wrong", ""] * 6
 
 
 @pytest.mark.parametrize(

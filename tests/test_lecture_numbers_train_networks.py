@@ -12,6 +12,7 @@ from solutions.train_networks import reference
 from starter_code.googlenet import googlenet, small_googlenet
 from starter_code.module_probes import run_module
 from starter_code.residual_networks import PlainBlock, resnet, small_resnet
+from starter_code.training_probes import without_ready_made_optimizers
 
 BLOCKS = {18: reference.ResidualBlock, 50: reference.BottleneckBlock}
 PUBLISHED = {18: 11_689_512, 34: 21_797_672, 50: 25_557_032, 101: 44_549_160, 152: 60_192_808}
@@ -106,8 +107,6 @@ def test_the_reference_block_is_what_functions_of_torch_give() -> None:
 
 
 def test_a_ready_made_optimizer_of_torch_works_again_after_a_probe_has_switched_it_off() -> None:
-    from starter_code.training_probes import without_ready_made_optimizers  # noqa: PLC0415
-
     weight = torch.ones(2, requires_grad=True)
     weight.grad = torch.ones(2)
     with without_ready_made_optimizers() as asked:

@@ -73,7 +73,6 @@ class Grader:
 
     def sit(self, name: str, jobs: Iterable[Job], on_report: Callable[[Report], None]) -> None:
         """Collect the hidden suite once, and grade with it what `jobs` yields, for as long as it yields any."""
-        forget_other_courses(self.course)
         assignment = self.course.assignment(name)
         stage = self.stage if assignment.training else None
         if stage is not None:
@@ -111,6 +110,7 @@ def collect(course: Course, name: str, plugin: object) -> int:
     folder = course.suite(name)
     if not folder.is_dir():
         raise GraderError(f"{name} has no hidden suite: {folder.relative_to(course.root)} is missing.")
+    forget_other_courses(course)
     arguments = [
         str(folder),
         f"--rootdir={course.root}",

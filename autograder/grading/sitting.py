@@ -24,7 +24,7 @@ from autograder.course import Assignment, Course, CourseError, Exercise
 from autograder.grading.comparing import Compared, Mismatch, gathering
 from autograder.grading.constant import Answered, constant
 from autograder.grading.diagnosis import Repeating, Transcript, explaining
-from autograder.grading.misconceptions import Misconception, Variant, misconceptions
+from autograder.grading.misconceptions import Misconception, misconceptions, variant
 from autograder.grading.patterns import AsIfDefault, defaults, failed_of, in_numbers, in_places, pattern
 from autograder.grading.plugin import (
     EXAM,
@@ -47,6 +47,7 @@ MAX_NOTES = 8
 MAX_REASON = 300
 MAX_FAULT = 200
 EXPLAINING_MB = 512  # of the grader's memory
+REDRAWS = 3  # of a test's numbers, where the reference does not pass it
 FRESH_DRAWS = 2  # in which an explanation must hold, until one is left
 PATIENCE = 2  # after so many tests of an exercise that ran out of time, its others are not run
 OUT_OF_TIME: set[State] = {"timed-out", "out-of-cpu"}
@@ -56,6 +57,7 @@ MESSAGES = {
     "stalled": "a process neither answered nor computed; grading it again asks it again",
     "constant": "what comes back does not depend on what is passed in",
     "grader-error": "the grader failed in this test; your instructor has been told",
+    "unfair": "the reference does not pass this test either",
 }
 
 
@@ -176,8 +178,9 @@ class Sitting:
     trouble: str = ""
     ended: bool = False
     _ended: Outcome | None = None
-    # Of the submission that sits now: test -> what the grader failed with.
+    # Of the submission that sits now: test -> what the grader failed with, and test and seed -> the seed that the reference passes with.
     _faults: dict[str, str] = field(default_factory=dict)
+    _fair_seeds: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember why the suite cannot be collected."""
@@ -238,6 +241,7 @@ class Sitting:
             return self._report(job, submissions.digest(job.path, self.assignment), "ungradable", str(fault), (), begin)
         seed = self._seed(job)
         self._faults.clear()
+        self._fair_seeds.clear()
         answers = Answers(submission.program, self.launcher, self.assignment.limits)
         try:
             exercises = self._exercises(session, Exam(answers, drawn_from(seed, submission.sha256)))
@@ -277,6 +281,10 @@ class Sitting:
         """Hash of the suite as it was when it was collected."""
         return suite_hash(self.course, self.assignment.name)
 
+    @property
+    def _reference(self) -> Path:
+        return self.course.solution(self.assignment.name) / "reference.py"
+
     def _seed(self, job: Job) -> str:
         return job.seed or seed_of(self.course, self.assignment.name, job.student)
 
@@ -301,7 +309,30 @@ class Sitting:
         return tuple(results)
 
     def _run(self, item: pytest.Item, exam: Exam, attempts: int = 2) -> Outcome:
-        """Run one test; what looks like the grader's own fault is tried twice."""
+        """Run one test; one that is not passed counts with numbers that the reference passes it with."""
+        drawn = self._fair_seeds.get((item.nodeid, exam.seed)) or exam.seed
+        outcome = self._run_with(item, exam.with_seed(drawn), attempts)
+        if outcome.status not in {"failed", "crashed"}:
+            return outcome
+        fair = self._fair_seed(item, exam.seed)
+        if fair is None:
+            return replace(outcome, status="grader-error", message=MESSAGES["grader-error"], fault=MESSAGES["unfair"])
+        return outcome if fair == drawn else self._run_with(item, exam.with_seed(fair), attempts)
+
+    def _fair_seed(self, item: pytest.Item, seed: str) -> str | None:
+        """The first of some seeds with which the reference passes a test, `seed` before all; None where it never does.
+
+        Random numbers may be such that no answer passes, once in many hundred students. That is nobody's mistake.
+        """
+        if (item.nodeid, seed) not in self._fair_seeds:
+            right = variant(self._reference, ())
+            seeds = (seed, *(f"{seed}/fair/{number + 1}" for number in range(REDRAWS)))
+            passed = (each for each in seeds if self._run_with(item, Exam(right, each), 1).status == "passed")
+            self._fair_seeds[item.nodeid, seed] = next(passed, None)
+        return self._fair_seeds[item.nodeid, seed]
+
+    def _run_with(self, item: pytest.Item, exam: Exam, attempts: int) -> Outcome:
+        """Run one test with the seed of `exam`; what looks like the grader's own fault is tried twice."""
         begin = time.monotonic()
         arguments = plain_arguments(item)
         with gathering() as gathered:
@@ -312,7 +343,7 @@ class Sitting:
         outcome.answered = exam.student.answered
         outcome.seconds = time.monotonic() - begin
         if outcome.status == "grader-error" and attempts > 1:
-            return self._run(item, exam, attempts - 1)
+            return self._run_with(item, exam, attempts - 1)
         return outcome
 
     def _through_pytest(self, item: pytest.Item, exam: Exam) -> Outcome:
@@ -344,9 +375,8 @@ class Sitting:
         """
         if not _answered(outcomes):
             return None
-        reference = self.course.solution(self.assignment.name) / "reference.py"
-        known: list[Mistake] = [m for m in misconceptions(reference.parent) if m.exercise == exercise.name]
-        known += defaults(reference, exercise.functions)
+        known: list[Mistake] = [m for m in misconceptions(self._reference.parent) if m.exercise == exercise.name]
+        known += defaults(self._reference, exercise.functions)
         drawn = [(exam.seed, outcomes)]
         for number in range(FRESH_DRAWS + 1):
             seed, said = drawn[-1]
@@ -377,7 +407,7 @@ class Sitting:
             )  # the first draw noted no calls
             if call.function in exercise.functions
         ]
-        right = Variant((self.course.solution(self.assignment.name) / "reference.py").read_text(encoding="utf-8"))
+        right = variant(self._reference, ())
         told = itertools.chain(
             in_numbers(failed_of(tests)),
             in_calls(asked, right, respondent),
@@ -401,7 +431,7 @@ class Sitting:
         self, mistake: Mistake, item: pytest.Item, seed: str, said: Transcript | None
     ) -> tuple[bool, Transcript]:
         """Whether a mistake passes one test, and what it says there; no further than it repeats `said`, if that is given."""
-        respondent: Respondent = mistake.respondent(self.course.solution(self.assignment.name) / "reference.py")
+        respondent: Respondent = mistake.respondent(self._reference)
         if said is not None:
             respondent = Repeating(respondent, said, free_places_of(item))
         outcome = self._run(item, Exam(respondent, seed), attempts=1)

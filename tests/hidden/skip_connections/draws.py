@@ -82,11 +82,25 @@ def preactivation_block(rng, sizes=(4, 6), *, rows=5):
     while True:
         x, params = block(rng, sizes, rows=rows, projection=False)
         del params["Ws"]
-        _, cache = reference.preactivation_forward(x, params)
-        # Somewhere the branch must be open all the way, or its gradient is zero, and dx is the upstream gradient.
-        is_open = ((x > 0).any(axis=1) & (cache["z1"] > 0).any(axis=1)).any()
-        if is_open and far_from_kinks(cache["z1"]):
+        z1 = reference.preactivation_forward(x, params)[1]["z1"]
+        if branch_is_open(x, z1) and far_from_kinks(z1):
             return x, params
+
+
+def branch_is_open(x, z1):
+    """Whether some row passes both ReLUs somewhere: if not, the branch has no gradient, and dx is the upstream gradient."""
+    return ((x > 0).any(axis=1) & (z1 > 0).any(axis=1)).any()
+
+
+def preactivation_block_at_kinks(rng):
+    """A pre-activation block with one unit that is exactly zero for every row, and a batch whose first row is zeros."""
+    while True:
+        x, params = preactivation_block(rng)
+        unit = rng.integers(params["b1"].size)
+        params["W1"][:, unit] = params["b1"][unit] = 0
+        x[0] = 0
+        if branch_is_open(x, reference.preactivation_forward(x, params)[1]["z1"]):
+            return x, params, unit
 
 
 def preactivation_gradient(rng, sizes=(4, 6)):

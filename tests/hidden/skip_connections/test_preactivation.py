@@ -25,6 +25,7 @@ from tests.hidden.skip_connections.draws import (
     FORWARD,
     SINGLE,
     preactivation_block,
+    preactivation_block_at_kinks,
     preactivation_gradient,
 )
 from tests.hidden.skip_connections.strategies import preactivation_cases
@@ -204,10 +205,7 @@ def test_gradient_of_second_bias(student, rng):
 @pytest.mark.points(0.5)
 def test_slope_at_zero_is_zero(student, rng):
     """Where a value is exactly zero before its ReLU, no gradient comes back through the branch."""
-    x, params = preactivation_block(rng)
-    unit = rng.integers(params["b1"].size)
-    params["W1"][:, unit] = params["b1"][unit] = 0
-    x[0] = 0
+    x, params, unit = preactivation_block_at_kinks(rng)
     out, cache = reference.preactivation_forward(x, params)
     dout = rng.normal(size=out.shape)
     dx, grads = asked(student, dout, cache)
