@@ -119,6 +119,7 @@ def make_place(folder: Path) -> Place:
     course = make_course(folder / "course-of-tiny")
     edit(course, "assignments/tiny/tiny.md", "minutes: 5\n", f"minutes: 5\n  {LIMITS}\n")
     (course.suite("tiny") / "test_shift.py").write_text(dedent(SUITE_OF_SHIFT))
+    edit(course, "solutions/tiny/reference.py", "np.add(x, by * math.cos(0.0))", "x + (by(x) if callable(by) else by)")
     for name, where in PLANTED.items():
         if where:
             path = course.root / where

@@ -38,8 +38,12 @@ def at_a_glance(value: Any) -> Hashable:
     if isinstance(value, list | tuple):
         return tuple(map(at_a_glance, value[:LOOKED_AT]))
     if isinstance(value, dict):
-        return tuple((str(key), at_a_glance(part)) for key, part in sorted(value.items(), key=str))
+        return tuple((str(key), at_a_glance(part)) for key, part in sorted(value.items(), key=_name))
     return value.name if isinstance(value, wire.Named) else type(value).__name__ if callable(value) else str(value)
+
+
+def _name(item: tuple[Any, Any]) -> str:
+    return str(item[0])  # and not what stands under it, which may be large
 
 
 def constant(answers: Iterable[Answered]) -> set[str]:
