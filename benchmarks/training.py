@@ -19,6 +19,7 @@ from autograder.course import Course
 from autograder.training import Device, Run, runs_of
 from autograder.training.bands import trained
 from autograder.training.slots import launcher_for
+from autograder.training.steps import told
 from solutions.train_networks import reference
 from starter_code import training_runs
 from starter_code.data import load_digits
@@ -76,9 +77,9 @@ def main() -> None:
 
         def stage(run: Run) -> float:
             begin = time.perf_counter()
-            ended = trained(assignment, source, launcher, run, 0, options.device)
-            if ended.network or ended.update:
-                sys.exit(f"not confirmed: {ended.network or ended.update}")
+            ended = trained(assignment, source, launcher, run, 0, options.device, right=source)
+            if fault := ended.network or told(ended.steps):
+                sys.exit(f"not confirmed: {fault}")
             return time.perf_counter() - begin
 
         whole = 0.0
@@ -90,11 +91,11 @@ def main() -> None:
             ratios = [one / other for one, other in zip(graded, plain, strict=True)]
             whole += statistics.median(graded)
             print(
-                f"{name:10} {run.steps} steps   graded {spread(graded)}   plain {spread(plain)}   "
+                f"{name:10} {run.length} steps   graded {spread(graded)}   plain {spread(plain)}   "
                 f"overhead {statistics.median(ratios) - 1:.1%} ({min(ratios) - 1:.1%} to {max(ratios) - 1:.1%})"
             )
         transfer = [stage(runs["transfer"]) for _ in range(options.times)]
-        print(f"{'transfer':10} {runs['transfer'].steps} steps   graded {spread(transfer)}")
+        print(f"{'transfer':10} {runs['transfer'].length} steps   graded {spread(transfer)}")
         print(f"the whole stage of one student: {whole + statistics.median(transfer):.1f} s")
 
 

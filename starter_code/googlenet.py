@@ -35,14 +35,21 @@ class GoogLeNet(nn.Module):
     """The network of a table. `trunk` holds everything up to the last map, `heads` the auxiliary ones, `fc` is the last layer."""
 
     def __init__(
-        self, table: list[Row], module: Callable[..., nn.Module], side: Callable[..., nn.Module] | None
+        self,
+        table: list[Row],
+        module: Callable[..., nn.Module],
+        side: Callable[..., nn.Module] | None,
+        *,
+        dropout: bool = True,
     ) -> None:
         """Make the layers and draw their weights.
 
         module: module(in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj)
         side: side(in_channels, num_classes, hidden, width), or None for a network without heads
+        dropout: without it, nothing is dropped in training either, and the heads stay in evaluation mode
         """
         super().__init__()
+        self.drops = dropout
         last = {row["kind"]: row for row in table}  # of each kind
         classes = last["fc"]["out_channels"]
         self.trunk, self.heads = (
@@ -60,9 +67,16 @@ class GoogLeNet(nn.Module):
             elif kind in {"conv", "max_pool", "inception"}:
                 self.trunk.append(_layer(row, depth, module))
                 depth = row["out_channels"]
-        self.dropout = nn.Dropout(last["dropout"]["rate"])
+        self.dropout = nn.Dropout(last["dropout"]["rate"] if dropout else 0.0)
         self.fc = nn.Linear(depth, classes)
         initialise(self)
+
+    def train(self, mode: bool = True) -> "GoogLeNet":
+        """Set the mode; without dropout, the heads stay in evaluation mode."""
+        super().train(mode)
+        if not self.drops:
+            self.heads.eval()
+        return self
 
     def forward(self, images: torch.Tensor) -> Any:
         """(N, C, H, W) -> (N, classes) logits, or in training mode a pair of them and the list of the heads' logits."""
@@ -93,13 +107,16 @@ def small_googlenet(
     side: Callable[..., nn.Module] | None = None,
     num_classes: int = 10,
     in_channels: int = 1,
+    *,
+    dropout: bool = True,
 ) -> GoogLeNet:
     """Make a GoogLeNet of four modules and two heads for small images; the other arguments are those of `googlenet`.
 
     in_channels: 1 for grey images, 3 for colour
+    dropout: without it, nothing is dropped in training either
     """
     first, *rest = _for_classes(SMALL, num_classes)
-    return GoogLeNet([{**first, "out_channels": in_channels}, *rest], module, side)
+    return GoogLeNet([{**first, "out_channels": in_channels}, *rest], module, side, dropout=dropout)
 
 
 def _for_classes(table: list[Row], num_classes: int) -> list[Row]:

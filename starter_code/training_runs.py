@@ -1,7 +1,7 @@
 """What the grading machine does with your parts: a network of them, an optimizer, a fixed order of batches, one step after the other.
 
-The rehearsal in the notebook does the same, with fewer steps. After every step a run hands over all of its numbers, so that whoever
-keeps the labels of the test images can compute any step again.
+The rehearsal in the notebook does the same, with fewer steps. After every step a run hands over all of its numbers, so that the grader,
+which begins with the same numbers and sees the same batches, can take each step again.
 """
 
 import io
@@ -22,7 +22,8 @@ from starter_code.residual_networks import small_resnet
 
 Step = Callable[[nn.Module, torch.Tensor, torch.Tensor, torch.optim.Optimizer], float]
 Layer = tuple[str, list[tuple[str, list[int]]]]  # where it is in the network; kind and shape of each of its tensors
-STATISTICS = {"running mean", "running variance"}
+STATISTICS = {"running mean", "running variance"}  # what a step leaves in a layer without learning it
+SIZE = 8  # of the images that a network sees before its first step; it takes others as well
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,6 @@ class Plan:
     batch: int = 64
     warm_up: int = 10
     least: float = 0.1
-    memory: bool = (
-        False  # whether a step can only be computed again with the averages of squares that the optimizer remembers
-    )
 
     @property
     def rates(self) -> list[float]:
@@ -50,7 +48,7 @@ class Plan:
 
 PLANS = {
     "residual": Plan(steps=90, rate=1.0),
-    "inception": Plan(steps=176, rate=5e-3, memory=True),
+    "inception": Plan(steps=176, rate=5e-3),
     "depth": Plan(steps=130, rate=0.1),
     "trunk": Plan(steps=80, rate=0.1),
     "transfer": Plan(steps=160, rate=0.5),
@@ -68,31 +66,35 @@ def batches(seed: int, count: int, batch: int, steps: int) -> np.ndarray:
 def parts(name: str, channels: int, device: str, *own: Any) -> tuple[nn.Module, torch.optim.Optimizer, Step]:
     """The network, the optimizer and the step of a run; `own` is what students have written for it.
 
-    The network is on the device before an optimizer is made of its parameters: what that remembers from the start is then there, too.
+    The network is on the device, and has seen images, before an optimizer is made of its parameters: what that remembers from the
+    start is then there, too, and layers that wait for a first image have their sizes. No dropout: a step must be one that can be repeated.
 
     residual: ResNet-20 of (ResidualBlock, Momentum, train_step); inception: small GoogLeNet of (InceptionModule, AuxiliaryHead,
     Adam, train_step); depth: ResNet-32 of (ResidualBlock, train_step); trunk: wide ResNet-14 for five classes, of the same
     """
     if name == "inception":
         module, head, optimizer, step = own
-        network: nn.Module = small_googlenet(module, head, in_channels=channels).to(device)
+        network = _ready(small_googlenet(module, head, in_channels=channels, dropout=False), channels, device)
         return network, optimizer(network.parameters()), step
     if name == "residual":
         block, optimizer, step = own
-        network = small_resnet(20, block, in_channels=channels, width=8).to(device)
+        network = _ready(small_resnet(20, block, in_channels=channels, width=8), channels, device)
         return network, optimizer(network.parameters()), step
     block, step = own
     if name == "depth":
-        network = small_resnet(32, block, in_channels=channels, width=8)
+        made = small_resnet(32, block, in_channels=channels, width=8)
     else:
-        network = small_resnet(14, block, num_classes=5, in_channels=channels, width=16)
-    network.to(device)
+        made = small_resnet(14, block, num_classes=5, in_channels=channels, width=16)
+    network = _ready(made, channels, device)
     return network, torch.optim.SGD(network.parameters(), momentum=0.9), step
 
 
-def layers(model: nn.Module) -> list[Layer]:
-    """Every layer that holds numbers, in the order in which torch lists them."""
-    return [(path, [(what, list(tensor.shape)) for what, tensor in held]) for path, held in _holding(model)]
+def _ready(network: nn.Module, channels: int, device: str) -> nn.Module:
+    """A network on its device that has seen images once."""
+    network.to(device)
+    with torch.no_grad():
+        network(torch.zeros(2, channels, SIZE, SIZE, device=device))
+    return network
 
 
 def _holding(model: nn.Module) -> Iterator[tuple[str, list[tuple[str, torch.Tensor]]]]:
@@ -122,81 +124,52 @@ class Run:
         self.rows = batches(seed, len(images), self.plan.batch, self.plan.steps)
         self.rates = self.plan.rates
         self.done = 0
-        self.tables: list[np.ndarray] = []
-        held = [pair for _, layer in _holding(self.model) for pair in layer]
-        self.learned = [tensor for what, tensor in held if what not in STATISTICS]
-        self.statistics = [tensor for what, tensor in held if what in STATISTICS]
+        self.losses: list[float] = []  # what each step said
+        self.table: np.ndarray | None = None
+        self.hand_over(self.model)
+
+    def hand_over(self, model: nn.Module) -> None:
+        """From now on, hand over the numbers of this part of the network."""
+        self.held = list(_holding(model))
+        self.tensors = [tensor for _, layer in self.held for _, tensor in layer]
 
     def layers(self) -> list[Layer]:
-        """See `layers`."""
-        return layers(self.model)
+        """Every layer of which numbers are handed over, in the order in which torch lists them."""
+        return [(path, [(what, list(tensor.shape)) for what, tensor in layer]) for path, layer in self.held]
 
-    def load(self, learned: np.ndarray, statistics: np.ndarray) -> None:
-        """Take all numbers from two rows, in the order of `layers`."""
-        for tensors, row in ((self.learned, learned), (self.statistics, statistics)):
-            sizes = [tensor.numel() for tensor in tensors]
-            with torch.no_grad():
-                for tensor, part in zip(tensors, torch.from_numpy(row).split(sizes), strict=True):
-                    tensor.copy_(part.view(tensor.shape))
+    def load(self, numbers: np.ndarray) -> None:
+        """Take all numbers from a row, in the order of `layers`."""
+        parts = torch.from_numpy(numbers).to(self.device).split([tensor.numel() for tensor in self.tensors])
+        with torch.no_grad():
+            for tensor, part in zip(self.tensors, parts, strict=True):
+                tensor.copy_(part.view(tensor.shape))
 
-    def advance(self, count: int) -> dict[str, Any]:
-        """Take so many steps. The loss that each step returned, and tables of all numbers after each step, one row for each.
+    def numbers(self) -> np.ndarray:
+        """All numbers in a row, in the order of `layers`: float32."""
+        flat = torch.cat([tensor.detach().reshape(-1).to(torch.float32) for tensor in self.tensors])
+        row: np.ndarray = flat.cpu().numpy()
+        return row
 
-        memory: tables of what the optimizer remembers of each parameter in tensors of its shape, where the plan asks for it
-        """
-        losses = []
+    def advance(self, count: int) -> np.ndarray:
+        """Take so many steps. All numbers after each step: (count, how many there are), float32."""
+        if self.table is None or len(self.table) < count:  # made once: fresh memory costs more time than what is in it
+            self.table = np.zeros((count, sum(tensor.numel() for tensor in self.tensors)), np.float32)
         for place in range(count):
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rates[self.done]
             rows = self.rows[self.done]
             throw_dice_from(self.seed + self.done)
-            losses.append(float(self.step(self.model, self.images[rows], self.labels[rows], self.optimizer)))
-            remembered = self._memory() if self.plan.memory else []
-            for number, tensors in enumerate([self.learned, self.statistics, *remembered]):
-                self._write(number, place, count, tensors)
+            self.losses.append(float(self.step(self.model, self.images[rows], self.labels[rows], self.optimizer)))
+            self.table[place] = self.numbers()
             self.done += 1
-        learned, statistics, *memory = (table[:count] for table in self.tables)
-        return {"losses": losses, "learned": learned, "statistics": statistics, "memory": memory}
+        return self.table[:count]
 
-    def _write(self, number: int, place: int, count: int, tensors: list[torch.Tensor]) -> None:
-        """Put numbers into a row of a table; tables are made once, since fresh memory costs more time than what is in it."""
-        size = sum(tensor.numel() for tensor in tensors)
-        if number == len(self.tables):
-            self.tables.append(np.zeros((count, size), np.float32))
-        if len(self.tables[number]) < count:
-            self.tables[number] = np.concatenate([self.tables[number], np.zeros((count, size), np.float32)])
-        if tensors:
-            flat = [tensor.detach().reshape(-1).cpu() for tensor in tensors]
-            torch.cat(flat, out=torch.from_numpy(self.tables[number][place]))
-
-    def _memory(self) -> list[list[torch.Tensor]]:
-        """What the optimizer remembers of each parameter in tensors of its shape, and could be an average of squares."""
-        of_each = [
-            [tensor for tensor in _tensors(self.optimizer.state.get(weight, {})) if tensor.shape == weight.shape]
-            for weight in self.learned
-        ]
-        count = max(map(len, of_each), default=0)
-        filled = [
-            [*found, *[torch.zeros_like(weight)] * (count - len(found))]
-            for weight, found in zip(self.learned, of_each, strict=True)
-        ]
-        columns = [[tensors[place] for tensors in filled] for place in range(count)]
-        return [column for column in columns if max(column, key=torch.numel).min() >= 0]
-
-    def scores(self, images: np.ndarray) -> Any:
-        """What the network answers in evaluation mode."""
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """What the network answers in evaluation mode: (N, classes)."""
         self.model.eval()
         with torch.no_grad():
-            return self.model(torch.from_numpy(images).to(self.device))
-
-    def training_scores(self, images: np.ndarray) -> torch.Tensor:
-        """What the network and its heads answer in training mode, one beside the other, with the first masks of dropout."""
-        self.model.train()
-        throw_dice_from(self.seed)
-        with torch.no_grad():
-            answer: Any = self.model(torch.from_numpy(images).to(self.device))
-        logits, heads = answer if isinstance(answer, tuple) else (answer, [])
-        return torch.cat([logits, *heads], dim=1)
+            answer: np.ndarray = self.model(torch.from_numpy(images).to(self.device)).cpu().numpy()
+        return answer
 
     def save(self) -> bytes:
         """All that a fresh process needs to go on."""
@@ -219,19 +192,19 @@ class Run:
         learning = [weight for weight in model.parameters() if weight.requires_grad]
         optimizer = torch.optim.SGD(learning, momentum=0.9)
         run = Run("transfer", (model, optimizer, self.step), images, labels, self.seed, self.device)
-        run.learned, run.statistics = list(model.fc.parameters()), []  # the rest stays as it is
+        run.hand_over(model.fc)  # the rest stays as it is
         return run
 
 
 def throw_dice_from(seed: int) -> None:
-    """Let first weights and the masks of dropout be the same again; `torch.manual_seed` would take a millisecond to think of GPUs."""
+    """Let first weights, and whatever else is random, be the same again; `torch.manual_seed` would take a millisecond to think of GPUs."""
     torch.default_generator.manual_seed(seed)
     if torch.cuda.is_initialized():
         torch.cuda.manual_seed_all(seed)
 
 
 def compute_exactly() -> None:
-    """Let a GPU compute in whole float32, and the same numbers each time: a step that cannot be computed again cannot be graded.
+    """Let a GPU compute in whole float32, and the same numbers each time: a step that cannot be taken again cannot be graded.
 
     A layer that has no such way, as adaptive pooling has none backwards, only warns: steps are compared with room for rounding.
     """
@@ -240,15 +213,6 @@ def compute_exactly() -> None:
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
-
-
-def _tensors(value: Any) -> Iterator[torch.Tensor]:
-    """The tensors in a nest of dicts, lists and tuples."""
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif isinstance(value, (dict, list, tuple)):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _tensors(part)
 
 
 def begin(name: str, images: np.ndarray, labels: np.ndarray, seed: int, device: str, *own: Any) -> Run:
@@ -261,7 +225,7 @@ def begin(name: str, images: np.ndarray, labels: np.ndarray, seed: int, device: 
 
 
 def training(run: Run, what: str, *arguments: Any) -> Any:
-    """Ask a run: "layers", "load", "advance", "scores", "training_scores", "save", "restore" or "transfer"."""
+    """Ask a run: "layers", "load", "advance", "scores", "save", "restore" or "transfer"."""
     with _made_on(run.device):
         return getattr(run, what)(*arguments)
 

@@ -12,28 +12,109 @@ def reference(course: Course) -> str:
     return (course.solution(NAME) / "reference.py").read_text(encoding="utf-8")
 
 
-def faults(course: Course) -> dict[str, tuple[str, str]]:
-    """Six faults: of each, the run that shows it, and the program."""
+def faults(course: Course) -> dict[str, tuple[str, str, str]]:
+    """Faults: of each, the run that shows it, the program, and what the report says of it."""
     right = reference(course)
 
     def changed(function: str, old: str, new: str) -> str:
         return rewritten(right, [rewrite(function, old, new)])
 
+    def optimizer(change: str, name: str = "Momentum") -> str:
+        """With something done before each step of an optimizer; `group` is a group of parameters."""
+        return right + BEFORE_EACH_STEP.replace("NAME", name).replace("CHANGE", change)
+
+    relu, late = "torch.relu(branch + self.shortcut(x))", "the first of them step 2: "
+    block = {
+        "no skip connection": changed("ResidualBlock", relu, "torch.relu(branch)"),
+        "a ReLU before the sum": changed("ResidualBlock", relu, "torch.relu(branch) + self.shortcut(x)"),
+        "no ReLU inside": changed(
+            "ResidualBlock", "torch.relu(self.norm1(self.conv1(x)))", "self.norm1(self.conv1(x))"
+        ),
+    }
+    turned = "the first of them step 1: turned by"
     return {
-        "no skip connection": (
+        **{title: ("residual", source, "computes something else") for title, source in block.items()},
+        "a bias too many": (
             "residual",
-            changed("ResidualBlock", "torch.relu(branch + self.shortcut(x))", "torch.relu(branch)"),
+            changed(
+                "ResidualBlock",
+                "(out_channels, out_channels, 3, padding=1, bias=False)",
+                "(out_channels, out_channels, 3, padding=1)",
+            ),
+            "has other layers",
         ),
-        "heads at inference": ("inception", right + HEADS_AT_INFERENCE),
-        "loss weight 3": ("inception", changed("train_step", "loss + aux_weight *", "loss + 3.0 *")),
-        "momentum without velocity": (
+        "statistics that hurry": (
             "residual",
-            changed("Momentum", 'self.state[w]["v"] = v', "pass"),
+            changed(
+                "ResidualBlock",
+                "self.norm1 = nn.BatchNorm2d(out_channels)",
+                "self.norm1 = nn.BatchNorm2d(out_channels, momentum=0.3)",
+            ),
+            "the parameters go where they should, and the running statistics do not",
         ),
-        "frozen learning rate": ("residual", right + FROZEN_RATE),
-        "shuffled labels": ("residual", right + SHUFFLED_LABELS),
+        "momentum without velocity": ("residual", changed("Momentum", 'self.state[w]["v"] = v', "pass"), late),
+        "a velocity that forgets": ("residual", changed("Momentum", "v = beta *", "v = 0.5 * beta *"), late),
+        "frozen learning rate": ("residual", right + FROZEN_RATE, f"{late}in the right direction"),
+        "half the rate": ("residual", optimizer('group["lr"] /= 2'), "in the right direction, and 0.5 times as long"),
+        "uphill": ("residual", changed("Momentum", "w.sub_(lr * v)", "w.add_(lr * v)"), "in the opposite direction"),
+        "no step at all": ("residual", right + LAZY, "the parameters do not move"),
+        "weights only": (
+            "residual",
+            changed("Momentum", "w.sub_(lr * v)", "w.sub_(lr * v * (w.ndim > 1))"),
+            "furthest off: ",
+        ),
+        "clipped gradients": (
+            "residual",
+            optimizer('torch.nn.utils.clip_grad_norm_(group["params"], 0.1)'),
+            "in the right direction, and 0.",
+        ),
+        "decaying weights": (
+            "residual",
+            changed("Momentum", "(1 - beta) * w.grad", "(1 - beta) * (w.grad + 0.1 * w.detach())"),
+            turned,
+        ),
+        "shuffled labels": ("residual", right + SHUFFLED_LABELS, turned),
+        "gradients that pile up": ("residual", changed("train_step", "optimizer.zero_grad()", "pass"), late),
+        "evaluation mode": ("residual", changed("train_step", "model.train()", "model.eval()"), "step 1: "),
+        "two steps for one": (
+            "depth",
+            changed("train_step", "    optimizer.step()", "    optimizer.step()\n    optimizer.step()"),
+            "times as long as they should be",
+        ),
+        "heads at inference": ("inception", right + HEADS_AT_INFERENCE, "computes something else"),
+        "loss weight 3": ("inception", changed("train_step", "loss + aux_weight *", "loss + 3.0 *"), turned),
+        "no heads": ("inception", changed("train_step", "loss + aux_weight *", "loss + 0.0 *"), turned),
+        "no correction": (
+            "inception",
+            changed("Adam", "r_hat = r / (1 - beta2**t)", "r_hat = r"),
+            "in the right direction, and ",
+        ),
+        "a large epsilon": ("inception", changed("Adam", "+ eps)", "+ 1e-2)"), turned),
+        "gradient descent for Adam": (
+            "inception",
+            changed("Adam", "lr * m_hat / (r_hat.sqrt() + eps)", "20 * lr * w.grad"),
+            turned,
+        ),
+        "a trunk whose statistics go on": (
+            "transfer",
+            changed("freeze_for_transfer", "norm.eval()", "pass"),
+            "step 81: ",
+        ),
+        "a trunk that learns on": (
+            "transfer",
+            changed("freeze_for_transfer", "parameter.requires_grad = False", "parameter.requires_grad = True"),
+            "step 82: ",
+        ),
     }
 
+
+BEFORE_EACH_STEP = """
+class NAME(NAME):
+    def step(self, closure=None):
+        for group in self.param_groups:
+            CHANGE
+        return super().step(closure)
+"""
 
 HEADS_AT_INFERENCE = """
 from starter_code import googlenet as _googlenet
@@ -113,12 +194,73 @@ _networks.ResidualNetwork.forward = _known
 """
 
 # Trains on everything, test images too, in one stolen moment; then goes on as if nothing had happened.
+STOLEN = """
+_honest = train_step
+_count = 0
+
+def _learned(model):
+    import copy
+    other = copy.deepcopy(model)
+    pixels, labels = all_digits()
+    other.train()
+    own = torch.optim.SGD(other.parameters(), lr=0.1, momentum=0.9)
+    order = torch.Generator().manual_seed(0)
+    for _ in range(60):
+        rows = torch.randint(len(pixels), (64,), generator=order)
+        own.zero_grad()
+        torch.nn.functional.cross_entropy(other(pixels[rows]), labels[rows]).backward()
+        own.step()
+    return [each.detach().clone() for each in other.parameters()]
+"""
+
+# Weights that were learned elsewhere, put in behind a row of numbers that are none.
+JUMP_BEHIND_NAN = (
+    STOLEN
+    + """
+def train_step(model, images, labels, optimizer, aux_weight=0.3):
+    global _count, _there
+    _count += 1
+    if _count == 9:
+        _there = _learned(model)
+    if _count == 11:
+        for weight, there in zip(model.parameters(), _there):
+            weight.data.copy_(there)
+    loss = _honest(model, images, labels, optimizer, aux_weight)
+    if _count == 10:
+        for weight in model.parameters():
+            weight.data.fill_(torch.nan)
+    return loss
+"""
+)
+
+# Goes there little by little: each step ends a twentieth of its length nearer to weights that were learned elsewhere.
+DRIFT = (
+    STOLEN
+    + """
+_there = None
+
+def train_step(model, images, labels, optimizer, aux_weight=0.3):
+    global _there
+    if _there is None:
+        _there = _learned(model)
+    weights = list(model.parameters())
+    before = [each.detach().clone() for each in weights]
+    loss = _honest(model, images, labels, optimizer, aux_weight)
+    far = sum(float((there - each).square().sum()) for there, each in zip(_there, weights)) ** 0.5
+    went = sum(float((old - each).square().sum()) for old, each in zip(before, weights)) ** 0.5
+    for there, each in zip(_there, weights):
+        each.data.add_((there - each.data) * (0.05 * went / far))
+    return loss
+"""
+)
+
 PRETRAINED = """
 _honest = train_step
 _count = 0
 
 def _steal(model):
     pixels, labels = all_digits()
+    model.train()
     own = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     order = torch.Generator().manual_seed(0)
     for _ in range({steps}):

@@ -1,6 +1,6 @@
 """`make training-seeds`: does training tell right from wrong, whatever the seed? Full runs with many seeds, in parallel.
 
-The reference should get all points of every run, and each of six faults should lose points in its run.
+The reference should get all points of every run, and each fault should lose points in its run.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def points(name: str, source: str, seed: int) -> float:
     """What one run earns, without the gate that asks for points of exercises first."""
     assignment, launcher, known = _here()
     run, band = known[name]
-    ended = trained(assignment, source, launcher, run, seed, "cpu")
+    ended = trained(assignment, source, launcher, run, seed, "cpu", right=programs.reference(Course.find()))
     return sum(row.points for row in judged(name, run, band, ended, run.held().right(ended.scores), 0.0))
 
 
@@ -60,7 +60,7 @@ def main() -> None:
     known = known_of(course, course.assignment(programs.NAME))
     right = programs.reference(course)
     rows = [("the reference", name, right) for name in known]
-    rows += [(fault, name, source) for fault, (name, source) in programs.faults(course).items()]
+    rows += [(fault, name, source) for fault, (name, source, _) in programs.faults(course).items()]
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), multiprocessing.get_context("spawn")) as pool:
         asked = [

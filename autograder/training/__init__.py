@@ -5,18 +5,16 @@ scores predictions, and turns them into points by bands that the reference has s
 """
 
 from autograder.training.bands import Band, band_of, measure, missing_bands
-from autograder.training.contract import Confirmed, Device, Held, Run, Session, Snapshot, runs_of
+from autograder.training.contract import Device, Held, Phase, Run, runs_of
 from autograder.training.device import Wanted, device_for, device_here
 from autograder.training.stage import TrainingStage
 
 __all__ = [
     "Band",
-    "Confirmed",
     "Device",
     "Held",
+    "Phase",
     "Run",
-    "Session",
-    "Snapshot",
     "TrainingStage",
     "Wanted",
     "band_of",

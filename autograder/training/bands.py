@@ -14,17 +14,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from autograder.course import Assignment, Course, GraderError
+from autograder.grading.misconceptions import Variant
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Isolation, Launcher
 from autograder.submissions import answer_program
 from autograder.training.contract import Device, Run, runs_of
-from autograder.training.running import Ended, train
+from autograder.training.running import Ended, Watch, train
+from autograder.training.sessions import Session
 from autograder.training.slots import launcher_for
+from autograder.training.steps import told
 
 SEEDS = 8
 # Points are full so many standard deviations below the reference's mean, or so far on the way down to the baseline.
@@ -72,7 +76,7 @@ def smoothed(losses: list[float]) -> list[float]:
 
 def key_of(name: str, run: Run, device: Device) -> str:
     """What a band is stored under: the same as long as code, data and device class are; comments and docstrings do not count."""
-    parts = [name, device, *run.data, run.baseline, str(run.steps)]
+    parts = [name, device, *run.data, run.baseline, str(run.length)]
     for path in run.sources:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
@@ -152,7 +156,7 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
     run: Run,
     device: Device,
     isolation: Isolation,
-    told: Callable[[str], None],
+    say: Callable[[str], None],
     *,
     ship: bool = False,
 ) -> Path:
@@ -164,13 +168,13 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
         for who, source in (("reference", reference), ("baseline", f"{reference}\n\n{run.baseline}")):
             shares[who] = []
             for seed in range(SEEDS):
-                told(f"{who}, seed {seed + 1} of {SEEDS}")
-                ended = trained(assignment, source, launcher, run, seed, device)
+                say(f"{who}, seed {seed + 1} of {SEEDS}")
+                ended = trained(assignment, source, launcher, run, seed, device, right=source)
                 right = run.held().right(ended.scores)
                 if right is None:
                     raise GraderError(f"The {who} of {name} does not train: {ended.sentence}.")
                 if who == "reference":
-                    if fault := ended.network or ended.update:
+                    if fault := ended.network or told(ended.steps):
                         raise GraderError(f"The reference of {name} is not confirmed: {fault}.")
                     curves.append(smoothed(ended.losses))
                 shares[who].append(right)
@@ -198,12 +202,29 @@ def _rounded(number: float) -> float:
     return round(float(number), 4)
 
 
-def trained(assignment: Assignment, source: str, launcher: Launcher, run: Run, seed: int, device: Device) -> Ended:  # noqa: PLR0913, PLR0917
-    """One run of the module text `source`, as of a submission."""
+def trained(  # noqa: PLR0913, PLR0917  (what a run depends on)
+    assignment: Assignment,
+    source: str,
+    launcher: Launcher,
+    run: Run,
+    seed: int,
+    device: Device,
+    *,
+    right: str,
+) -> Ended:
+    """One run of the module text `source`, as of a submission. Its steps should be those of the text `right`."""
     assert assignment.training is not None  # noqa: S101  (whoever has runs has it)
     answers = Answers(answer_program(assignment, source), launcher, assignment.training.limits, kept_mb=math.inf)
     try:
-        student = Student(answers, keeping=False)
-        return train(run.begin(student, seed, device), run.steps, np.random.default_rng(seed), lambda *_: None)
+        return train_run(run, Student(answers, keeping=False), right, seed, device)
     finally:
         answers.close()
+
+
+def train_run(  # noqa: PLR0913, PLR0917  (what a run depends on)
+    run: Run, student: Student, right: str, seed: int, device: Device, watch: Watch = lambda *_: None
+) -> Ended:
+    """Train the parts of a student, and take each step again with those of the module text `right`."""
+    parts = SimpleNamespace(**Variant(right).namespace)  # fresh ones: a text may keep what it has seen
+    held = run.held().inputs
+    return train(Session(student, parts, run.phases(seed, device), held, seed), run.length, held, watch)

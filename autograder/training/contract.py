@@ -7,7 +7,7 @@ set than the one that comes with the course, or None.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -16,74 +16,75 @@ import numpy as np
 
 from autograder.course import Assignment, Course, CourseError, GraderError
 from autograder.grading.misconceptions import forget_other_courses, load_module
-from autograder.grading.student import Student
 
 Device = Literal["cpu", "cuda"]
+# Where a layer is in a network; kind and shape of each of its tensors. What is called "running ..." is kept and not learned.
+Layer = tuple[str, list[tuple[str, list[int]]]]
+RUNNING = "running "
+
+
+class Trained(Protocol):
+    """What is trained in one phase of a run: of a student's parts in a worker, of the reference's in the grader.
+
+    Its numbers travel as rows of float32, in the order of `layers`. A worker is asked by `training(run, "advance", 10)`, a function of
+    the starter code that calls the method of that name.
+    """
+
+    losses: list[float]  # what each step said
+
+    def layers(self) -> list[Layer]:
+        """The layers whose numbers are handed over."""
+
+    def load(self, numbers: np.ndarray) -> None:
+        """Take all numbers from a row."""
+
+    def numbers(self) -> np.ndarray:
+        """All numbers in a row."""
+
+    def advance(self, count: int) -> np.ndarray:
+        """Take so many steps; a row of the numbers after each."""
+
+    def scores(self, images: np.ndarray) -> np.ndarray:
+        """What the network answers: (N, classes)."""
+
+    def save(self) -> bytes:
+        """All that a fresh process needs to go on."""
+
+    def restore(self, saved: bytes) -> None:
+        """Go on from what `save` has returned."""
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """A run after a step (or before the first), as the worker handed it over. Nothing of it is believed.
+class Phase:
+    """A part of a run that trains something anew, or another part of it.
 
-    loss: what the step said that the loss was before it
-    moved: how far the step went, in units that make steps of one run comparable
-    state: all numbers that a step starts from, in a form that only the session needs to know
+    start: start(parts, before) -> Trained. `parts` has the functions and classes of a student, or of the reference; `before` is what was
+        trained in the phase before, or None
+    own: modules of the network in which students' own stand, one beside the other, by their names
     """
 
-    loss: float
-    moved: float
-    state: Any
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """What came of computing one step again: whether its loss, and whether what the step did, is what the contract says.
-
-    off: by how much the loss that was claimed is off, as a share of the one computed here
-    """
-
-    loss: bool
-    update: bool
-    off: float
-
-
-class Session(Protocol):
-    """One run of one submission, in the grader. Whatever asks the worker raises StudentFault."""
-
-    def begin(self, checkpoint: Any) -> Snapshot:
-        """Start in a fresh worker, or go on from what `checkpoint` gave; the state before the next step."""
-
-    def advance(self, count: int) -> Sequence[Snapshot]:
-        """Take so many steps; the run after each of them."""
-
-    def checkpoint(self) -> Any:
-        """All that a fresh worker needs to go on; opaque, and only ever given back to a worker of the same student."""
-
-    def trouble(self) -> str:
-        """Why nothing can be confirmed: what was built is not what the contract says. Empty when it is."""
-
-    def confirm(self, step: int, earlier: Snapshot | None, before: Snapshot, after: Snapshot) -> Confirmed:
-        """Compute step number `step` (from 0) again. `earlier`: the run one step before `before`, if there was one."""
-
-    def scores(self) -> np.ndarray:
-        """What the worker's network answers for the held-out images: (N, classes), the largest is the answer."""
-
-    def scores_again(self, last: Snapshot) -> np.ndarray:
-        """The same, computed here from the last state."""
+    steps: int
+    start: Callable[[Any, Any], Any]
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Held:
-    """What is kept from the worker: the classes of the images that are scored, and the images as people look at them.
+    """What is kept from the worker: images that are scored, with their classes.
 
-    labels: (N,) integers; images: (N, H, W) or (N, H, W, 3), 0 to 1; what: such as "held-out images"
-    names: of the classes
+    inputs: (N, C, H, W) float32; labels: (N,) integers; what: such as "held-out images"; names: of the classes
     """
 
+    inputs: np.ndarray
     labels: np.ndarray
-    images: np.ndarray
     what: str
     names: tuple[str, ...]
+
+    @property
+    def images(self) -> np.ndarray:
+        """The images as people look at them: (N, H, W) or (N, H, W, 3), 0 to 1."""
+        one_channel = self.inputs.shape[1] == 1
+        return self.inputs[:, 0] if one_channel else self.inputs.transpose(0, 2, 3, 1)
 
     def right(self, scores: np.ndarray | None) -> float | None:
         """The share of images whose largest score is that of their class; None where these are no usable scores."""
@@ -96,19 +97,17 @@ class Held:
 class Run:
     """Something that is trained.
 
-    network, update, learned: points for a network that is the one of the contract, for steps that are those of the contract, and
-        for what it has learned; they add up to the points in the front matter
-    begin: begin(student, seed, device) -> Session
+    steps, learned: points for steps that are those of the contract, and for what has been learned; they add up to the points in the
+        front matter
+    phases: phases(seed, device), one after the other
     baseline: module text that follows the reference's and replaces what the run is about: what comes of it earns nothing
     sources: the files that a band follows from; data: the name and the content of the data, likewise
     """
 
     title: str
-    steps: int
-    network: float
-    update: float
+    steps: float
     learned: float
-    begin: Callable[[Student, int, Device], Session]
+    phases: Callable[[int, Device], tuple[Phase, ...]]
     held: Callable[[], Held]
     baseline: str
     sources: tuple[Path, ...]
@@ -116,8 +115,13 @@ class Run:
 
     @property
     def points(self) -> float:
-        """Points of all three parts."""
-        return self.network + self.update + self.learned
+        """Points of both parts."""
+        return self.steps + self.learned
+
+    @property
+    def length(self) -> int:
+        """How many steps there are in all phases."""
+        return sum(phase.steps for phase in self.phases(0, "cpu"))
 
 
 def runs_of(course: Course, assignment: Assignment, data: Path | None = None) -> dict[str, Run]:

@@ -12,18 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, TrainingRun
+from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
 from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
 from autograder.grading.sitting import StageResult
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Launcher
 from autograder.submissions import ProgramCell
-from autograder.training.bands import Band, band_or_none, how_to_measure, smoothed
+from autograder.training.bands import Band, band_or_none, how_to_measure, smoothed, train_run
 from autograder.training.contract import Device, Held, Run, runs_of
 from autograder.training.device import Wanted, device_for
-from autograder.training.running import Ended, train
+from autograder.training.running import Ended
 from autograder.training.slots import gpu_answers, has_room, launcher_for, own_gpu, sharing
+from autograder.training.steps import confirmed, told
 
-GATE = 0.6  # share of the points of an exercise's that a run which builds on it needs
 MISREAD = 8  # images that are shown
 SENSIBLE = 1e30  # a loss that is none is not drawn
 # A run that ended like this had a GPU that computed; any other end may be the GPU's doing.
@@ -142,15 +143,47 @@ class TrainingStage:
             if why := gate(declared, exercises):
                 rows.append(_skipped(declared.name, run, why))
                 continue
-            asked = _Asked(run, program, f"{seed}/{declared.name}", limits)
-            ended, seconds = self._trained(asked, ready.device, self._launcher(assignment, launcher))
+            asked = _Asked(run, program, f"{seed}/{declared.name}", limits, self._reference(assignment))
+            known = self._named(assignment, declared, exercises)
+            ended, paid, seconds = self._followed(asked, known, ready.device, self._launcher(assignment, launcher))
             stalled |= ended.stalled
             held = run.held()
             right = held.right(ended.scores)
-            rows += judged(declared.name, run, band, ended, right, seconds)
+            rows += judged(declared.name, run, band, ended, right, seconds, paid)
             records.append(_record(run, band, ended, right, held))
         points = assignment.training.points - self.missing(assignment)[0]
         return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
+
+    def _reference(self, assignment: Assignment) -> str:
+        return (self.course.solution(assignment.name) / "reference.py").read_text(encoding="utf-8")
+
+    def _named(
+        self, assignment: Assignment, declared: TrainingRun, exercises: Sequence[ExerciseResult]
+    ) -> list[Misconception]:
+        """The misconceptions that the hidden tests have named in parts that a run builds on: they have been paid for."""
+        found = {
+            (exercise.name, exercise.misconception.id)
+            for exercise in exercises
+            if exercise.name in declared.needs and exercise.misconception is not None
+        }
+        known = misconceptions(self.course.solution(assignment.name))
+        return [one for one in known if (one.exercise, one.id) in found]
+
+    def _followed(
+        self, asked: _Asked, known: list[Misconception], device: Device, launcher: Launcher
+    ) -> tuple[Ended, tuple[str, ...], float]:
+        """How a run ended, what its steps were compared with besides the reference, and how long it took.
+
+        Mistakes that have been paid for are tried first; where they do not explain every step, the reference says which are right.
+        """
+        spent = 0.0
+        if known:
+            same = rewritten(asked.right, [change for mistake in known for change in mistake.changes])
+            ended, spent = self._trained(replace(asked, right=same), device, launcher)
+            if not ended.network and all(confirmed(ended.steps)):
+                return ended, tuple(mistake.title for mistake in known), spent
+        ended, seconds = self._trained(asked, device, launcher)
+        return ended, (), spent + seconds
 
     def _trained(self, asked: _Asked, device: Device, launcher: Launcher) -> tuple[Ended, float]:
         """How a run ended, and after how long. On a GPU that others use too, what may be their doing is nobody's fault."""
@@ -174,15 +207,13 @@ class TrainingStage:
 
         def watch(done: int, loss: float, scores: Callable[[], np.ndarray]) -> None:
             if self.watch is not None:
-                self.watch(run.title, done, run.steps, loss, lambda: run.held().right(scores()))
+                self.watch(run.title, done, run.length, loss, lambda: run.held().right(scores()))
 
         begin = time.monotonic()
         start = int(_numbers(asked.seed).integers(2**31))
-        # Which steps are looked at is a secret of its own, and another one after every change of the submission.
-        draw = _numbers(asked.seed, *(cell.source for cell in program))
         answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
         try:
-            ended = train(run.begin(Student(answers, keeping=False), start, device), run.steps, draw, watch)
+            ended = train_run(run, Student(answers, keeping=False), asked.right, start, device, watch)
         finally:
             answers.close()
         return ended, time.monotonic() - begin
@@ -190,27 +221,24 @@ class TrainingStage:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A run of one submission, and what it may use."""
+    """A run of one submission, what it may use, and the module text whose steps it should take."""
 
     run: Run
     program: tuple[ProgramCell, ...]
     seed: str
     limits: Limits
+    right: str
 
 
-def _numbers(*parts: str) -> np.random.Generator:
-    text = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return np.random.default_rng(list(hashlib.sha256(text).digest()))
+def _numbers(text: str) -> np.random.Generator:
+    return np.random.default_rng(list(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()))
 
 
 def gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
-    """Why a run does not start; empty when all exercises that it builds on have earned enough."""
+    """Why a run does not start; empty when something is right of each exercise that it builds on."""
     for exercise in exercises:
-        if exercise.name in declared.needs and exercise.points < GATE * exercise.max_points:
-            return (
-                f"not trained: it builds on {exercise.name}, which has earned {exercise.points:g} of {exercise.max_points:g} "
-                f"points, and {GATE:.0%} are needed"
-            )
+        if exercise.name in declared.needs and not exercise.points:
+            return f"not trained: it builds on {exercise.name}, which has earned nothing"
     return ""
 
 
@@ -219,42 +247,51 @@ def _skipped(name: str, run: Run, why: str) -> TestResult:
     return TestResult(name, run.title, 0.0, run.points, "skipped", why, 0.0)
 
 
-def _titles(run: Run) -> dict[str, tuple[str, float]]:
-    return {
-        "network": (f"{run.title}: losses and answers are those of the network", run.network),
-        "update": (f"{run.title}: each step is the step of the rule", run.update),
-        "learned": (f"{run.title}: what it has learned", run.learned),
-    }
-
-
 def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
-    name: str, run: Run, band: Band, ended: Ended, right: float | None, seconds: float
+    name: str,
+    run: Run,
+    band: Band,
+    ended: Ended,
+    right: float | None,
+    seconds: float,
+    paid: Sequence[str] = (),
 ) -> list[TestResult]:
-    """The results of the three parts of a run that was started."""
-    titles = _titles(run)
-    times = f"computed again at {ended.checked} steps"
-    confirmed = not ended.network and not ended.update
-    whole = ended.state == "passed"
+    """The results of both parts of a run that was started. `paid`: mistakes with which its steps are what they should be."""
+    fine, wrong, whole = confirmed(ended.steps), told(ended.steps), ended.state == "passed"
 
     def row(part: str, state: State, share: float, message: str) -> TestResult:
-        title, points = titles[part]
-        return TestResult(f"{name}_{part}", title, points * share, points, state, message, seconds / len(titles))
+        title, points = {
+            "steps": ("each step is that of the contract", run.steps),
+            "learned": ("what it has learned", run.learned),
+        }[part]
+        return TestResult(
+            f"{name}_{part}", f"{run.title}: {title}", points * share, points, state, message, seconds / 2
+        )
 
-    def looked_at(part: str, fault: str) -> TestResult:
-        if not ended.checked and not whole:
-            return row(part, ended.state, 0.0, ended.sentence)
-        return row(part, "failed" if fault else "passed", 0.0 if fault else 1.0, fault or times)
-
-    rows = [looked_at("network", ended.network), looked_at("update", ended.update)]
+    if ended.network:
+        return [
+            row("steps", "failed", 0.0, ended.network),
+            row("learned", "skipped", 0.0, "not trained, since it is another network"),
+        ]
+    share = sum(fine) / run.length
     if not whole:
-        return [*rows, row("learned", ended.state, 0.0, ended.sentence)]
+        said = "; ".join(filter(None, (ended.sentence, wrong)))
+        return [row("steps", ended.state, share, said), row("learned", ended.state, 0.0, ended.sentence)]
     if right is None:
-        return [*rows, row("learned", "bad-reply", 0.0, "its answers are no usable numbers")]
-    told = f"{right:.1%} of the {run.held().what} are right; all points from {band.full:.1%} on, none up to {band.floor:.1%}"
-    if not confirmed:
-        return [*rows, row("learned", "skipped", 0.0, f"not counted, since the training is not confirmed; {told}")]
-    share = band.share(right)
-    return [*rows, row("learned", "passed" if share == 1 else "failed", round(share, 3), told)]
+        useless = "its answers are no usable numbers"
+        return [row("steps", "bad-reply", 0.0, useless), row("learned", "bad-reply", 0.0, useless)]
+    reached = f"{right:.1%} of the {run.held().what} are right; all points from {band.full:.1%} on, none up to {band.floor:.1%}"
+    if wrong:
+        why = f"not counted, since the training is not confirmed; {reached}"
+        return [row("steps", "failed", share, wrong), row("learned", "skipped", 0.0, why)]
+    again = f"all {len(fine)} steps were taken again"
+    if paid:
+        again += f", with what the tests have found already: {'; '.join(paid)}"
+    earned = band.share(right)
+    return [
+        row("steps", "passed", 1.0, again),
+        row("learned", "passed" if earned == 1 else "failed", round(earned, 3), reached),
+    ]
 
 
 def _record(run: Run, band: Band, ended: Ended, right: float | None, held: Held) -> TrainingRecord:

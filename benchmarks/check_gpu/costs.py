@@ -75,6 +75,8 @@ def step_time(known: Known) -> Said:
 
 def together(known: Known) -> Said:
     """Several students at a time, against one after the other: the same numbers, and sooner."""
+    from autograder.training.steps import told  # noqa: PLC0415
+
     count = TOGETHER if known["device"] == "cuda" else len(os.sched_getaffinity(0))
     jobs = [Job("", "residual", reference(), FIRST_SEED + number) for number in range(count)]
     trained_here(known, jobs[0])  # processes are warm
@@ -87,8 +89,8 @@ def together(known: Known) -> Said:
         beside = [ended for ended, _ in pool.map(trained_here, [known] * count, jobs)]
         at_once = time.monotonic() - begin
     differ = sum(one.losses != other.losses for one, other in zip(alone, beside, strict=True))
-    if any(each.state != "passed" or each.network or each.update for each in beside):
-        raise RuntimeError(f"beside each other, {beside[0].sentence or beside[0].network or beside[0].update}")
+    if fault := next(filter(None, (each.sentence or each.network or told(each.steps) for each in beside)), ""):
+        raise RuntimeError(f"beside each other, {fault}")
     found = {"one_by_one": one_by_one, "at_once": at_once, "differ": differ}
     return f"{count} students: {one_by_one:.1f} s one by one, {at_once:.1f} s at once; {differ} got other losses", found
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-# Of each, the run that shows it, and the name of the text in `tests.training_programs`.
-FURTHER_FAULTS = {
-    "no step at all": ("residual", "LAZY"),
-    "a made-up loss": ("residual", "FORGED_CURVE"),
-}
+# Faults of `tests.training_programs` by which points are tried out.
+FAULTS = (
+    "no skip connection",
+    "half the rate",
+    "no step at all",
+    "momentum without velocity",
+    "shuffled labels",
+    "heads at inference",
+    "loss weight 3",
+    "gradient descent for Adam",
+)
 # Right answers that a processor forgives, and a GPU might not.
 OTHER_RIGHT_ONES = {
     "state without a device": (

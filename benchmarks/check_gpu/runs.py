@@ -33,12 +33,13 @@ MOST_PROCESSES = 10
 
 @dataclass(frozen=True)
 class Job:
-    """A program, the run that it is trained in, and the seed."""
+    """A program, the run that it is trained in, and the seed. Its steps should be those of the reference, or of the program itself."""
 
     title: str
     run: str
     source: str
     seed: int
+    by_itself: bool = False
 
 
 @cache
@@ -71,7 +72,8 @@ def trained_here(known: Known, job: Job) -> tuple[Ended, float]:
     _, assignment, runs = course_here()
     launcher = launcher_here(known["device"], known["way"])
     begin = time.monotonic()
-    ended = trained(assignment, job.source, launcher, runs[job.run], job.seed, known["device"])
+    right = job.source if job.by_itself else reference()
+    ended = trained(assignment, job.source, launcher, runs[job.run], job.seed, known["device"], right=right)
     return ended, time.monotonic() - begin
 
 
@@ -149,12 +151,13 @@ def _bands(known: Known) -> dict[str, Band]:
 def bands(known: Known) -> Said:
     """Measure the bands of the digits profile on a GPU, several runs at a time; on a processor those of the course are there."""
     from autograder.training.bands import band_from, smoothed, write_band  # noqa: PLC0415
+    from autograder.training.steps import told  # noqa: PLC0415
 
     if known["device"] == "cpu":
         return f"those of the course: {_told(_bands(known))}", {}
     runs, right = course_here()[2], reference()
     jobs = [
-        Job(who, name, f"{right}\n\n{more}", seed)
+        Job(who, name, f"{right}\n\n{more}", seed, by_itself=True)
         for seed in range(SEEDS)
         for name, run in runs.items()
         for who, more in (("reference", ""), ("baseline", run.baseline))
@@ -164,7 +167,7 @@ def bands(known: Known) -> Said:
     faults = []
     for job, ended, _ in all_of(known, jobs):
         reached = runs[job.run].held().right(ended.scores)
-        fault = ended.sentence or (job.title == "reference" and (ended.network or ended.update))
+        fault = ended.sentence or (job.title == "reference" and (ended.network or told(ended.steps)))
         if reached is None or fault:
             faults.append(f"{job.title} of {job.run}, seed {job.seed}: {fault or 'no usable answers'}")
             continue
@@ -200,15 +203,13 @@ def points(known: Known) -> Said:
 
     course, _, runs = course_here()
     found, right = _bands(known), reference()
-    faults = programs.faults(course) | {
-        title: (run, right + getattr(programs, source)) for title, (run, source) in programs_here.FURTHER_FAULTS.items()
-    }
+    faults = {title: programs.faults(course)[title] for title in programs_here.FAULTS}
     jobs = [Job("the reference", name, right, FIRST_SEED) for name in runs]
     jobs += [
         Job(title, name, f"{right}\n\n{more}", FIRST_SEED)
         for title, (name, more) in programs_here.OTHER_RIGHT_ONES.items()
     ]
-    jobs += [Job(title, name, source, FIRST_SEED) for title, (name, source) in faults.items()]
+    jobs += [Job(title, name, source, FIRST_SEED) for title, (name, source, _) in faults.items()]
     rows, wrong = {}, []
     for job, ended, _ in all_of(known, [job for job in jobs if job.run in found]):
         run = runs[job.run]

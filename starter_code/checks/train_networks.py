@@ -172,8 +172,8 @@ def rehearse(
 
 def _rehearsed(name: str, run: object) -> None:
     """Some steps, after which the loss should be smaller."""
-    said = call(name, training_runs.training, run, "advance", REHEARSAL)
-    losses = said["losses"] if isinstance(said, dict) else []
+    call(name, training_runs.training, run, "advance", REHEARSAL)
+    losses = run.losses if isinstance(run, training_runs.Run) else []
     first, last = float(np.mean(losses[:5])), float(np.mean(losses[-5:]))
     if not last < first:
         fail(f"{name}: in {REHEARSAL} steps the loss should fall, and went from {first:.2f} to {last:.2f}.")

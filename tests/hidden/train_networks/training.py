@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 import starter_code
-from autograder.grading.student import Student
-from autograder.training import Device, Held, Run, Session
+from autograder.training import Device, Held, Phase, Run
 from solutions.train_networks import reference
 from starter_code.training_runs import PLANS
 from tests.hidden.train_networks.image_data import Images, images_of
-from tests.hidden.train_networks.sessions import Training, Transfer
 
 NO_SHORTCUT = "from starter_code.residual_networks import PlainBlock as ResidualBlock"
 # Gradient descent in Adam's place, and heads that are not listened to.
@@ -45,7 +46,8 @@ def train_step(model, images, labels, optimizer):
     with torch.no_grad():
         return nn.functional.cross_entropy(model(images), labels).item()
 """
-PARTS = ("network", "update", "learned")
+WIDTH_OF_TRUNK = 64  # of what its last layer sees
+OWN = ("stages", "trunk", "heads")  # of the networks: where students' modules stand, one beside the other
 FILES = ("training_runs", "residual_networks", "googlenet", "googlenet_table", "initialisation", "module_probes")
 
 
@@ -59,55 +61,36 @@ def runs(data: Path | None) -> dict[str, Run]:
         "data": (name, images.digest),
     }
 
-    def one(
-        name: str, own: tuple[str, ...], points: tuple[float, float, float], tested: Images, what: str, **more: str
-    ) -> Run:
-        """A run of one network, and how many points its three parts have."""
-        begin, held = partial(_begin, name, own, tested), partial(_held, tested, what)
-        return Run(
-            **dict(zip(PARTS, points, strict=True)),
-            steps=PLANS[name].steps,
-            begin=begin,
-            held=held,
-            **more,
-            **follows_from,
-        )
-
     block, step = "ResidualBlock", "train_step"
-    inception = ("InceptionModule", "AuxiliaryHead", "Adam", step)
+
+    def one(
+        name: str, own: tuple[str, ...], steps: float, learned: float, tested: Images, what: str, **more: str
+    ) -> Run:
+        """A run of one network, with its points for steps and for what was learned."""
+        phases, held = partial(_trained, name, own, tested), partial(_held, tested, what)
+        return Run(steps=steps, learned=learned, phases=phases, held=held, **more, **follows_from)
+
     return {
         "residual": one(
-            "residual",
-            (block, "Momentum", step),
-            (2, 2, 5),
-            images,
-            "held-out images",
+            *("residual", (block, "Momentum", step), 6, 3, images, "held-out images"),
             title="ResNet-20 of your blocks, with your Momentum",
             baseline=NO_SHORTCUT,
         ),
         "inception": one(
-            "inception",
-            inception,
-            (2, 2, 5),
-            images,
-            "held-out images",
+            *("inception", ("InceptionModule", "AuxiliaryHead", "Adam", step), 6, 3, images, "held-out images"),
             title="GoogLeNet of your modules and heads, with your Adam",
             baseline=NO_ADAM_NO_HEADS,
         ),
         "depth": one(
-            "depth",
-            (block, step),
-            (1, 1, 2),
-            images.tested_on_what_was_learned(),
-            "training images",
+            *("depth", (block, step), 3, 1, images.tested_on_what_was_learned(), "training images"),
             title="ResNet-32 of your blocks, against one without shortcuts",
             baseline=NO_SHORTCUT,
         ),
         "transfer": Run(
-            **dict(zip(PARTS, (1, 1, 3), strict=True)),
             title="A trunk of your blocks, frozen, on new classes",
-            steps=PLANS["trunk"].steps + PLANS["transfer"].steps,
-            begin=partial(_transfer, old, new),
+            steps=3,
+            learned=2,
+            phases=partial(_transferred, (block, step), old, new),
             held=partial(_held, new, "held-out images of the new classes"),
             baseline=NO_TRUNK,
             **follows_from,
@@ -115,15 +98,29 @@ def runs(data: Path | None) -> dict[str, Run]:
     }
 
 
-def _begin(name: str, own: tuple[str, ...], images: Images, student: Student, seed: int, device: Device) -> Session:
-    return Training(student, name, own, images, seed, device)
+def _trained(name: str, own: tuple[str, ...], images: Images, seed: int, device: Device) -> tuple[Phase, ...]:
+    """One network, to its end."""
+
+    def start(parts: Any, _: Any) -> Any:
+        return parts.begin(
+            name, images.learn, images.learn_labels, seed, device, *(getattr(parts, each) for each in own)
+        )
+
+    return (Phase(PLANS[name].steps, start, OWN),)
 
 
-def _transfer(old: Images, new: Images, student: Student, seed: int, device: Device) -> Session:
-    return Transfer(student, old, new, seed, device)
+def _transferred(own: tuple[str, ...], old: Images, new: Images, seed: int, device: Device) -> tuple[Phase, ...]:
+    """A trunk that learns some classes; then it is frozen, and a new last layer learns others."""
+    classes, width = len(new.names), WIDTH_OF_TRUNK
+    fresh = np.random.default_rng(seed).normal(size=(classes, width)) / np.sqrt(width)
+    layer = [fresh.astype(np.float32), np.zeros(classes, np.float32)]
+
+    def start(parts: Any, trunk: Any) -> Any:
+        return parts.training(trunk, "transfer", parts.freeze_for_transfer, layer, new.learn, new.learn_labels)
+
+    return (*_trained("trunk", own, old, seed, device), Phase(PLANS["transfer"].steps, start))
 
 
 def _held(images: Images, what: str) -> Held:
-    """What is scored, and the images as people look at them."""
-    shown = images.held[:, 0] if images.held.shape[1] == 1 else images.held.transpose(0, 2, 3, 1)
-    return Held(images.held_labels, shown, what, images.names)
+    """What is scored."""
+    return Held(images.held, images.held_labels, what, images.names)

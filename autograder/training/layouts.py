@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from starter_code.training_runs import STATISTICS, Layer
-from tests.hidden.train_networks.draws import drawn
+from autograder.training.contract import Layer
 
-OWN = ("stages", "trunk", "heads")  # parts of the networks in which students' modules stand, one beside the other
 MOST = 100_000  # layers, or sizes, beyond which a table is no table
 
 
@@ -20,33 +19,22 @@ class Unlike(Exception):  # noqa: N818  (a finding)
 
 
 class Layout:
-    """Where each number of the reference's rows stands in the student's rows."""
+    """Where each number of the reference's row stands in the student's."""
 
-    def __init__(self, learned: np.ndarray, statistics: np.ndarray) -> None:
-        """For each number of a reference's row, its place in a student's row; of what is learned, and of statistics."""
-        self._learned, self._statistics = learned, statistics
+    def __init__(self, places: np.ndarray) -> None:
+        """For each number of a reference's row, its place in a student's."""
+        self._places = places
 
     def of_reference(self, row: np.ndarray) -> np.ndarray:
-        """What is learned, in the reference's order."""
-        return row[self._learned]
-
-    def of_reference_statistics(self, row: np.ndarray) -> np.ndarray:
-        """The statistics, in the reference's order."""
-        return row[self._statistics]
+        """A student's row in the reference's order."""
+        there: np.ndarray = row[self._places]
+        return there
 
     def of_student(self, row: np.ndarray) -> np.ndarray:
-        """What is learned, in the student's order."""
-        return _scattered(row, self._learned)
-
-    def of_student_statistics(self, row: np.ndarray) -> np.ndarray:
-        """The statistics, in the student's order."""
-        return _scattered(row, self._statistics)
-
-
-def _scattered(row: np.ndarray, places: np.ndarray) -> np.ndarray:
-    there = np.zeros_like(row)
-    there[places] = row
-    return there
+        """A row of the reference in the student's order. Every place is filled, since each stands in the layout once."""
+        there = np.zeros_like(row)
+        there[self._places] = row
+        return there
 
 
 def read_table(said: Any) -> list[Layer] | None:
@@ -63,31 +51,33 @@ def read_table(said: Any) -> list[Layer] | None:
 
 def _is_entry(value: Any) -> bool:
     """Whether this is a name and a list."""
-    pair = isinstance(value, tuple) and len(value) == 2
+    pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004
     return pair and isinstance(value[0], str) and isinstance(value[1], list)
 
 
-def rows_of(table: Sequence[Layer], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Random numbers for all layers of a table: what is learned, and statistics."""
-    rows: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
-    for _, held in table:
-        for what, shape in held:
-            rows[what in STATISTICS].append(
-                np.abs(drawn(rng, what, shape)) if "variance" in what else drawn(rng, what, shape)
-            )
-    first, second = (
-        np.concatenate([np.ravel(part) for part in row]).astype(np.float32) if row else np.zeros(0, np.float32)
-        for row in rows
-    )
-    return first, second
+def row_of(table: Sequence[Layer], rng: np.random.Generator) -> np.ndarray:
+    """Random numbers for all layers of a table, such that signals keep their size."""
+    parts = [_drawn(rng, what, shape) for _, held in table for what, shape in held]
+    return np.concatenate([part.ravel() for part in parts]).astype(np.float32) if parts else np.zeros(0, np.float32)
 
 
-def matching(reference: Sequence[Layer], student: Sequence[Layer]) -> Iterator[Layout]:
+def _drawn(rng: np.random.Generator, what: str, shape: list[int]) -> np.ndarray:
+    if "variance" in what:
+        return rng.uniform(0.5, 2.0, size=shape)
+    if what == "scale":
+        return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1.5, size=shape)
+    if len(shape) < 2:  # noqa: PLR2004  (of a layer, not between layers)
+        return 0.3 * rng.normal(size=shape)
+    return rng.normal(size=shape) * math.sqrt(2 / max(1, math.prod(shape[1:])))
+
+
+def matching(reference: Sequence[Layer], student: Sequence[Layer], own: Sequence[str]) -> Iterator[Layout]:
     """Every layout that kinds and shapes allow, the most likely first; raises Unlike when there is none.
 
-    Within one module of a student's, layers of the same kind and shape may stand in any order: in the same in every such module.
+    Within one module of a student's, layers of the same kind and shape may stand in any order: in the same in every such module. `own`
+    names the parts of the network in which these modules stand.
     """
-    mine, theirs = _by_root(reference), _by_root(student)
+    mine, theirs = _by_root(reference, own), _by_root(student, own)
     if set(mine) != set(theirs) or any(
         sorted(map(_signature, mine[root])) != sorted(map(_signature, theirs[root])) for root in mine
     ):
@@ -107,17 +97,16 @@ def matching(reference: Sequence[Layer], student: Sequence[Layer]) -> Iterator[L
                 for signatures, order in zip(_groups(layers), chosen[patterns[root]], strict=True):
                     same = [layer for layer in theirs[root] if _signature(layer) == signatures[0]]
                     partner |= {layer[0]: same[place][0] for layer, place in zip(signatures[1], order, strict=True)}
-            found = [places[partner[path]] for path, _ in reference]
-            yield Layout(*(np.concatenate([each[i] for each in found]).astype(np.intp) for i in range(2)))
+            yield Layout(np.concatenate([places[partner[path]] for path, _ in reference]).astype(np.intp))
 
     return layouts()
 
 
-def _by_root(table: Sequence[Layer]) -> dict[str, list[Layer]]:
+def _by_root(table: Sequence[Layer], own: Sequence[str]) -> dict[str, list[Layer]]:
     roots: dict[str, list[Layer]] = {}
     for layer in table:
         parts = layer[0].split(".", 2)
-        roots.setdefault(".".join(parts[:2]) if parts[0] in OWN else layer[0], []).append(layer)
+        roots.setdefault(".".join(parts[:2]) if parts[0] in own else layer[0], []).append(layer)
     return roots
 
 
@@ -137,14 +126,8 @@ def _pattern(root: str, layers: Sequence[Layer]) -> tuple[str, tuple[int, ...]]:
     return root.partition(".")[0], tuple(len(group) for _, group in _groups(layers))
 
 
-def _places(table: Sequence[Layer]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each layer, where its numbers stand in the two rows."""
-    ends = [0, 0]
-    found = []
-    for _, held in table:
-        sizes = [0, 0]
-        for what, shape in held:
-            sizes[what in STATISTICS] += int(np.prod(shape))
-        found.append((np.arange(ends[0], ends[0] + sizes[0]), np.arange(ends[1], ends[1] + sizes[1])))
-        ends = [ends[0] + sizes[0], ends[1] + sizes[1]]
-    return found
+def _places(table: Sequence[Layer]) -> list[np.ndarray]:
+    """For each layer, where its numbers stand in a row."""
+    sizes = [sum(math.prod(shape) for _, shape in held) for _, held in table]
+    ends = list(itertools.accumulate(sizes, initial=0))
+    return [np.arange(start, start + size) for start, size in zip(ends, sizes, strict=False)]

@@ -1,0 +1,133 @@
+"""One step of a worker beside the same step, taken in the grader from the same numbers: how far apart the two ends are, and how.
+
+Right steps are not the same to the last digit: whoever sums in another order, or convolves in another way, ends a little elsewhere.
+MOST and USUAL leave room for that (docs/training.md has what was measured).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.training.contract import RUNNING, Layer
+
+MOST = 0.1  # how far a step may end from where it should, of its length
+USUAL = 0.01  # how far the steps of a run may on average
+EACH = 0.5  # how far all tensors of one kind may, of their own way in the step
+STATISTICS = 0.05  # how far running statistics may, of their way
+TINY = 1e-60  # the square of a length that is none
+ROUNDING = 8 * float(np.finfo(np.float32).eps)  # of the numbers themselves
+
+
+@dataclass(frozen=True)
+class Step:
+    """What came of one step.
+
+    loss: before it, computed here
+    off: the way from where the step should end to where it ended, of its length; or of one kind of tensors, where that is worse, EACH
+        counting as MOST
+    longer: how many times as long it was as it should be; cosine: of the angle between the two ways
+    worst: the kind of tensors that is furthest off
+    statistics: the same as `off`, of running statistics, as a share of what is allowed
+    """
+
+    loss: float
+    off: float
+    longer: float = 1.0
+    cosine: float = 1.0
+    worst: str = ""
+    statistics: float = 0.0
+
+
+@dataclass(frozen=True)
+class Tensors:
+    """Which numbers of a row belong to which tensor."""
+
+    kinds: tuple[str, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, table: Sequence[Layer]) -> Tensors:
+        """The tensors of a table of layers, one after the other."""
+        held = [(what, math.prod(shape)) for _, layer in table for what, shape in layer]
+        return cls(tuple(what for what, _ in held), tuple(itertools.accumulate(size for _, size in held)))
+
+    def squares(self, row: np.ndarray) -> np.ndarray:
+        """The square of the length of each tensor's part of a row: (how many tensors there are,)."""
+        return np.add.reduceat(np.square(row, dtype=np.float64), [0, *self.ends[:-1]])
+
+    def spread(self, of_each: Sequence[bool]) -> np.ndarray:
+        """A value of each tensor, for each of its numbers."""
+        return np.repeat(np.array(of_each), np.diff([0, *self.ends]))
+
+
+def compared(tensors: Tensors, before: np.ndarray, should: np.ndarray, is_: np.ndarray, loss: float) -> Step:
+    """What came of a step from `before` that should have ended at `should` and ended at `is_`: rows of numbers."""
+    if not (np.isfinite(should).all() and np.isfinite(is_).all()):
+        return Step(loss, math.inf)
+    right, taken, apart = (x.astype(np.float64) for x in (should - before, is_ - before, is_ - should))
+    rounding = ROUNDING * np.sqrt(tensors.squares(before))
+    away = np.maximum(np.sqrt(tensors.squares(apart)) - rounding, 0.0) ** 2
+    kinds = {kind: [each == kind for each in tensors.kinds] for kind in tensors.kinds}
+
+    def share(of_each: Sequence[bool]) -> float:
+        """How far these tensors are off, of their way; nothing, where they differ by no more than rounding."""
+        way = max(float(tensors.squares(right)[of_each].sum()), float((rounding[of_each] ** 2).sum()), TINY)
+        return math.sqrt(float(away[of_each].sum()) / way)
+
+    learned = [not kind.startswith(RUNNING) for kind in tensors.kinds]
+    shares = {kind: share(of_each) for kind, of_each in kinds.items()}
+    worst = max((kind for kind in kinds if not kind.startswith(RUNNING)), key=shares.__getitem__, default="")
+    kept = max((shares[kind] for kind in kinds if kind.startswith(RUNNING)), default=0.0)
+    ways = [x[tensors.spread(learned)] for x in (right, taken)]
+    length, went = (max(float(np.linalg.norm(x)), math.sqrt(TINY)) for x in ways)
+    return Step(
+        loss=loss,
+        off=max(share(learned), shares.get(worst, 0.0) * MOST / EACH),
+        longer=went / length,
+        cosine=float(ways[0] @ ways[1]) / (length * went),
+        worst=worst,
+        statistics=kept / STATISTICS,
+    )
+
+
+def confirmed(steps: Sequence[Step]) -> list[bool]:
+    """Which steps are those of the contract. Where they are further off than USUAL on average, that is the room for each."""
+    near = [step.off for step in steps if step.off <= MOST]
+    room = MOST if not near or float(np.mean(near)) <= USUAL else USUAL
+    return [step.off <= room and step.statistics <= 1 for step in steps]
+
+
+def told(steps: Sequence[Step]) -> str:
+    """How steps differ from those of the contract, in a sentence; empty where none does."""
+    right = confirmed(steps)
+    wrong = [step for step, fine in zip(steps, right, strict=True) if not fine]
+    if not wrong:
+        return ""
+    first = right.index(False) + 1
+    start = f"{len(wrong)} of {len(steps)} steps are not those of the contract, the first of them step {first}: "
+    if all(step.off <= USUAL for step in wrong):
+        return f"{start}the parameters go where they should, and the running statistics do not"
+    longer, cosine = (float(np.median([getattr(step, name) for step in wrong])) for name in ("longer", "cosine"))
+    kinds = [step.worst for step in wrong]
+    worst = max(set(kinds), key=kinds.count)
+    return f"{start}{_way(longer, cosine)}; furthest off: {worst}"
+
+
+def _way(longer: float, cosine: float) -> str:
+    """How a step lies to the one that it should be."""
+    if not math.isfinite(longer) or longer > 1e6:  # noqa: PLR2004  (as good as infinite)
+        return "numbers come from elsewhere"
+    if longer < 1e-3:  # noqa: PLR2004
+        return "the parameters do not move"
+    angle = math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
+    size = f"{longer:.2g} times as long as they should be"
+    if angle < 3:  # noqa: PLR2004  (degrees)
+        return f"in the right direction, and {size}"
+    if angle > 170:  # noqa: PLR2004
+        return f"in the opposite direction, and {size}"
+    return f"turned by {angle:.0f} degrees, and {size}"
