@@ -1,6 +1,6 @@
 """Every hidden suite of the course measures what it should: right answers pass, wrong ones lose points and are called by their name.
 
-A new assignment is held to all of this without a line here. Seeds: AUTOGRADER_SEEDS in the environment says how many, 2 by default;
+A new assignment is held to all of this without a line here. Seeds: AUTOGRADER_SEEDS in the environment says how many, one by default;
 `make quality` takes 20.
 """
 
@@ -32,7 +32,7 @@ from autograder.quality.trials import Trials, sit
 from autograder.wire import Handle
 
 COURSE = Course(Path(__file__).resolve().parent.parent)
-SEEDS = seeds_named(int(os.environ.get("AUTOGRADER_SEEDS", "2")))
+SEEDS = seeds_named(int(os.environ.get("AUTOGRADER_SEEDS", "1")))
 NAMES = COURSE.names()
 
 pytestmark = pytest.mark.filterwarnings("ignore:::autograder")  # right answers may warn
