@@ -49,7 +49,7 @@ class Ended:
 def train(session: Session, length: int, held: np.ndarray, watch: Watch) -> Ended:
     """Train for so many steps in all, or as far as it goes; the images `held` are scored in the end."""
     ended = Ended()
-    with ThreadPoolExecutor(1, "following") as beside:
+    with ThreadPoolExecutor(1, "following", initializer=_on_one_core) as beside:
         running = _Running(session, length, held, watch, ended, beside)
         try:
             running.to_the_end()
@@ -57,8 +57,15 @@ def train(session: Session, length: int, held: np.ndarray, watch: Watch) -> Ende
             ended.state, ended.sentence, ended.stalled = fault.state, str(fault), isinstance(fault, Stalled)
         running.settle()
         if ended.state == "passed" and not ended.network:
-            ended.scores = session.scores(held)
+            ended.scores = beside.submit(session.scores, held).result()
     return ended
+
+
+def _on_one_core() -> None:
+    """Compute as workers do, which rounds in the same way on every machine, and leaves them their core."""
+    import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
+
+    torch.set_num_threads(1)
 
 
 @dataclass
