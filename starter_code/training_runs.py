@@ -97,12 +97,13 @@ def _ready(network: nn.Module, channels: int, device: str) -> nn.Module:
     return network
 
 
-def _holding(model: nn.Module) -> Iterator[tuple[str, list[tuple[str, torch.Tensor]]]]:
+def _holding(model: nn.Module) -> Iterator[tuple[str, nn.Module, list[tuple[str, str]]]]:
+    """Every layer that holds numbers: where it is, itself, and the names of its tensors, each with its kind."""
     for path, layer in model.named_modules():
         names = next((names for kind, names in KINDS if isinstance(layer, kind)), {})
-        held = [(what, getattr(layer, name)) for name, what in names.items() if getattr(layer, name, None) is not None]
+        held = [(name, what) for name, what in names.items() if getattr(layer, name, None) is not None]
         if held:
-            yield path, held
+            yield path, layer, held
 
 
 class Run:
@@ -131,17 +132,24 @@ class Run:
     def hand_over(self, model: nn.Module) -> None:
         """From now on, hand over the numbers of this part of the network."""
         self.held = list(_holding(model))
-        self.tensors = [tensor for _, layer in self.held for _, tensor in layer]
+
+    @property
+    def tensors(self) -> list[torch.Tensor]:
+        """All tensors that are handed over, as they are now: a layer may put another one in the place of its own."""
+        return [getattr(layer, name) for _, layer, held in self.held for name, _ in held]
 
     def layers(self) -> list[Layer]:
         """Every layer of which numbers are handed over, in the order in which torch lists them."""
-        return [(path, [(what, list(tensor.shape)) for what, tensor in layer]) for path, layer in self.held]
+        return [
+            (path, [(what, list(getattr(layer, name).shape)) for name, what in held]) for path, layer, held in self.held
+        ]
 
     def load(self, numbers: np.ndarray) -> None:
         """Take all numbers from a row, in the order of `layers`."""
-        parts = torch.from_numpy(numbers).to(self.device).split([tensor.numel() for tensor in self.tensors])
+        tensors = self.tensors
+        parts = torch.from_numpy(numbers).to(self.device).split([tensor.numel() for tensor in tensors])
         with torch.no_grad():
-            for tensor, part in zip(self.tensors, parts, strict=True):
+            for tensor, part in zip(tensors, parts, strict=True):
                 tensor.copy_(part.view(tensor.shape))
 
     def numbers(self) -> np.ndarray:
@@ -178,8 +186,8 @@ class Run:
         return file.getvalue()
 
     def restore(self, saved: bytes) -> None:
-        """Go on from what `save` has returned."""
-        self.done, numbers, memory = torch.load(io.BytesIO(saved), weights_only=True, map_location=self.device)
+        """Go on from what `save` has returned in a process before this one, which was the same student's."""
+        self.done, numbers, memory = torch.load(io.BytesIO(saved), weights_only=False, map_location=self.device)
         self.model.load_state_dict(numbers)
         self.optimizer.load_state_dict(memory)
 

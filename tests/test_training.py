@@ -21,7 +21,7 @@ from autograder.training.layouts import Unlike, matching, read_table
 from autograder.training.running import RETRIES, Ended, train
 from autograder.training.sessions import Session
 from autograder.training.stage import gate, judged
-from autograder.training.steps import MOST, USUAL, Step, Tensors, compared, confirmed, told
+from autograder.training.steps import MOST, USUAL, Step, Tensors, compared, confirmed, told, until_wrong
 from tests.mini_course import edit
 
 STEPS = 40
@@ -170,12 +170,21 @@ def test_numbers_beyond_all_measure_confirm_nothing(number: float) -> None:
     assert confirmed([compared(Tensors.of(TABLE), BEFORE, BEFORE + taken, BEFORE, 1.0)]) == [False]
 
 
-def test_a_step_that_should_lead_nowhere_may_not_lead_anywhere() -> None:
-    def step(taken: float) -> Step:
-        return compared(Tensors.of(TABLE), BEFORE, BEFORE, BEFORE + np.float32(taken), 1.0)
+def test_a_step_that_leads_nowhere_is_not_confirmed_by_standing_still() -> None:
+    """Neither one of no length, nor one that is lost in the rounding of large numbers."""
+    for before in (BEFORE, 1e7 * BEFORE):
+        way = 0 * WAY if before is BEFORE else WAY
+        assert confirmed([compared(Tensors.of(TABLE), before, before + way, before, 1.0)]) == [False]
 
-    assert confirmed([step(0.0)]) == [True]
-    assert confirmed([step(1e-3)]) == [False]
+
+def test_steps_count_until_the_first_that_is_wrong() -> None:
+    right, wrong = beside(WAY), beside(-WAY)
+    assert [until_wrong(steps) for steps in ([], [right] * 3, [right, right, wrong, right], [wrong, right])] == [
+        0,
+        3,
+        2,
+        0,
+    ]
 
 
 # --- layers --------------------------------------------------------------------------------------------------------------

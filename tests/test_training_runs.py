@@ -16,7 +16,14 @@ import pytest
 
 from autograder.course import Assignment, Course, Training
 from autograder.grading import Report
-from autograder.grading.misconceptions import Alternative, Variant, alternatives, misconceptions, rewritten
+from autograder.grading.misconceptions import (
+    Alternative,
+    Variant,
+    alternatives,
+    misconceptions,
+    rewrite,
+    rewritten,
+)
 from autograder.grading.student import Answers, Student, start_launcher
 from autograder.isolation import Launcher
 from autograder.submissions import answer_program
@@ -137,6 +144,13 @@ def test_other_right_answers_are_confirmed(real: Course, trained: Trainer, other
     assert sound(ended), (ended.network, told(ended.steps), ended.sentence)
 
 
+@pytest.mark.parametrize("name", ["residual", "transfer"])
+@pytest.mark.parametrize("other", [programs.NORM_BY_HAND, programs.IN_FLOAT64], ids=["statistics", "float64"])
+def test_tensors_may_be_replaced(real: Course, trained: Trainer, other: str, name: str) -> None:
+    ended = trained(name, programs.reference(real) + other, FEW if name == "residual" else None)
+    assert sound(ended), (ended.network, told(ended.steps), ended.sentence)
+
+
 def test_the_same_seed_gives_the_same_run(real: Course, trained: Trainer) -> None:
     first, second = (trained("residual", programs.reference(real), FEW) for _ in range(2))
     assert first.losses == second.losses
@@ -155,6 +169,23 @@ def test_a_fault_shows_in_its_run(trained: Trainer, fault: str) -> None:
     ended = trained(name, source, None if name == "transfer" else FEW)
     assert not sound(ended)
     assert says in (ended.network or told(ended.steps))
+
+
+def test_a_mistake_of_which_no_network_can_be_made_is_not_the_graders_fault(real: Course, tmp_path: Path) -> None:
+    source = programs.reference(real) + programs.MISTAKE_THAT_CANNOT_BE_BUILT
+    report = grade(real, save(tmp_path / f"{NAME}.py", source))
+    block = report["exercises"][0]
+    assert (report["status"], block["misconception"]["id"]) == ("graded", "projection-without-stride")
+    assert report["exercises"][-1]["points"] == 27
+
+
+def test_a_mistake_with_which_nothing_moves_hides_no_other(real: Course, tmp_path: Path) -> None:
+    still = rewritten(programs.reference(real), [rewrite("train_step", "optimizer.step()", "pass")])
+    report = grade(real, save(tmp_path / f"{NAME}.py", still + programs.NAMED_STANDSTILL))
+    exercises = {each["name"]: each for each in report["exercises"]}
+    assert exercises["train_step"]["misconception"] is not None
+    rows = {row["name"]: row["points"] for row in exercises["training"]["tests"]}
+    assert rows["residual_steps"] == rows["depth_steps"] == 0
 
 
 def test_a_mistake_that_the_hidden_tests_have_named_is_paid_for_once(real: Course, tmp_path: Path) -> None:
@@ -181,6 +212,7 @@ CHEATS = {
     "weights put in at the last step": (1, programs.ALL_DIGITS + programs.PRETRAINED.format(steps=60, when=30)),
     "a jump behind a row that is no number": (0, programs.ALL_DIGITS + programs.JUMP_BEHIND_NAN),
     "standing still": (30, programs.LAZY),
+    "standing still where no gradient comes from": (30, programs.DEAD_NETWORK),
     "a little in another direction each time": (30, programs.ALL_DIGITS + programs.DRIFT),
 }
 
@@ -295,6 +327,11 @@ def test_nonsense_is_the_students_and_ends_the_run(real: Course, trained: Traine
     ended = trained("residual", programs.reference(real) + nonsense, FEW)
     assert ended.state in {"bad-reply", "crashed"} or ended.network
     assert ended.scores is None or ended.network
+
+
+def test_a_run_that_says_that_it_is_nothing_is_led_through_its_phases(real: Course, trained: Trainer) -> None:
+    ended = trained("transfer", programs.reference(real) + programs.RUN_THAT_IS_NONE)
+    assert (ended.state, len(ended.steps)) in {("passed", 240), ("bad-reply", 0), ("crashed", 0)}
 
 
 def test_a_program_may_use_the_names_of_the_courses_own_functions(real: Course, trained: Trainer) -> None:

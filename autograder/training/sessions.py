@@ -36,7 +36,8 @@ class Session:
         self._samples = self._random.uniform(size=(SAMPLES, *images.shape[1:])).astype(np.float32)
         self._saved: list[bytes] = []  # of the phases that are over
         self._begun: list[np.ndarray] = []  # the rows that phases began with, in the student's order
-        self._run: Any = None  # of the student, in the worker
+        self._phase = -1  # that the worker is in
+        self._run: Any = None  # of the student, in the worker: whatever it says that this is
         self._mine: list[Trained] = []  # of the reference, here: one for each phase
         self._layout: Layout | None = None
         self._size = 0  # of a row of the student's
@@ -56,22 +57,21 @@ class Session:
     def begin(self, checkpoint: Any = None) -> None:
         """Start in a fresh worker, or go on from what `checkpoint` gave."""
         if checkpoint is None:
-            self._saved, self._run = [], None
+            self._saved, self._run, self._phase = [], None, -1
             self.next_phase()
             return
-        saved, begun, self._left = checkpoint
-        self._saved, self._run = list(saved[:-1]), None
+        saved, self._size, self._left = checkpoint
+        self._saved, self._run, self._phase = list(saved[:-1]), None, len(saved) - 1
         for phase, numbers in zip(self._phases[: len(saved)], saved, strict=True):
             self._run = phase.start(self._student, self._run)
             self._ask("restore", numbers)
-        self._size = begun
 
     def next_phase(self) -> None:
         """Start the first phase, or the one that comes next. What was followed here has come to the end of the phase before."""
-        number = 0 if self._run is None else len(self._saved) + 1
-        if number:
+        if self._phase >= 0:
             self._saved.append(self._ask("save"))
-        phase = self._phases[number]
+        self._phase += 1
+        number, phase = self._phase, self._phases[self._phase]
         self._run = phase.start(self._student, self._run)
         self._left = phase.steps
         if number == len(self._begun):

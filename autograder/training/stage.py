@@ -23,7 +23,7 @@ from autograder.training.contract import Device, Held, Run, runs_of
 from autograder.training.device import Wanted, device_for
 from autograder.training.running import Ended
 from autograder.training.slots import gpu_answers, has_room, launcher_for, own_gpu, sharing
-from autograder.training.steps import confirmed, told
+from autograder.training.steps import confirmed, told, until_wrong
 
 MISREAD = 8  # images that are shown
 SENSIBLE = 1e30  # a loss that is none is not drawn
@@ -179,8 +179,15 @@ class TrainingStage:
         spent = 0.0
         if known:
             same = rewritten(asked.right, [change for mistake in known for change in mistake.changes])
-            ended, spent = self._trained(replace(asked, right=same), device, launcher)
-            if not ended.network and all(confirmed(ended.steps)):
+            begin = time.monotonic()
+            try:
+                ended, _ = self._trained(replace(asked, right=same), device, launcher)
+            except GraderError:
+                raise
+            except Exception:  # noqa: BLE001  (a mistake that cannot be built, or not be trained with, explains nothing)
+                ended = Ended(network="a mistake of which no network can be made")
+            spent = time.monotonic() - begin
+            if not ended.network and ended.steps and all(confirmed(ended.steps)):
                 return ended, tuple(mistake.title for mistake in known), spent
         ended, seconds = self._trained(asked, device, launcher)
         return ended, (), spent + seconds
@@ -257,7 +264,7 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
     paid: Sequence[str] = (),
 ) -> list[TestResult]:
     """The results of both parts of a run that was started. `paid`: mistakes with which its steps are what they should be."""
-    fine, wrong, whole = confirmed(ended.steps), told(ended.steps), ended.state == "passed"
+    wrong, whole = told(ended.steps), ended.state == "passed"
 
     def row(part: str, state: State, share: float, message: str) -> TestResult:
         title, points = {
@@ -273,7 +280,7 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
             row("steps", "failed", 0.0, ended.network),
             row("learned", "skipped", 0.0, "not trained, since it is another network"),
         ]
-    share = sum(fine) / run.length
+    share = until_wrong(ended.steps) / run.length
     if not whole:
         said = "; ".join(filter(None, (ended.sentence, wrong)))
         return [row("steps", ended.state, share, said), row("learned", ended.state, 0.0, ended.sentence)]
@@ -284,7 +291,7 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
     if wrong:
         why = f"not counted, since the training is not confirmed; {reached}"
         return [row("steps", "failed", share, wrong), row("learned", "skipped", 0.0, why)]
-    again = f"all {len(fine)} steps were taken again"
+    again = f"all {len(ended.steps)} steps were taken again"
     if paid:
         again += f", with what the tests have found already: {'; '.join(paid)}"
     earned = band.share(right)

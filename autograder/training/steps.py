@@ -68,7 +68,7 @@ class Tensors:
 def compared(tensors: Tensors, before: np.ndarray, should: np.ndarray, is_: np.ndarray, loss: float) -> Step:
     """What came of a step from `before` that should have ended at `should` and ended at `is_`: rows of numbers."""
     if not (np.isfinite(should).all() and np.isfinite(is_).all()):
-        return Step(loss, math.inf)
+        return Step(loss, math.inf, math.inf)
     right, taken, apart = (x.astype(np.float64) for x in (should - before, is_ - before, is_ - should))
     rounding = ROUNDING * np.sqrt(tensors.squares(before))
     away = np.maximum(np.sqrt(tensors.squares(apart)) - rounding, 0.0) ** 2
@@ -85,9 +85,11 @@ def compared(tensors: Tensors, before: np.ndarray, should: np.ndarray, is_: np.n
     kept = max((shares[kind] for kind in kinds if kind.startswith(RUNNING)), default=0.0)
     ways = [x[tensors.spread(learned)] for x in (right, taken)]
     length, went = (max(float(np.linalg.norm(x)), math.sqrt(TINY)) for x in ways)
+    # A step that rounding would hide leads nowhere, and whoever stands still has not taken it.
+    nowhere = length * MOST < float(np.linalg.norm(rounding[learned])) or length <= math.sqrt(TINY)
     return Step(
         loss=loss,
-        off=max(share(learned), shares.get(worst, 0.0) * MOST / EACH),
+        off=math.inf if nowhere else max(share(learned), shares.get(worst, 0.0) * MOST / EACH),
         longer=went / length,
         cosine=float(ways[0] @ ways[1]) / (length * went),
         worst=worst,
@@ -100,6 +102,12 @@ def confirmed(steps: Sequence[Step]) -> list[bool]:
     near = [step.off for step in steps if step.off <= MOST]
     room = MOST if not near or float(np.mean(near)) <= USUAL else USUAL
     return [step.off <= room and step.statistics <= 1 for step in steps]
+
+
+def until_wrong(steps: Sequence[Step]) -> int:
+    """How many steps are right before the first that is not: those after it start from numbers that no right run has reached."""
+    right = confirmed(steps)
+    return right.index(False) if False in right else len(right)
 
 
 def told(steps: Sequence[Step]) -> str:
@@ -115,7 +123,7 @@ def told(steps: Sequence[Step]) -> str:
     longer, cosine = (float(np.median([getattr(step, name) for step in wrong])) for name in ("longer", "cosine"))
     kinds = [step.worst for step in wrong]
     worst = max(set(kinds), key=kinds.count)
-    return f"{start}{_way(longer, cosine)}; furthest off: {worst}"
+    return f"{start}{_way(longer, cosine)}" + (f"; furthest off: {worst}" if worst else "")
 
 
 def _way(longer: float, cosine: float) -> str:
