@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def _imports_of_this_course() -> None:
     """What a test imports of `solutions` and `starter_code` is this repository's, though one before it has graded another course."""
     forget_other_courses(Course(ROOT))
+    if sys.path[0] != str(ROOT):
+        sys.path.insert(0, str(ROOT))
 
 
 @pytest.fixture(scope="session")

@@ -118,7 +118,9 @@ STEPS: dict[str, tuple[Callable[[Course], object], Told]] = {
     "lost": (student_lost, lambda before, after: before == after),
     "points": (points_moved, lambda _, after: after["cleo"][3][1][:2] == ("shift", 40)),
     "suite": (
-        lambda course: edit(course, "tests/hidden/tiny/test_double.py", "student.double(negative)", "negative"),
+        lambda course: edit(
+            course, "tests/hidden/tiny/test_double.py", "double(negative), ref", "double([*negative]), ref"
+        ),
         lambda _, after: after["anna"][3][0][:2] == ("double", 10),
     ),
 }
