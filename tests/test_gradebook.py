@@ -50,7 +50,7 @@ def nbgrader(course: Course, *arguments: str, code: int = 0) -> str:
     }
     env.pop("NBGRADER_EXCHANGE", None)
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True, check=False, timeout=400)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
