@@ -78,7 +78,7 @@ def main() -> None:
         def stage(run: Run) -> float:
             begin = time.perf_counter()
             ended = trained(assignment, source, launcher, run, 0, options.device, right=source)
-            if fault := ended.network or told(ended.steps):
+            if fault := ended.trouble or told(ended.steps):
                 sys.exit(f"not confirmed: {fault}")
             return time.perf_counter() - begin
 

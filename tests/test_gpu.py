@@ -89,9 +89,9 @@ class Stage(TrainingStage):
     def _launcher(self, _: Assignment, launcher: Launcher) -> Launcher:
         return launcher
 
-    def _train(self, *_: Any) -> tuple[Ended, float]:
+    def _train(self, *_: Any) -> Ended:
         self.asked += 1
-        return self.ends[min(self.asked, len(self.ends)) - 1], 1.0
+        return self.ends[min(self.asked, len(self.ends)) - 1]
 
 
 PASSED, FULL, DEAD, LATE = (
@@ -104,7 +104,7 @@ PASSED, FULL, DEAD, LATE = (
 
 def of_a_run(
     stage: Stage, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, *, answers: bool, room: bool
-) -> tuple[Ended, float]:
+) -> Ended:
     monkeypatch.setattr("autograder.training.stage.own_gpu", lambda: 0)
     monkeypatch.setattr("autograder.training.stage.gpu_answers", lambda _: answers)
     monkeypatch.setattr("autograder.training.stage.has_room", lambda: room)
@@ -123,16 +123,16 @@ def test_a_gpu_that_is_gone_makes_no_student_guilty(
 def test_a_run_that_ends_itself_on_a_gpu_that_answers_is_its_own_doing(
     real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, end: Ended
 ) -> None:
-    assert of_a_run(Stage(real, end), launcher, monkeypatch, answers=True, room=True) == (end, 1.0)
+    assert of_a_run(Stage(real, end), launcher, monkeypatch, answers=True, room=True) == end
 
 
 def test_a_run_without_memory_is_asked_again_alone_and_then_counts(
     real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beside_others = Stage(real, FULL, PASSED)
-    assert of_a_run(beside_others, launcher, monkeypatch, answers=True, room=True) == (PASSED, 1.0)
+    assert of_a_run(beside_others, launcher, monkeypatch, answers=True, room=True) == PASSED
     too_large = Stage(real, FULL, FULL)
-    assert of_a_run(too_large, launcher, monkeypatch, answers=True, room=True) == (FULL, 1.0)
+    assert of_a_run(too_large, launcher, monkeypatch, answers=True, room=True) == FULL
     assert (beside_others.asked, too_large.asked) == (2, 2)
 
 

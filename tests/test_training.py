@@ -87,7 +87,7 @@ def trained(walk: Walk, steps: int = STEPS) -> Ended:
 def test_every_step_is_taken_again_in_its_order() -> None:
     walk = Walk()
     ended = trained(walk)
-    assert (ended.state, ended.network, told(ended.steps)) == ("passed", "", "")
+    assert (ended.state, ended.trouble, told(ended.steps)) == ("passed", "", "")
     assert walk.followed == list(range(STEPS))
     assert ended.losses == walk.known_losses
     assert ended.scores is SCORES
@@ -103,7 +103,7 @@ def test_another_network_is_not_trained() -> None:
     walk = Walk()
     walk.trouble = "it is another network"
     ended = trained(walk)
-    assert (ended.network, ended.steps, ended.scores, walk.done) == ("it is another network", [], None, 0)
+    assert (ended.trouble, ended.steps, ended.scores, walk.done) == ("it is another network", [], None, 0)
 
 
 TABLE: list[Layer] = [
@@ -311,7 +311,7 @@ def test_what_was_learned_counts_only_where_every_step_is_confirmed() -> None:
 
 
 def test_another_network_earns_nothing() -> None:
-    rows = judged("far", run(), band(), Ended(network="another network"), None, 1.0)
+    rows = judged("far", run(), band(), Ended(trouble="another network"), None, 1.0)
     assert [(row.status, row.points) for row in rows] == [("failed", 0), ("skipped", 0)]
     assert rows[0].message == "another network"
 

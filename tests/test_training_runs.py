@@ -88,7 +88,7 @@ def trained(real: Course, assignment: Assignment, runs: dict[str, Run], started:
 
 
 def sound(ended: Ended) -> bool:
-    return (ended.state, ended.network, told(ended.steps)) == ("passed", "", "")
+    return (ended.state, ended.trouble, told(ended.steps)) == ("passed", "", "")
 
 
 def share(ended: Ended) -> float:
@@ -141,14 +141,14 @@ OTHERS = [
 def test_other_right_answers_are_confirmed(real: Course, trained: Trainer, other: Alternative, name: str) -> None:
     steps = None if name == "transfer" else FEW  # a trunk is frozen after 80 steps
     ended = trained(name, f"{programs.reference(real)}\n\n{other.source}", steps)
-    assert sound(ended), (ended.network, told(ended.steps), ended.sentence)
+    assert sound(ended), (ended.trouble, told(ended.steps), ended.sentence)
 
 
 @pytest.mark.parametrize("name", ["residual", "transfer"])
 @pytest.mark.parametrize("other", [programs.NORM_BY_HAND, programs.IN_FLOAT64], ids=["statistics", "float64"])
 def test_tensors_may_be_replaced(real: Course, trained: Trainer, other: str, name: str) -> None:
     ended = trained(name, programs.reference(real) + other, FEW if name == "residual" else None)
-    assert sound(ended), (ended.network, told(ended.steps), ended.sentence)
+    assert sound(ended), (ended.trouble, told(ended.steps), ended.sentence)
 
 
 def test_the_same_seed_gives_the_same_run(real: Course, trained: Trainer) -> None:
@@ -168,7 +168,7 @@ def test_a_fault_shows_in_its_run(trained: Trainer, fault: str) -> None:
     name, source, says = FAULTS[fault]
     ended = trained(name, source, None if name == "transfer" else FEW)
     assert not sound(ended)
-    assert says in (ended.network or told(ended.steps))
+    assert says in (ended.trouble or told(ended.steps))
 
 
 def test_a_mistake_of_which_no_network_can_be_made_is_not_the_graders_fault(real: Course, tmp_path: Path) -> None:
@@ -325,8 +325,8 @@ def test_a_rate_that_is_far_too_large_diverges_or_leaves_the_numbers(real: Cours
 )
 def test_nonsense_is_the_students_and_ends_the_run(real: Course, trained: Trainer, nonsense: str) -> None:
     ended = trained("residual", programs.reference(real) + nonsense, FEW)
-    assert ended.state in {"bad-reply", "crashed"} or ended.network
-    assert ended.scores is None or ended.network
+    assert ended.state in {"bad-reply", "crashed"} or ended.trouble
+    assert ended.scores is None or ended.trouble
 
 
 def test_a_run_that_says_that_it_is_nothing_is_led_through_its_phases(real: Course, trained: Trainer) -> None:

@@ -174,7 +174,7 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
                 if right is None:
                     raise GraderError(f"The {who} of {name} does not train: {ended.sentence}.")
                 if who == "reference":
-                    if fault := ended.network or told(ended.steps):
+                    if fault := ended.trouble or told(ended.steps):
                         raise GraderError(f"The reference of {name} is not confirmed: {fault}.")
                     curves.append(smoothed(ended.losses))
                 shares[who].append(right)

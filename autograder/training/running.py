@@ -28,7 +28,7 @@ class Ended:
 
     state: "passed" when it went to its end; sentence: why it did not
     steps: what came of each step that was taken
-    network: why no step could be taken again; empty where all could
+    trouble: why no step could be taken again; empty where all could
     scores: (N, classes) of the held-out images, from the last numbers that were handed over
     stalled: whether it ended because the process neither answered nor computed
     """
@@ -36,7 +36,7 @@ class Ended:
     state: State = "passed"
     sentence: str = ""
     steps: list[Step] = field(default_factory=list)
-    network: str = ""
+    trouble: str = ""
     scores: np.ndarray | None = None
     stalled: bool = False
 
@@ -56,7 +56,7 @@ def train(session: Session, length: int, held: np.ndarray, watch: Watch) -> Ende
         except StudentFault as fault:
             ended.state, ended.sentence, ended.stalled = fault.state, str(fault), isinstance(fault, Stalled)
         running.settle()
-        if ended.state == "passed" and not ended.network:
+        if ended.state == "passed" and not ended.trouble:
             ended.scores = beside.submit(session.scores, held).result()
     return ended
 
@@ -91,7 +91,7 @@ class _Running:
                     self.session.begin(checkpoint)
                     self._repeat(self.done - saved)
                     fresh = False
-                if self.ended.network:
+                if self.ended.trouble:
                     return
                 if self.done >= saved + BETWEEN:
                     checkpoint, saved = self.session.checkpoint(), self.done
@@ -112,15 +112,15 @@ class _Running:
         if self.session.left == 0:
             self.settle()
             self.session.next_phase()
-            self.ended.network = self.session.trouble
-            if self.ended.network:
+            self.ended.trouble = self.session.trouble
+            if self.ended.trouble:
                 return np.zeros((0, 0), np.float32)
         return self.session.advance(min(TOGETHER, most, self.session.left))
 
     def _repeat(self, steps: int) -> None:
         """Take steps again that have been seen already."""
-        self.ended.network = self.session.trouble
-        while steps > 0 and not self.ended.network:
+        self.ended.trouble = self.session.trouble
+        while steps > 0 and not self.ended.trouble:
             steps -= len(self._advance(steps))
 
     def _follow(self, rows: np.ndarray) -> None:

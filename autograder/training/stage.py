@@ -176,39 +176,41 @@ class TrainingStage:
 
         Mistakes that have been paid for are tried first; where they do not explain every step, the reference says which are right.
         """
-        spent = 0.0
+        begin = time.monotonic()
         if known:
             same = rewritten(asked.right, [change for mistake in known for change in mistake.changes])
-            begin = time.monotonic()
-            try:
-                ended, _ = self._trained(replace(asked, right=same), device, launcher)
-            except GraderError:
-                raise
-            except Exception:  # noqa: BLE001  (a mistake that cannot be built, or not be trained with, explains nothing)
-                ended = Ended(network="a mistake of which no network can be made")
-            spent = time.monotonic() - begin
-            if not ended.network and ended.steps and all(confirmed(ended.steps)):
-                return ended, tuple(mistake.title for mistake in known), spent
-        ended, seconds = self._trained(asked, device, launcher)
-        return ended, (), spent + seconds
+            ended = self._trained_with_mistakes(replace(asked, right=same), device, launcher)
+            if ended is not None and not ended.trouble and ended.steps and all(confirmed(ended.steps)):
+                return ended, tuple(mistake.title for mistake in known), time.monotonic() - begin
+        ended = self._trained(asked, device, launcher)
+        return ended, (), time.monotonic() - begin
 
-    def _trained(self, asked: _Asked, device: Device, launcher: Launcher) -> tuple[Ended, float]:
-        """How a run ended, and after how long. On a GPU that others use too, what may be their doing is nobody's fault."""
+    def _trained_with_mistakes(self, asked: _Asked, device: Device, launcher: Launcher) -> Ended | None:
+        """How a run ended; None where a mistake cannot be built, or not be trained with, in the grader."""
+        try:
+            return self._trained(asked, device, launcher)
+        except GraderError:
+            raise
+        except Exception:  # noqa: BLE001  (what the changed text of the reference does is nobody's fault)
+            return None
+
+    def _trained(self, asked: _Asked, device: Device, launcher: Launcher) -> Ended:
+        """How a run ended. On a GPU that others use too, what may be their doing is nobody's fault."""
         if device == "cpu":
             return self._train(asked, device, launcher)
         number = own_gpu()
         with sharing(self.course, number):
-            ended, seconds = self._train(asked, device, launcher)
+            ended = self._train(asked, device, launcher)
         if ended.state == "out-of-memory":
             with sharing(self.course, number, alone=True):
                 if not has_room():
                     raise GraderError("others hold the memory of the GPU, which is nobody's fault who handed in.")
-                ended, seconds = self._train(asked, device, launcher)
+                ended = self._train(asked, device, launcher)
         if ended.state not in ITS_OWN and not gpu_answers(launcher):
             raise GraderError("the GPU does not answer any more, which is nobody's fault who handed in.")
-        return ended, seconds
+        return ended
 
-    def _train(self, asked: _Asked, device: Device, launcher: Launcher) -> tuple[Ended, float]:
+    def _train(self, asked: _Asked, device: Device, launcher: Launcher) -> Ended:
         """Train in a worker of its own."""
         run, program = asked.run, asked.program
 
@@ -216,14 +218,12 @@ class TrainingStage:
             if self.watch is not None:
                 self.watch(run.title, done, run.length, loss, lambda: run.held().right(scores()))
 
-        begin = time.monotonic()
         start = int(_numbers(asked.seed).integers(2**31))
         answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
         try:
-            ended = train_run(run, Student(answers, keeping=False), asked.right, start, device, watch)
+            return train_run(run, Student(answers, keeping=False), asked.right, start, device, watch)
         finally:
             answers.close()
-        return ended, time.monotonic() - begin
 
 
 @dataclass(frozen=True)
@@ -275,12 +275,15 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
             f"{name}_{part}", f"{run.title}: {title}", points * share, points, state, message, seconds / 2
         )
 
-    if ended.network:
+    if ended.trouble:
         return [
-            row("steps", "failed", 0.0, ended.network),
+            row("steps", "failed", 0.0, ended.trouble),
             row("learned", "skipped", 0.0, "not trained, since it is another network"),
         ]
-    share = until_wrong(ended.steps) / run.length
+    before = until_wrong(ended.steps)
+    share = before / run.length
+    if wrong:
+        wrong += f"; the {before} before it count"
     if not whole:
         said = "; ".join(filter(None, (ended.sentence, wrong)))
         return [row("steps", ended.state, share, said), row("learned", ended.state, 0.0, ended.sentence)]

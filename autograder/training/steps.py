@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -56,44 +57,55 @@ class Tensors:
         held = [(what, math.prod(shape)) for _, layer in table for what, shape in layer]
         return cls(tuple(what for what, _ in held), tuple(itertools.accumulate(size for _, size in held)))
 
-    def squares(self, row: np.ndarray) -> np.ndarray:
-        """The square of the length of each tensor's part of a row: (how many tensors there are,)."""
-        return np.add.reduceat(np.square(row, dtype=np.float64), [0, *self.ends[:-1]])
+    @cached_property
+    def of_kind(self) -> dict[str, np.ndarray]:
+        """For each kind, which tensors are of it."""
+        kinds = np.array(self.kinds)
+        return {kind: kinds == kind for kind in dict.fromkeys(self.kinds)}
 
-    def spread(self, of_each: Sequence[bool]) -> np.ndarray:
-        """A value of each tensor, for each of its numbers."""
-        return np.repeat(np.array(of_each), np.diff([0, *self.ends]))
+    @cached_property
+    def learned(self) -> np.ndarray:
+        """Which tensors are learned."""
+        return np.array([not kind.startswith(RUNNING) for kind in self.kinds])
+
+    def sums(self, row: np.ndarray) -> np.ndarray:
+        """The sum over each tensor's part of a row: (how many tensors there are,)."""
+        return np.add.reduceat(row, [0, *self.ends[:-1]])
 
 
 def compared(tensors: Tensors, before: np.ndarray, should: np.ndarray, is_: np.ndarray, loss: float) -> Step:
     """What came of a step from `before` that should have ended at `should` and ended at `is_`: rows of numbers."""
     if not (np.isfinite(should).all() and np.isfinite(is_).all()):
         return Step(loss, math.inf, math.inf)
-    right, taken, apart = (x.astype(np.float64) for x in (should - before, is_ - before, is_ - should))
-    rounding = ROUNDING * np.sqrt(tensors.squares(before))
-    away = np.maximum(np.sqrt(tensors.squares(apart)) - rounding, 0.0) ** 2
-    kinds = {kind: [each == kind for each in tensors.kinds] for kind in tensors.kinds}
+    start, right, taken = (
+        before.astype(np.float64),
+        (should - before).astype(np.float64),
+        (is_ - before).astype(np.float64),
+    )
+    rounding = ROUNDING**2 * tensors.sums(start**2)
+    ways, others, together = tensors.sums(right**2), tensors.sums(taken**2), tensors.sums(right * taken)
+    apart = tensors.sums((is_.astype(np.float64) - should) ** 2)
+    away = np.maximum(np.sqrt(apart) - np.sqrt(rounding), 0.0) ** 2
 
-    def share(of_each: Sequence[bool]) -> float:
+    def share(of_each: np.ndarray) -> float:
         """How far these tensors are off, of their way; nothing, where they differ by no more than rounding."""
-        way = max(float(tensors.squares(right)[of_each].sum()), float((rounding[of_each] ** 2).sum()), TINY)
-        return math.sqrt(float(away[of_each].sum()) / way)
+        way = max(ways[of_each].sum(), rounding[of_each].sum(), TINY)
+        return math.sqrt(away[of_each].sum() / way)
 
-    learned = [not kind.startswith(RUNNING) for kind in tensors.kinds]
-    shares = {kind: share(of_each) for kind, of_each in kinds.items()}
-    worst = max((kind for kind in kinds if not kind.startswith(RUNNING)), key=shares.__getitem__, default="")
-    kept = max((shares[kind] for kind in kinds if kind.startswith(RUNNING)), default=0.0)
-    ways = [x[tensors.spread(learned)] for x in (right, taken)]
-    length, went = (max(float(np.linalg.norm(x)), math.sqrt(TINY)) for x in ways)
+    learned = tensors.learned
+    shares = {kind: share(of_each) for kind, of_each in tensors.of_kind.items()}
+    kept = [shares[kind] for kind in shares if kind.startswith(RUNNING)]
+    worst = max((kind for kind in shares if not kind.startswith(RUNNING)), key=shares.__getitem__, default="")
+    length, went = (math.sqrt(max(x[learned].sum(), TINY)) for x in (ways, others))
     # A step that rounding would hide leads nowhere, and whoever stands still has not taken it.
-    nowhere = length * MOST < float(np.linalg.norm(rounding[learned])) or length <= math.sqrt(TINY)
+    nowhere = length * MOST < math.sqrt(rounding[learned].sum()) or length**2 <= TINY
     return Step(
         loss=loss,
         off=math.inf if nowhere else max(share(learned), shares.get(worst, 0.0) * MOST / EACH),
         longer=went / length,
-        cosine=float(ways[0] @ ways[1]) / (length * went),
+        cosine=together[learned].sum() / (length * went),
         worst=worst,
-        statistics=kept / STATISTICS,
+        statistics=max(kept, default=0.0) / STATISTICS,
     )
 
 

@@ -89,7 +89,7 @@ def together(known: Known) -> Said:
         beside = [ended for ended, _ in pool.map(trained_here, [known] * count, jobs)]
         at_once = time.monotonic() - begin
     differ = sum(one.losses != other.losses for one, other in zip(alone, beside, strict=True))
-    if fault := next(filter(None, (each.sentence or each.network or told(each.steps) for each in beside)), ""):
+    if fault := next(filter(None, (each.sentence or each.trouble or told(each.steps) for each in beside)), ""):
         raise RuntimeError(f"beside each other, {fault}")
     found = {"one_by_one": one_by_one, "at_once": at_once, "differ": differ}
     return f"{count} students: {one_by_one:.1f} s one by one, {at_once:.1f} s at once; {differ} got other losses", found

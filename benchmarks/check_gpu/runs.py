@@ -167,7 +167,7 @@ def bands(known: Known) -> Said:
     faults = []
     for job, ended, _ in all_of(known, jobs):
         reached = runs[job.run].held().right(ended.scores)
-        fault = ended.sentence or (job.title == "reference" and (ended.network or told(ended.steps)))
+        fault = ended.sentence or (job.title == "reference" and (ended.trouble or told(ended.steps)))
         if reached is None or fault:
             faults.append(f"{job.title} of {job.run}, seed {job.seed}: {fault or 'no usable answers'}")
             continue
