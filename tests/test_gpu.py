@@ -102,9 +102,7 @@ PASSED, FULL, DEAD, LATE = (
 )
 
 
-def of_a_run(
-    stage: Stage, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, *, answers: bool, room: bool
-) -> Ended:
+def of_a_run(stage: Stage, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, *, answers: bool, room: bool) -> Ended:
     monkeypatch.setattr("autograder.training.stage.own_gpu", lambda: 0)
     monkeypatch.setattr("autograder.training.stage.gpu_answers", lambda _: answers)
     monkeypatch.setattr("autograder.training.stage.has_room", lambda: room)
