@@ -41,7 +41,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(autouse=True)
 def _imports_of_this_course() -> None:
-    """What a test imports of `solutions` and `starter_code` is this repository's, though one before it has graded another course."""
+    """What a test imports of `solutions` and `starter_code` is this repository's, though one before it has graded another course.
+
+    Such a one leaves modules behind, and where nbgrader has read a course's configuration, that course stands first on the path.
+    """
     forget_other_courses(Course(ROOT))
     if sys.path[0] != str(ROOT):
         sys.path.insert(0, str(ROOT))
