@@ -56,6 +56,7 @@ def train(session: Session, length: int, held: np.ndarray, watch: Watch) -> Ende
         except StudentFault as fault:
             ended.state, ended.sentence, ended.stalled = fault.state, str(fault), isinstance(fault, Stalled)
         running.settle()
+        ended.trouble = session.trouble
         if ended.state == "passed" and not ended.trouble:
             ended.scores = beside.submit(session.scores, held).result()
     return ended
@@ -91,7 +92,7 @@ class _Running:
                     self.session.begin(checkpoint)
                     self._repeat(self.done - saved)
                     fresh = False
-                if self.ended.trouble:
+                if self.session.trouble:
                     return
                 if self.done >= saved + BETWEEN:
                     checkpoint, saved = self.session.checkpoint(), self.done
@@ -112,15 +113,13 @@ class _Running:
         if self.session.left == 0:
             self.settle()
             self.session.next_phase()
-            self.ended.trouble = self.session.trouble
-            if self.ended.trouble:
+            if self.session.trouble:
                 return np.zeros((0, 0), np.float32)
         return self.session.advance(min(TOGETHER, most, self.session.left))
 
     def _repeat(self, steps: int) -> None:
         """Take steps again that have been seen already."""
-        self.ended.trouble = self.session.trouble
-        while steps > 0 and not self.ended.trouble:
+        while steps > 0 and not self.session.trouble:
             steps -= len(self._advance(steps))
 
     def _follow(self, rows: np.ndarray) -> None:
