@@ -1,0 +1,47 @@
+"""What a course decides for itself, in `course/settings.toml`."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course, CourseError
+from autograder.course_settings import Settings, settings_of
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    for name in ("assignments", "solutions", "course"):
+        (tmp_path / name).mkdir()
+    return Course(tmp_path)
+
+
+def test_without_a_file_nothing_is_set(course: Course) -> None:
+    assert settings_of(course) == Settings(data=None, board=False)
+
+
+def test_a_path_is_seen_from_the_folder_of_the_course(course: Course) -> None:
+    (course.data / "settings.toml").write_text('[training]\ndata = "images/fashion"\nboard = true\n')
+    assert settings_of(course) == Settings(course.data / "images" / "fashion", board=True)
+
+
+def test_a_path_may_be_absolute(course: Course) -> None:
+    (course.data / "settings.toml").write_text('[training]\ndata = "/srv/fashion"\n')
+    assert settings_of(course).data == Path("/srv/fashion")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[training\n", "cannot be read"),
+        ("[traning]\nboard = true\n", "one table"),
+        ("[training]\nbord = true\n", "data and board"),
+        ("training = 3\n", "one table"),
+        ("[training]\nboard = 1\n", "board is true or false"),
+        ("[training]\ndata = 1\n", "data is a text in quotes"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_line(course: Course, text: str, told: str) -> None:
+    (course.data / "settings.toml").write_text(text)
+    with pytest.raises(CourseError, match=told) as refusal:
+        settings_of(course)
+    assert "\n" not in str(refusal.value)
