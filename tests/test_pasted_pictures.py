@@ -191,7 +191,8 @@ def test_no_attribute_gets_out_of_a_picture(tiny: Course, full: Notebook, tmp_pa
     text = f"""<img alt="a>b' onerror='alert(1)" src="{data}" onload=alert(2)> <img src='{data}' alt='x" onerror="alert(3)' style="x">"""
     page, _, _ = page_of(tiny, answer(full, text), tmp_path)
     images = [image for image in page.find_all("img") if isinstance(image, Tag)]
-    assert [sorted(image.attrs) for image in images] == [["alt", "src"]] * 2
+    assert [sorted(image.attrs) for image in images] == [["alt", "src", "style"]] * 2
+    assert {image["style"] for image in images} == {"max-width: 100%"}
     assert [image["alt"] for image in images] == ["a>b' onerror='alert(1)", 'x" onerror="alert(3)']
 
 

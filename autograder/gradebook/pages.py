@@ -66,6 +66,7 @@ IMAGE_TYPES = {
 ATTRIBUTE = re.compile(r"""\s+([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
 IMAGE = re.compile(rf"<img((?:{ATTRIBUTE.pattern})*)\s*/?>|<img\b")
 NO_ALT = "No description has been given for this image"
+AS_WIDE_AS_TEXT = "max-width: 100%"  # at most
 FIGURE = re.compile(r"[\w-][\w .,()'+@-]*\.(svg|png|jpe?g|gif)\Z", re.IGNORECASE)
 SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 SAFE_IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z")
@@ -158,7 +159,7 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
             source = "omitted:page"
         if not source.startswith("data:"):
             return _instead(source)
-        attributes = ({"alt": NO_ALT} | found | {"src": source}).items()
+        attributes = ({"alt": NO_ALT} | found | {"src": source, "style": AS_WIDE_AS_TEXT}).items()
         return "<img{}>".format("".join(f' {name}="{escape(value)}"' for name, value in attributes))
 
     return IMAGE.sub(shown, _clean_text(source)) + rest

@@ -20,7 +20,7 @@ BAND, OWN = "#b8cfe6", "#a3341c"
 def training_html(record: TrainingRecord) -> str:
     """One run as a picture with a description in words."""
     encoded = base64.b64encode(_png(record)).decode()
-    return f'<div><img alt="{escape(described(record))}" src="data:image/png;base64,{encoded}"></div>'
+    return f'<div><img width="100%" alt="{escape(described(record))}" src="data:image/png;base64,{encoded}"></div>'
 
 
 def described(record: TrainingRecord) -> str:
