@@ -45,6 +45,7 @@ class Limits:
     output_mb: int = 16  # standard output and error, of each process; also the largest file that it may write
     scratch_mb: int = 64  # all files in the scratch folder of a process
     scratch_files: int = 1000
+    shared_mb: int = 0  # memory that the process shares with the grader, for arrays too large for a socket
     reply_mb: int = 16  # what one call returns; a test may hold several, and so may an exercise that failed
     calls: int = 10_000
     callbacks: int = 10_000  # calls of functions that were passed in, within one call
@@ -70,9 +71,11 @@ class TrainingRun:
 
 
 @dataclass(frozen=True)
-class Training:
-    """The stage after the hidden tests: runs, and what all of them together may use."""
+class Profile:
+    """Runs, the device that they are meant for, and what all of them together may use."""
 
+    name: str
+    device: Literal["cpu", "cuda"]
     runs: tuple[TrainingRun, ...]
     limits: Limits
 
@@ -80,6 +83,36 @@ class Training:
     def points(self) -> float:
         """Points of all runs."""
         return sum(run.points for run in self.runs)
+
+
+@dataclass(frozen=True)
+class Training:
+    """The stage after the hidden tests, in one profile or several, of which one is trained; all have the same points."""
+
+    profiles: tuple[Profile, ...]
+
+    @property
+    def usual(self) -> Profile:
+        """The profile that is trained where nothing else is asked for."""
+        return self.profiles[0]
+
+    @property
+    def points(self) -> float:
+        """Points of all runs of a profile."""
+        return self.usual.points
+
+    def meant_for(self, device: str) -> Profile:
+        """The profile that is meant for a device; without one, the usual."""
+        return next((profile for profile in self.profiles if profile.device == device), self.usual)
+
+    def named(self, name: str) -> Profile:
+        """The profile with a name; raises CourseError where there is none."""
+        for profile in self.profiles:
+            if profile.name == name:
+                return profile
+        raise CourseError(
+            f"There is no training profile '{name}'; there is {', '.join(p.name for p in self.profiles)}."
+        )
 
 
 @dataclass(frozen=True)
@@ -216,21 +249,34 @@ def _read_limits(settings: dict[str, Any], where: str) -> Limits:
 
 
 def _read_training(settings: Any, where: str) -> Training | None:
-    """`training:` has `runs`, each with its points and what it needs, and may have `limits`."""
+    """`training:` is one profile, or has several as `profiles`, by their names."""
     if settings is None:
         return None
-    if not isinstance(settings, dict) or not settings.get("runs") or set(settings) - {"runs", "limits"}:
-        raise CourseError(f"{where}: `training` needs `runs` and may have `limits`, and nothing else.")
+    several = isinstance(settings, dict) and set(settings) == {"profiles"} and isinstance(settings["profiles"], dict)
+    given = settings["profiles"] if several else {"default": settings}
+    profiles = tuple(_read_profile(str(name), profile, where) for name, profile in given.items())
+    if not profiles or len({profile.points for profile in profiles}) > 1:
+        raise CourseError(f"{where}: `profiles` of training needs at least one, and all have the same points.")
+    return Training(profiles)
+
+
+def _read_profile(name: str, settings: Any, where: str) -> Profile:
+    """A profile has `runs`, each with its points and what it needs, and may have `limits` and a `device`."""
+    if not isinstance(settings, dict) or not settings.get("runs") or set(settings) - {"runs", "limits", "device"}:
+        raise CourseError(f"{where}: `training` needs `runs` and may have `limits` and a `device`, and nothing else.")
+    device = settings.get("device", "cpu")
+    if device not in {"cpu", "cuda"} or not NAME.match(name):
+        raise CourseError(f"{where}: the training profile '{name}' has a lower-case name, and is for cpu or cuda.")
     runs = []
-    for name, run in settings["runs"].items():
+    for title, run in settings["runs"].items():
         points, needs = (run.get("points"), run.get("needs")) if isinstance(run, dict) else (None, None)
         fits = type(points) in {int, float} and 0 < points < math.inf and isinstance(needs, list) and len(run) == 2  # type: ignore[operator]  # noqa: PLR2004
-        if not fits or not NAME.match(str(name)):
+        if not fits or not NAME.match(str(title)):
             raise CourseError(
-                f"{where}: the training run '{name}' has `points`, above 0, and `needs`, a list of exercises."
+                f"{where}: the training run '{title}' has `points`, above 0, and `needs`, a list of exercises."
             )
-        runs.append(TrainingRun(str(name), float(points), tuple(map(str, needs))))  # type: ignore[arg-type]
-    return Training(tuple(runs), _read_limits(settings.get("limits") or {}, where))
+        runs.append(TrainingRun(str(title), float(points), tuple(map(str, needs))))  # type: ignore[arg-type]
+    return Profile(name, device, tuple(runs), _read_limits(settings.get("limits") or {}, where))
 
 
 def _is_limit(name: str, value: Any) -> bool:
@@ -287,7 +333,8 @@ def _check_cells(assignment: Assignment) -> None:
         raise CourseError(
             f"{where}: `training` in the front matter needs one code cell with `:training: true`, and it needs that."
         )
-    needed = {name for run in (assignment.training.runs if assignment.training else ()) for name in run.needs}
+    profiles = assignment.training.profiles if assignment.training else ()
+    needed = {name for profile in profiles for run in profile.runs for name in run.needs}
     if unknown := sorted(needed - exercises):
         raise CourseError(f"{where}: training needs what is no exercise here: {', '.join(unknown)}.")
     questions = {cell.name for cell in cells if cell.role == "question"}

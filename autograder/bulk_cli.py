@@ -29,7 +29,7 @@ def grade_course(  # noqa: PLR0913  (the options of the command)
     course = Course.find()
     assignment = course.assignment(name)
     if assignment.training:
-        device = device_for(course, assignment, device, told=lambda why: err.print(f"note: {plain(why)}"))
+        device, _ = device_for(course, assignment, device, told=lambda why: err.print(f"note: {plain(why)}"))
     if dry_run:
         return _tell_plan(course, name, isolation, device)
 

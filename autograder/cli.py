@@ -48,6 +48,12 @@ FailUnderOption = Annotated[
     float | None,
     typer.Option("--fail-under", min=0, max=100, metavar="PERCENT", help="Exit with 1 when a score is lower."),
 ]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Which runs, where the assignment has several profiles; default: those for the device."
+    ),
+]
 DeviceOption = Annotated[str, typer.Option(help="Where to train: auto (a GPU where there is one), cpu or cuda.")]
 
 
@@ -94,7 +100,7 @@ def check(
         settings = assignment_of(course, submission, assignment)
         program = submissions.read_own(submission, settings).program
     checks = [(cell.name, cell.source) for cell in settings.cells if cell.role in {"check", "training"}]
-    seconds = settings.limits.cpu_seconds + (settings.training.limits.cpu_seconds if settings.training else 0)
+    seconds = settings.limits.cpu_seconds + (settings.training.usual.limits.cpu_seconds if settings.training else 0)
     job = {
         "path": str(course.root),
         "program": [(cell.title, cell.source, cell.keeps) for cell in program],
@@ -193,34 +199,43 @@ def train(  # noqa: PLR0913  (one parameter for each option)
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Train on this data set, such as CIFAR-10's archive, instead.")
     ] = None,
+    profile: ProfileOption = None,
+    files: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Write a picture and a table of each run, and environment.json."),
+    ] = None,
     json_path: JsonOption = None,
     fail_under: FailUnderOption = None,
     isolation: IsolationOption = "auto",
 ) -> None:
     """Train what was handed in, and grade what it learns.
 
-    The hidden tests come first: a run starts only where the exercises that it builds on have earned 60 % of their points. Labels of
-    test images stay with the grader; steps are computed again, with the reference, at places that nobody can foresee.
+    The hidden tests come first: a run starts only where each exercise that it builds on has earned something. Labels of test images
+    stay with the grader, and it takes every step again with the reference.
 
     Examples: [b]autograder train train_networks.ipynb[/]
     [b]autograder train --device cuda --budget 60 --json - train_networks.ipynb[/]
     """
     with one_line_errors():
-        mode, settings = isolation_named(isolation), Trained(device_named(device), budget, data)
+        mode, settings = isolation_named(isolation), Trained(device_named(device), budget, data, profile, files)
         course = Course.find()
         named = [assignment_of(course, path, assignment) for path in paths]
         without = [each.name for each in named if not each.training]
         if without:
             raise CourseError(f"{without[0]} has nothing to train; `autograder grade` grades it.")
+        for each in named:
+            if profile is not None and each.training is not None:
+                each.training.named(profile)
     tell(grade_files(paths, assignment, mode, settings), json_path, fail_under, single=len(paths) == 1)
 
 
 @app.command()
-def bands(
+def bands(  # noqa: PLR0913  (one parameter for each option)
     name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
     *,
     device: DeviceOption = "auto",
     data: Annotated[Path | None, typer.Option(metavar="FILE", help="As for [b]autograder train[/].")] = None,
+    profile: ProfileOption = None,
     isolation: IsolationOption = "auto",
     ship: Annotated[
         bool, typer.Option("--ship", help="Write into solutions/, for everybody who gets the course, not into course/.")
@@ -235,7 +250,11 @@ def bands(
 
     with one_line_errors():
         course = Course.find()
-        missing = missing_bands(course, course.assignment(name), device_here(device_named(device)), data)
+        assignment, where = course.assignment(name), device_here(device_named(device))
+        if assignment.training is None:
+            raise CourseError(f"{name} has nothing to train.")
+        of = assignment.training.meant_for(where) if profile is None else assignment.training.named(profile)
+        missing = missing_bands(course, assignment, where, data, of)
         lines = ProgressLines()
         for run, measure in missing.items():
             with err.status(run) as status:

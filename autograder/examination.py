@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import NBGRADER_CONFIG, Course, CourseError
-from autograder.isolation import IsolationError, Launcher, Mode, Property, modes_here, self_test
+from autograder.isolation import IsolationError, Launcher, Mode, Property, gpu, modes_here, self_test
 
 PACKAGES = ("numpy", "torch", "pytest", "nbgrader", "jupyterlab", "jupytext", "landlockpy", "seccompy")
 
@@ -27,7 +27,7 @@ class Finding:
 
 def examine(course: Course) -> list[Finding]:
     """Look at everything that grading relies on."""
-    return [_python(), *_packages(), *_isolation(course), _gpu(), *_nbgrader(course), _data(course)]
+    return [_python(), *_packages(), *_isolation(course), _gpu(course), *_nbgrader(course), _data(course)]
 
 
 def _python() -> Finding:
@@ -80,14 +80,35 @@ def _properties(course: Course, mode: Mode) -> tuple[list[Property], str]:
         return [], str(error)
 
 
-def _gpu() -> Finding:
+def _gpu(course: Course) -> Finding:
     try:
         import torch  # noqa: PLC0415  (slow to import)
     except ImportError:
         return Finding("gpu", "PyTorch is not installed.", good=False, needed=False)
-    if torch.cuda.is_available():
-        return Finding("gpu", f"{torch.cuda.get_device_name(0)}.", good=True, needed=False)
-    return Finding("gpu", "None that PyTorch can use; everything runs on the processor.", good=False, needed=False)
+    if not torch.cuda.is_available():
+        return Finding("gpu", "None that PyTorch can use; everything runs on the processor.", good=False, needed=False)
+    from autograder.training.slots import own_gpu  # noqa: PLC0415
+
+    name, trouble = torch.cuda.get_device_name(own_gpu()), _trouble_of_gpu(course)
+    told = f"{name}: {trouble}" if trouble else f"{name}; a confined worker computes on it."
+    return Finding("gpu", told, not trouble, needed=False)
+
+
+def _trouble_of_gpu(course: Course) -> str:
+    """Why a worker that is confined in the strongest mode that there is cannot compute on the GPU; empty where it can."""
+    from autograder.training.slots import gpu_name, gpu_trouble, own_gpu  # noqa: PLC0415
+
+    try:
+        with Launcher(
+            mode=modes_here()[0],
+            path=course.root,
+            preload=("torch",),
+            readable=(course.starter_code,),
+            devices=gpu(gpu_name(own_gpu())),
+        ) as launcher:
+            return gpu_trouble(launcher)
+    except IsolationError as refusal:
+        return str(refusal)
 
 
 def _nbgrader(course: Course) -> list[Finding]:

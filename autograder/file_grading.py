@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from autograder.grading import Report
     from autograder.isolation import Isolation
     from autograder.training import TrainingStage, Wanted
-    from autograder.training.stage import Watch
+    from autograder.training.stage import Look, Watch
 
+BLOCKS = "▁▂▃▄▅▆▇█"
+WIDTH = 16  # of a curve, in characters
+ENDLESS = 1e30  # as high as a loss is drawn
 MARKS = {
     "passed": "[green]✓[/]",
     "failed": "[red]✗[/]",
@@ -44,11 +47,13 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Trained:
-    """How the training stage is done: where, for how long at most, and on which data."""
+    """How the training stage is done: where, for how long at most, on which data, and which runs."""
 
     device: Wanted
     budget: float | None = None
     data: Path | None = None
+    profile: str | None = None
+    out: Path | None = None  # a folder for what there is to see of the runs
 
 
 def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
@@ -95,15 +100,25 @@ def grade_files(
                     raise
                 err.print(f"autograder: {plain(str(error))}")
         # What a suite prints goes to standard error: standard output may be for JSON.
-        with (
-            progress(len(paths)) as (advance, watch),
-            Grader(course, isolation, stage_of(course, trained, watch)) as grader,
-            redirect_stdout(sys.stderr),
-        ):
-            for name, group in by_assignment.items():
-                batch = [Job(path, student or course.student_of(path)) for path in group]
-                reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
+        with progress(len(paths)) as (advance, watch), redirect_stdout(sys.stderr):
+            stage = stage_of(course, trained, watch)
+            with Grader(course, isolation, stage) as grader:
+                for name, group in by_assignment.items():
+                    batch = [Job(path, student or course.student_of(path)) for path in group]
+                    reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
+        if stage is not None and trained is not None and trained.out is not None:
+            _keep_runs(course, trained.out, stage, reports.values())
     return [reports[path] for path in paths if path in reports]
+
+
+def _keep_runs(course: Course, folder: Path, stage: TrainingStage, reports: Iterable[Report]) -> None:
+    """Write what there is to see of the runs of each report."""
+    from autograder.run_files import write_runs  # noqa: PLC0415
+
+    for report in reports:
+        if report.training:
+            files = write_runs(folder, report, stage.ready(course.assignment(report.assignment)))
+            err.print(f"{len(files)} files in {plain(str(files[0].parent))}")
 
 
 def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> TrainingStage | None:
@@ -113,7 +128,9 @@ def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> Tr
     def told(why: str) -> None:
         err.print(f"note: {plain(why)}")
 
-    return None if trained is None else TrainingStage(course, trained.device, trained.budget, trained.data, watch, told)
+    if trained is None:
+        return None
+    return TrainingStage(course, trained.device, trained.budget, trained.data, watch, told, trained.profile)
 
 
 def exit_code(reports: list[Report], fail_under: float | None) -> int:
@@ -147,9 +164,9 @@ def lines(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
         if total > 1:
             told.count("grading", next(numbers), total)
 
-    def watch(title: str, done: int, steps: int, loss: float, _: Callable[[], float | None]) -> None:
-        if done == steps:
-            told.say(f"trained {title}: {steps} steps, loss {loss:.3f}")
+    def watch(look: Look) -> None:
+        if len(look.losses) == look.steps:
+            told.say(f"trained {look.title}: {look.steps} steps, {curve(look)}")
 
     yield advance, watch
 
@@ -163,17 +180,30 @@ def bars(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
         task = bar.add_task("grading", total=total, state="", visible=total > 1)
         runs: dict[str, TaskID] = {}
 
-        def watch(title: str, done: int, steps: int, loss: float, found_right: Callable[[], float | None]) -> None:
-            if title not in runs:
+        def watch(look: Look) -> None:
+            if look.title not in runs:
                 for other in runs.values():
                     bar.update(other, visible=False)
                 runs.clear()
-                runs[title] = bar.add_task(title, total=steps, state="")
-            right = found_right()
-            told = f"loss {loss:.3f}" + ("" if right is None else f", {right:.1%} right")
-            bar.update(runs[title], completed=done, state=told, visible=done < steps)
+                runs[look.title] = bar.add_task(look.title, total=look.steps, state="")
+            right, done = look.right(), len(look.losses)
+            told = curve(look) + ("" if right is None else f", {right:.1%} right")
+            bar.update(runs[look.title], completed=done, state=told, visible=done < look.steps)
 
         yield (lambda: bar.advance(task)), watch
+
+
+def curve(look: Look) -> str:
+    """The loss so far as a line of blocks, and how it lies to those of the reference's runs."""
+    from autograder.training.bands import beside  # noqa: PLC0415
+
+    losses = [min(loss, ENDLESS) if loss == loss else ENDLESS for loss in look.losses]  # noqa: PLR0124  (a NaN is not itself)
+    least, most = min(losses), max(losses)
+    width = min(len(losses), WIDTH)
+    shown = [losses[(place + 1) * len(losses) // width - 1] for place in range(width)]
+    blocks = "".join(BLOCKS[int((loss - least) / (most - least or 1) * (len(BLOCKS) - 1))] for loss in shown)
+    where = beside(losses, look.band)
+    return f"loss {look.losses[-1]:.3f} {blocks}" + (f" {where} the reference's band" if where else "")
 
 
 def write_json(reports: list[Report], target: str | None, *, single: bool) -> None:

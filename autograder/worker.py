@@ -189,6 +189,6 @@ def announce(sock: socket.socket, refusal: str) -> None:
     wire.Channel(sock).send({"refusal": refusal}, lambda _: {})
 
 
-def serve(sock: socket.socket, probes: Probes) -> None:
-    """Serve one grader over `sock` until it hangs up."""
-    Worker(wire.Channel(sock), probes).serve()
+def serve(channel: wire.Channel, probes: Probes) -> None:
+    """Serve one grader over `channel` until it hangs up."""
+    Worker(channel, probes).serve()

@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import astuple
 from functools import partial
 
 import torch
@@ -40,7 +41,10 @@ def plain_loop(name: str, device: Device) -> float:
     labels = digits.train_y
     if name == "trunk":
         images, labels = images[labels < 5], labels[labels < 5]  # noqa: PLR2004  (the first five classes)
-    run = training_runs.begin(name, images, labels, 0, device, *(getattr(reference, each) for each in OWN[name]))
+    run = training_runs.begin(
+        *(name, astuple(training_runs.PLANS[name]), images, labels, 0, device),
+        *(getattr(reference, each) for each in OWN[name]),
+    )
     begin = time.perf_counter()
     for step, rows in enumerate(run.rows):
         for group in run.optimizer.param_groups:
@@ -70,14 +74,16 @@ def main() -> None:
     course = Course.find()
     assignment = course.assignment(NAME)
     source = (course.solution(NAME) / "reference.py").read_text(encoding="utf-8")
-    runs = runs_of(course, assignment)
+    assert assignment.training is not None  # noqa: S101  (this one has it)
+    profile = assignment.training.usual
+    runs = runs_of(course, assignment, profile=profile)
     name_of_it = torch.cuda.get_device_name(0) if options.device == "cuda" else "CPU, one thread"
     print(f"{name_of_it}; torch {torch.__version__}; medians of {options.times}, in seconds (smallest to largest)")
     with launcher_for(course, assignment, "auto", options.device) as launcher:
 
         def stage(run: Run) -> float:
             begin = time.perf_counter()
-            ended = trained(assignment, source, launcher, run, 0, options.device, right=source)
+            ended = trained(assignment, source, launcher, run, 0, options.device, profile.limits, right=source)
             if fault := ended.trouble or told(ended.steps):
                 sys.exit(f"not confirmed: {fault}")
             return time.perf_counter() - begin

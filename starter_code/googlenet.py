@@ -41,15 +41,18 @@ class GoogLeNet(nn.Module):
         side: Callable[..., nn.Module] | None,
         *,
         dropout: bool = True,
+        size: int | None = None,
     ) -> None:
         """Make the layers and draw their weights.
 
         module: module(in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj)
         side: side(in_channels, num_classes, hidden, width), or None for a network without heads
         dropout: without it, nothing is dropped in training either, and the heads stay in evaluation mode
+        size: height and width to which images are enlarged, by repeating pixels
         """
         super().__init__()
         self.drops = dropout
+        self.size = size
         last = {row["kind"]: row for row in table}  # of each kind
         classes = last["fc"]["out_channels"]
         self.trunk, self.heads = (
@@ -80,7 +83,7 @@ class GoogLeNet(nn.Module):
 
     def forward(self, images: torch.Tensor) -> Any:
         """(N, C, H, W) -> (N, classes) logits, or in training mode a pair of them and the list of the heads' logits."""
-        maps, aside = images, []
+        maps, aside = images if self.size is None else nn.functional.interpolate(images, self.size), []
         for place, layer in enumerate(self.trunk):
             maps = layer(maps)
             if self.training and str(place) in self.heads:
@@ -90,16 +93,25 @@ class GoogLeNet(nn.Module):
 
 
 def googlenet(
-    module: Callable[..., nn.Module], side: Callable[..., nn.Module] | None = None, num_classes: int = 1000
+    module: Callable[..., nn.Module],
+    side: Callable[..., nn.Module] | None = None,
+    num_classes: int = 1000,
+    in_channels: int = 3,
+    *,
+    size: int | None = None,
+    dropout: bool = True,
 ) -> GoogLeNet:
     """Make the GoogLeNet of the paper, for images of 224x224 in colour.
 
     module: the class of its nine Inception modules
     side: the class of its two auxiliary heads; without one, there are none
+    in_channels: 1 for grey images
+    size: height and width to which images are enlarged, by repeating pixels; default: they stay as they are
+    dropout: without it, nothing is dropped in training either
 
     The paper's local response normalisation has no parameters and is left out.
     """
-    return GoogLeNet(_for_classes(GOOGLENET, num_classes), module, side)
+    return GoogLeNet(_for_images(GOOGLENET, num_classes, in_channels), module, side, dropout=dropout, size=size)
 
 
 def small_googlenet(
@@ -115,13 +127,13 @@ def small_googlenet(
     in_channels: 1 for grey images, 3 for colour
     dropout: without it, nothing is dropped in training either
     """
-    first, *rest = _for_classes(SMALL, num_classes)
-    return GoogLeNet([{**first, "out_channels": in_channels}, *rest], module, side, dropout=dropout)
+    return GoogLeNet(_for_images(SMALL, num_classes, in_channels), module, side, dropout=dropout)
 
 
-def _for_classes(table: list[Row], num_classes: int) -> list[Row]:
-    """Copy a table with another number of classes in its last layer."""
-    return [row if row["kind"] != "fc" else {**row, "out_channels": num_classes} for row in table]
+def _for_images(table: list[Row], num_classes: int, in_channels: int) -> list[Row]:
+    """Copy a table for other images: their channels, and their classes in the last layer."""
+    first, *rest = [row if row["kind"] != "fc" else {**row, "out_channels": num_classes} for row in table]
+    return [{**first, "out_channels": in_channels}, *rest]
 
 
 def _layer(row: Row, depth: int, module: Callable[..., nn.Module]) -> nn.Module:

@@ -55,11 +55,15 @@ class ResidualNetwork(nn.Module):
         return logits
 
 
-def resnet(depth: int, block: Block, num_classes: int = 1000) -> ResidualNetwork:
+def resnet(
+    depth: int, block: Block, num_classes: int = 1000, in_channels: int = 3, *, small_images: bool = False
+) -> ResidualNetwork:
     """Make the ResNet of this depth for images of 224x224 in colour.
 
     depth: 18 or 34, of residual blocks, or 50, 101 or 152, of bottlenecks
     block: block(in_channels, channels, stride); bottlenecks give 4 times `channels`
+    in_channels: 1 for grey images
+    small_images: for images of some 32x32, a stem that keeps their size: one 3x3 convolution, and no pooling
 
     Raises ValueError for another depth.
     """
@@ -67,9 +71,11 @@ def resnet(depth: int, block: Block, num_classes: int = 1000) -> ResidualNetwork
         message = f"there is no ResNet-{depth} in the paper; its depths are {', '.join(map(str, LAYOUTS))}"
         raise ValueError(message)
     counts, wider = LAYOUTS[depth]
-    stem = nn.Sequential(*_layer(3, 64, 7, 2), nn.MaxPool2d(3, stride=2, padding=1))
+    stem = _layer(in_channels, 64, 3, 1) if small_images else _layer(in_channels, 64, 7, 2)
+    if not small_images:
+        stem.append(nn.MaxPool2d(3, stride=2, padding=1))
     widths = [64, 128, 256, 512]
-    return ResidualNetwork(stem, _stages(block, 64, counts, widths, wider), 512 * wider, num_classes)
+    return ResidualNetwork(nn.Sequential(*stem), _stages(block, 64, counts, widths, wider), 512 * wider, num_classes)
 
 
 def small_resnet(

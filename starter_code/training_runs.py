@@ -10,19 +10,30 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from starter_code.googlenet import small_googlenet
+from starter_code.googlenet import googlenet, small_googlenet
 from starter_code.module_probes import KINDS
-from starter_code.residual_networks import small_resnet
+from starter_code.residual_networks import resnet, small_resnet
 
 Step = Callable[[nn.Module, torch.Tensor, torch.Tensor, torch.optim.Optimizer], float]
 Layer = tuple[str, list[tuple[str, list[int]]]]  # where it is in the network; kind and shape of each of its tensors
 STATISTICS = {"running mean", "running variance"}  # what a step leaves in a layer without learning it
+SMALL_RESNETS = {  # depth, width, classes
+    "residual": (20, 8, 10),
+    "depth": (32, 8, 10),
+    "trunk": (14, 16, 5),
+    "resnet56": (56, 8, 10),
+}
+RESNETS = {"resnet18": (18, 10), "resnet50": (50, 10), "large_trunk": (18, 5)}  # depth, classes
+WITH_OWN_OPTIMIZER = {"residual", "inception", "resnet18", "resnet50", "googlenet"}
+ENLARGED = 112  # height and width to which GoogLeNet's images are enlarged: half of the paper's
+SCORED = 500  # images at a time
 SIZE = 8  # of the images that a network sees before its first step; it takes others as well
 
 
@@ -46,12 +57,19 @@ class Plan:
         ]
 
 
+# Small networks, which a processor trains in seconds; then whole ones, which a GPU does.
 PLANS = {
     "residual": Plan(steps=90, rate=1.0),
     "inception": Plan(steps=176, rate=5e-3),
     "depth": Plan(steps=130, rate=0.1),
     "trunk": Plan(steps=80, rate=0.1),
     "transfer": Plan(steps=160, rate=0.5),
+    "resnet18": Plan(steps=300, rate=1.0, batch=128),
+    "resnet50": Plan(steps=200, rate=1.0, batch=128),
+    "googlenet": Plan(steps=400, rate=1e-3, batch=128),
+    "resnet56": Plan(steps=200, rate=0.1, batch=128),
+    "large_trunk": Plan(steps=200, rate=0.1, batch=128),
+    "large_transfer": Plan(steps=200, rate=0.5, batch=128),
 }
 
 
@@ -63,30 +81,35 @@ def batches(seed: int, count: int, batch: int, steps: int) -> np.ndarray:
     return np.concatenate(epochs)[:steps]
 
 
+def network_of(name: str, channels: int, block_or_module: Any, head: Any = None) -> nn.Module:
+    """The network of a run, of classes that students write. No dropout: a step must be one that can be repeated.
+
+    residual, depth, trunk: ResNet-20, ResNet-32 and a wide ResNet-14 for five classes, of small residual blocks; inception: the small
+    GoogLeNet; resnet18, resnet50, resnet56, googlenet: the networks of the papers, on small images; large_trunk: ResNet-18 for five classes
+    """
+    if name in SMALL_RESNETS:
+        depth, width, classes = SMALL_RESNETS[name]
+        return small_resnet(depth, block_or_module, num_classes=classes, in_channels=channels, width=width)
+    if name in RESNETS:
+        depth, classes = RESNETS[name]
+        return resnet(depth, block_or_module, num_classes=classes, in_channels=channels, small_images=True)
+    if name == "inception":
+        return small_googlenet(block_or_module, head, in_channels=channels, dropout=False)
+    return googlenet(block_or_module, head, num_classes=10, in_channels=channels, size=ENLARGED, dropout=False)
+
+
 def parts(name: str, channels: int, device: str, *own: Any) -> tuple[nn.Module, torch.optim.Optimizer, Step]:
     """The network, the optimizer and the step of a run; `own` is what students have written for it.
 
     The network is on the device, and has seen images, before an optimizer is made of its parameters: what that remembers from the
-    start is then there, too, and layers that wait for a first image have their sizes. No dropout: a step must be one that can be repeated.
+    start is then there, too, and layers that wait for a first image have their sizes.
 
-    residual: ResNet-20 of (ResidualBlock, Momentum, train_step); inception: small GoogLeNet of (InceptionModule, AuxiliaryHead,
-    Adam, train_step); depth: ResNet-32 of (ResidualBlock, train_step); trunk: wide ResNet-14 for five classes, of the same
+    own: (block or module, train_step), with SGD of torch's; with an optimizer of the student's between the two; with a head after a module
     """
-    if name == "inception":
-        module, head, optimizer, step = own
-        network = _ready(small_googlenet(module, head, in_channels=channels, dropout=False), channels, device)
-        return network, optimizer(network.parameters()), step
-    if name == "residual":
-        block, optimizer, step = own
-        network = _ready(small_resnet(20, block, in_channels=channels, width=8), channels, device)
-        return network, optimizer(network.parameters()), step
-    block, step = own
-    if name == "depth":
-        made = small_resnet(32, block, in_channels=channels, width=8)
-    else:
-        made = small_resnet(14, block, num_classes=5, in_channels=channels, width=16)
-    network = _ready(made, channels, device)
-    return network, torch.optim.SGD(network.parameters(), momentum=0.9), step
+    *classes, step = own
+    optimizer = classes.pop() if name in WITH_OWN_OPTIMIZER else partial(torch.optim.SGD, momentum=0.9, lr=0.1)
+    network = _ready(network_of(name, channels, *classes), channels, device)
+    return network, optimizer(network.parameters()), step
 
 
 def _ready(network: nn.Module, channels: int, device: str) -> nn.Module:
@@ -111,7 +134,7 @@ class Run:
 
     def __init__(  # noqa: D107
         self,
-        name: str,
+        plan: Plan,
         parts_of_it: tuple[nn.Module, Any, Step],
         images: np.ndarray,
         labels: np.ndarray,
@@ -119,14 +142,14 @@ class Run:
         device: str,
     ) -> None:
         self.model, self.optimizer, self.step = parts_of_it
-        self.device, self.seed, self.plan = device, seed, PLANS[name]
+        self.device, self.seed, self.plan = device, seed, plan
         self.images = torch.from_numpy(images).to(device)
         self.labels = torch.from_numpy(labels).to(device)
         self.rows = batches(seed, len(images), self.plan.batch, self.plan.steps)
         self.rates = self.plan.rates
         self.done = 0
         self.losses: list[float] = []  # what each step said
-        self.table: np.ndarray | None = None
+        self.table: torch.Tensor | None = None
         self.hand_over(self.model)
 
     def hand_over(self, model: nn.Module) -> None:
@@ -144,39 +167,43 @@ class Run:
             (path, [(what, list(getattr(layer, name).shape)) for name, what in held]) for path, layer, held in self.held
         ]
 
-    def load(self, numbers: np.ndarray) -> None:
+    def load(self, numbers: np.ndarray | torch.Tensor) -> None:
         """Take all numbers from a row, in the order of `layers`."""
         tensors = self.tensors
-        parts = torch.from_numpy(numbers).to(self.device).split([tensor.numel() for tensor in tensors])
+        parts = torch.as_tensor(numbers).to(self.device).split([tensor.numel() for tensor in tensors])
         with torch.no_grad():
             for tensor, part in zip(tensors, parts, strict=True):
                 tensor.copy_(part.view(tensor.shape))
 
-    def numbers(self) -> np.ndarray:
-        """All numbers in a row, in the order of `layers`: float32."""
-        flat = torch.cat([tensor.detach().reshape(-1).to(torch.float32) for tensor in self.tensors])
-        row: np.ndarray = flat.cpu().numpy()
-        return row
+    def row(self) -> torch.Tensor:
+        """All numbers in a row, in the order of `layers`: float32, on the device."""
+        return torch.cat([tensor.detach().reshape(-1).to(torch.float32) for tensor in self.tensors])
+
+    def take_step(self) -> None:
+        """Take the next step."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rates[self.done]
+        rows = self.rows[self.done]
+        throw_dice_from(self.seed + self.done)
+        self.losses.append(float(self.step(self.model, self.images[rows], self.labels[rows], self.optimizer)))
+        self.done += 1
 
     def advance(self, count: int) -> np.ndarray:
         """Take so many steps. All numbers after each step: (count, how many there are), float32."""
         if self.table is None or len(self.table) < count:  # made once: fresh memory costs more time than what is in it
-            self.table = np.zeros((count, sum(tensor.numel() for tensor in self.tensors)), np.float32)
+            self.table = torch.zeros(count, sum(tensor.numel() for tensor in self.tensors))
         for place in range(count):
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.rates[self.done]
-            rows = self.rows[self.done]
-            throw_dice_from(self.seed + self.done)
-            self.losses.append(float(self.step(self.model, self.images[rows], self.labels[rows], self.optimizer)))
-            self.table[place] = self.numbers()
-            self.done += 1
-        return self.table[:count]
+            self.take_step()
+            self.table[place].copy_(self.row())
+        table: np.ndarray = self.table[:count].numpy()
+        return table
 
     def scores(self, images: np.ndarray) -> np.ndarray:
         """What the network answers in evaluation mode: (N, classes)."""
         self.model.eval()
         with torch.no_grad():
-            answer: np.ndarray = self.model(torch.from_numpy(images).to(self.device)).cpu().numpy()
+            parts = [self.model(part.to(self.device)).cpu() for part in torch.from_numpy(images).split(SCORED)]
+        answer: np.ndarray = torch.cat(parts).numpy()
         return answer
 
     def save(self) -> bytes:
@@ -191,7 +218,9 @@ class Run:
         self.model.load_state_dict(numbers)
         self.optimizer.load_state_dict(memory)
 
-    def transfer(self, freeze: Any, head: list[np.ndarray], images: np.ndarray, labels: np.ndarray) -> "Run":
+    def transfer(
+        self, freeze: Any, head: list[np.ndarray], plan: tuple[Any, ...], images: np.ndarray, labels: np.ndarray
+    ) -> "Run":
         """Freeze the network, put these numbers into its new last layer, and train what is left for other classes."""
         model = freeze(self.model, len(head[1])).to(self.device, torch.float32)
         with torch.no_grad():
@@ -199,7 +228,7 @@ class Run:
                 tensor.copy_(torch.from_numpy(numbers))
         learning = [weight for weight in model.parameters() if weight.requires_grad]
         optimizer = torch.optim.SGD(learning, momentum=0.9)
-        run = Run("transfer", (model, optimizer, self.step), images, labels, self.seed, self.device)
+        run = Run(Plan(*plan), (model, optimizer, self.step), images, labels, self.seed, self.device)
         run.hand_over(model.fc)  # the rest stays as it is
         return run
 
@@ -223,13 +252,15 @@ def compute_exactly() -> None:
     torch.backends.cuda.matmul.allow_tf32 = False
 
 
-def begin(name: str, images: np.ndarray, labels: np.ndarray, seed: int, device: str, *own: Any) -> Run:
-    """Make the network of a run of what students have written (`parts`), ready for its first step."""
+def begin(
+    name: str, plan: tuple[Any, ...], images: np.ndarray, labels: np.ndarray, seed: int, device: str, *own: Any
+) -> Run:
+    """Make the network of a run of what students have written (`parts`), ready for its first step; `plan` has the fields of a Plan."""
     if device == "cuda":
         compute_exactly()
     throw_dice_from(seed)
     with _made_on(device):
-        return Run(name, parts(name, images.shape[1], device, *own), images, labels, seed, device)
+        return Run(Plan(*plan), parts(name, images.shape[1], device, *own), images, labels, seed, device)
 
 
 def training(run: Run, what: str, *arguments: Any) -> Any:

@@ -41,7 +41,7 @@ def test_a_program_that_fails_while_it_is_watched_says_how() -> None:
     [
         ("no-such-step", 60.0, "failed", "KeyError: 'no-such-step'"),
         ("plain", 1.0, NOT_LOOKED_AT, "no time was left"),
-        ("full-profile", 60.0, NOT_LOOKED_AT, "there is no full profile yet"),
+        ("full-bands", 60.0, NOT_LOOKED_AT, "they are a GPU's"),
     ],
 )
 def test_a_step_that_does_not_get_to_its_end_says_why(
@@ -89,11 +89,11 @@ def test_the_table_counts_what_was_not_seen() -> None:
 
 
 def test_the_check_ends_well_without_a_gpu_and_leaves_a_report(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.check_gpu", "--out", tmp_path, "--only", "versions", "full-profile"]
+    command = [sys.executable, "-m", "benchmarks.check_gpu", "--out", tmp_path, "--only", "versions", "full-bands"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
-    assert [step["name"] for step in report["steps"]] == ["versions", "full-profile"]
+    assert [step["name"] for step in report["steps"]] == ["versions", "full-bands"]
     assert "Python" in done.stdout
 
 

@@ -120,7 +120,7 @@ def test_points_of_a_training_stage_stand_in_the_front_matter_and_count_for_the_
     check_points(tiny)
     assert tiny.training is not None
     assert (tiny.training.points, tiny.max_score) == (10, 80)
-    assert [run.needs for run in tiny.training.runs] == [("double",), ()]
+    assert [run.needs for run in tiny.training.usual.runs] == [("double",), ()]
 
 
 @pytest.mark.parametrize(

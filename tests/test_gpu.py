@@ -84,7 +84,12 @@ class Stage(TrainingStage):
 
     def ready(self, assignment: Assignment) -> Ready:
         runs = runs_of(self.course, assignment).items()
-        return Ready("cuda", {name: (run, band_of(self.course, NAME, name, run, "cpu")) for name, run in runs})
+        assert assignment.training is not None
+        return Ready(
+            "cuda",
+            assignment.training.usual,
+            {name: (run, band_of(self.course, NAME, name, run, "cpu")) for name, run in runs},
+        )
 
     def _launcher(self, _: Assignment, launcher: Launcher) -> Launcher:
         return launcher

@@ -26,6 +26,7 @@ from autograder.isolation import (
     WorkerProcess,
     self_test,
     selftest,
+    shared,
 )
 from autograder.isolation.launcher import Mode
 from tests import needs
@@ -529,3 +530,31 @@ def test_a_module_that_cannot_be_preloaded_does_not_stop_the_forkserver(tiny: Co
         worker = launcher.spawn(LIMITS)
         assert run(worker, "import sys\nassert 'numpy' in sys.modules") == {"ok": None}
         worker.close()
+
+
+# --- memory that is shared with the grader ----------------------------------------------------------------------------------
+
+ROWS = "import numpy as np\ndef rows(count):\n    return np.arange(count, dtype=np.float32)\ndef total(row):\n    return float(row.sum())"
+
+
+def test_large_arrays_travel_in_memory_that_counts_for_nobodys_limit(launcher: Launcher) -> None:
+    worker = launcher.spawn(Limits(memory_mb=64, cpu_seconds=20, shared_mb=128))
+    try:
+        run(worker, ROWS)
+        request = {"do": "call", "function": "rows", "args": [10 << 20], "kwargs": {}, "inputs": False}
+        said = worker.ask(request, PATIENT, 100 << 20)["ok"]
+        assert (said.dtype, said.shape, said[-1]) == (np.float32, (10 << 20,), 10485759.0)
+        request |= {"function": "total", "args": [np.ones(10 << 20, np.float32)]}
+        assert worker.ask(request, PATIENT, 1 << 20)["ok"] == float(10 << 20)
+    finally:
+        worker.close()
+
+
+def test_the_memory_that_is_shared_keeps_its_size() -> None:
+    descriptor = shared.make(1)
+    try:
+        for size in (0, 2 << 20):
+            with pytest.raises(PermissionError):
+                os.ftruncate(descriptor, size)
+    finally:
+        assert len(shared.mapped(descriptor)) == 1 << 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,24 +111,33 @@ def test_a_gpu_is_used_where_its_bands_are_there_and_a_note_says_why_not(
     real: Course, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assignment, told = course.assignment(NAME), []
-    assert device_for(course, assignment, "auto", told=told.append) == "cpu"
+    told: list[str] = []
+    assert place(course, "auto", told.append) == ("cpu", "digits")
     why = (
-        f"{NAME} is trained on the processor: on the GPU, residual, inception, depth, transfer would have nothing to be "
+        f"{NAME} is trained on the processor: on the GPU, resnet18, resnet50, googlenet, resnet56, large_transfer would have nothing to be "
         f"graded against. `autograder bands {NAME} --device cuda` measures it, once."
     )
     assert told == [why]
-    assert device_for(course, assignment, "cuda", told=told.append) == "cuda"
+    assert place(course, "cuda", told.append) == ("cuda", "full")
     with_bands_for_a_gpu(course, real)
-    assert device_for(course, assignment, "auto", told=told.append) == "cuda"
-    assert device_for(course, assignment, "cpu", told=told.append) == "cpu"
+    assert place(course, "auto", told.append) == ("cuda", "digits")
+    assert place(course, "cuda", told.append) == ("cuda", "digits")
+    assert place(course, "cpu", told.append) == ("cpu", "digits")
+    assert device_for(course, course.assignment(NAME), "cuda", profile="full")[1].name == "full"
+    with pytest.raises(CourseError, match="There is no training profile 'huge'; there is digits, full"):
+        device_for(course, course.assignment(NAME), "cuda", profile="huge")
     assert len(told) == 1
+
+
+def place(course: Course, wanted: Any, told: Callable[[str], None]) -> tuple[str, str]:
+    device, profile = device_for(course, course.assignment(NAME), wanted, told=told)
+    return device, profile.name
 
 
 def test_without_a_gpu_nothing_is_said_of_it(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     told: list[str] = []
-    assert device_for(course, course.assignment(NAME), "auto", told=told.append) == "cpu"
+    assert place(course, "auto", told.append) == ("cpu", "digits")
     assert told == []
     with pytest.raises(CourseError, match="PyTorch finds no GPU here"):
         device_for(course, course.assignment(NAME), "cuda")

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from autograder.course import Course, GraderError
+from autograder.course import Course, CourseError, GraderError
 from autograder.grading.report import Curve, ExerciseResult, Misread, Report, TrainingRecord
 from autograder.grading.student import Stopped, StudentFault
 from autograder.training import Band, Held, Phase, Run, band_of, runs_of
@@ -44,7 +45,7 @@ class Walk(Session):
         self.stops: list[int] = []  # steps at which somebody kills the process
         self.no_numbers = steps + 1  # from this step on
         self.trouble = ""
-        self._left = 0
+        self._left, self._size = 0, 1
 
     def begin(self, checkpoint: Any = None) -> None:
         self.begun.append(checkpoint)
@@ -114,8 +115,13 @@ BEFORE = np.array([1, 2, 3, 4, 0.5, 0.5, 1, 1, 0, 0], np.float32)
 WAY = np.array([0.1, -0.2, 0.1, 0.3, 0.1, 0.1, -0.1, 0.2, 0.5, 0.5], np.float32)
 
 
+def measured(*rows: np.ndarray) -> Step:
+    before, should, is_ = (torch.from_numpy(row.astype(np.float32)) for row in rows)
+    return compared(Tensors.of(TABLE), before, should, is_, 1.0)
+
+
 def beside(taken: np.ndarray) -> Step:
-    return compared(Tensors.of(TABLE), BEFORE, BEFORE + WAY, (BEFORE + taken).astype(np.float32), 1.0)
+    return measured(BEFORE, BEFORE + WAY, BEFORE + taken)
 
 
 def test_the_same_step_is_off_by_nothing_and_rounding_is_nothing() -> None:
@@ -167,14 +173,14 @@ def test_numbers_beyond_all_measure_confirm_nothing(number: float) -> None:
     taken = WAY.copy()
     taken[3] = number
     assert confirmed([beside(taken)]) == [False]
-    assert confirmed([compared(Tensors.of(TABLE), BEFORE, BEFORE + taken, BEFORE, 1.0)]) == [False]
+    assert confirmed([measured(BEFORE, BEFORE + taken, BEFORE)]) == [False]
 
 
 def test_a_step_that_leads_nowhere_is_not_confirmed_by_standing_still() -> None:
     """Neither one of no length, nor one that is lost in the rounding of large numbers."""
     for before in (BEFORE, 1e7 * BEFORE):
         way = 0 * WAY if before is BEFORE else WAY
-        assert confirmed([compared(Tensors.of(TABLE), before, before + way, before, 1.0)]) == [False]
+        assert confirmed([measured(before, before + way, before)]) == [False]
 
 
 def test_steps_count_until_the_first_that_is_wrong() -> None:
@@ -200,7 +206,7 @@ def test_layers_of_another_order_and_other_names_are_found_by_kind_and_shape() -
     mine: list[Layer] = [("stages.0.x", [("linear", [2, 2])]), ("fc", [("linear", [1, 2])])]
     theirs: list[Layer] = [("fc", [("linear", [1, 2])]), ("stages.0.inner.y", [("linear", [2, 2])])]
     (layout,) = matching(mine, theirs, ("stages",))
-    row = np.arange(6, dtype=np.float32)
+    row = torch.arange(6.0)
     assert layout.of_student(row).tolist() == [4, 5, 0, 1, 2, 3]
     assert layout.of_reference(layout.of_student(row)).tolist() == row.tolist()
     with pytest.raises(Unlike):
@@ -341,7 +347,7 @@ def result(name: str, points: float, most: float) -> ExerciseResult:
 def test_a_run_needs_something_of_each_exercise_that_it_builds_on(real: Course) -> None:
     training = real.assignment("train_networks").training
     assert training is not None
-    depth = next(run for run in training.runs if run.name == "depth")
+    depth = next(run for run in training.usual.runs if run.name == "depth")
     something = [result("residual_block", 0.5, 12), result("train_step", 6, 6), result("adam", 0, 12)]
     assert gate(depth, something) == ""
     nothing = gate(depth, [result("residual_block", 0, 12), *something[1:]])
@@ -378,15 +384,23 @@ def test_the_bands_of_the_course_are_there_and_leave_room_for_points(real: Cours
 def test_without_a_band_one_sentence_says_which_and_a_command_measures_it(real: Course) -> None:
     with pytest.raises(GraderError, match=r"^tiny has no reference band for far on cuda with toys\.$"):
         band_of(real, "tiny", "far", run(), "cuda")
-    assert how_to_measure("tiny", "cuda", None) == "autograder bands tiny --device cuda"
-    assert how_to_measure("tiny", "cpu", Path("c.tar.gz")) == "autograder bands tiny --device cpu --data c.tar.gz"
+    assignment = real.assignment("train_networks")
+    assert assignment.training is not None
+    command = "autograder bands train_networks --device"
+    assert how_to_measure(assignment, "cuda", None) == f"{command} cuda"
+    assert how_to_measure(assignment, "cpu", Path("c.tar.gz")) == f"{command} cpu --data c.tar.gz"
+    assert how_to_measure(assignment, "cuda", None, assignment.training.usual) == f"{command} cuda --profile digits"
 
 
 def test_points_of_runs_that_differ_from_the_front_matter_are_refused(tmp_path: Path, real: Course) -> None:
     import shutil  # noqa: PLC0415
 
     course = Course(Path(shutil.copytree(real.root, tmp_path / "course")))
-    edit(course, "assignments/train_networks/train_networks.md", "depth: {points: 4,", "depth: {points: 5,")
+    text = "assignments/train_networks/train_networks.md"
+    edit(course, text, "depth: {points: 4,", "depth: {points: 5,")
+    with pytest.raises(CourseError, match="all have the same points"):
+        course.assignment("train_networks")
+    edit(course, text, " transfer: {points: 5,", " transfer: {points: 4,")
     with pytest.raises(GraderError, match=r"training\.py of train_networks has the points"):
         runs_of(course, course.assignment("train_networks"))
 

@@ -75,7 +75,7 @@ def trained(real: Course, assignment: Assignment, runs: dict[str, Run], started:
     ) -> Ended:
         training, run = assignment.training, runs[name]
         assert isinstance(training, Training)
-        answers = Answers(answer_program(assignment, source), started, replace(training.limits, **limits))
+        answers = Answers(answer_program(assignment, source), started, replace(training.usual.limits, **limits))
         parts = SimpleNamespace(**Variant(right or programs.reference(real)).namespace)
         held = run.held().inputs
         try:

@@ -58,7 +58,7 @@ def received(header: bytes | dict[str, Any], body: bytes = b"", limit: int = LIM
     ours, theirs = socket.socketpair()
     with ours, theirs:
         writer = threading.Thread(
-            target=_write, args=(ours, wire.PREFIX.pack(len(text), len(body)) + text + body), daemon=True
+            target=_write, args=(ours, wire.PREFIX.pack(len(text), len(body), 0) + text + body), daemon=True
         )
         writer.start()
         try:
@@ -426,7 +426,7 @@ def test_any_bytes_at_all_are_a_wire_error_or_an_end(noise: bytes) -> None:
 def _message(value: Any) -> bytes:
     header, arrays = wire.encode(value, refuse)
     body = b"".join(array.tobytes() for array in arrays)
-    return wire.PREFIX.pack(len(header), len(body)) + header + body
+    return wire.PREFIX.pack(len(header), len(body), 0) + header + body
 
 
 WHOLE = _message({"x": np.arange(3.0)})
@@ -512,7 +512,7 @@ def test_no_memory_is_taken_for_a_message_beyond_the_cap(
     ends: tuple[socket.socket, wire.Channel], header: int, body: int
 ) -> None:
     sock, channel = ends
-    sock.sendall(wire.PREFIX.pack(header, body))
+    sock.sendall(wire.PREFIX.pack(header, body, 0))
     tracemalloc.start()
     try:
         with pytest.raises(wire.WireError):
@@ -543,3 +543,52 @@ def test_no_memory_is_taken_for_arrays_that_the_body_does_not_hold() -> None:
         assert tracemalloc.get_traced_memory()[1] < 1 << 18
     finally:
         tracemalloc.stop()
+
+
+# --- memory that both ends share -----------------------------------------------------------------------------------------
+
+LARGE = np.arange(20_000, dtype=np.float32)  # 80,000 bytes
+
+
+def shared_ends(size: int) -> tuple[wire.Channel, wire.Channel, memoryview]:
+    memory = memoryview(bytearray(size))
+    ours, theirs = socket.socketpair()
+    return wire.Channel(ours, memory), wire.Channel(theirs, memory), memory
+
+
+def test_a_large_body_goes_through_shared_memory_and_is_a_copy_when_it_has_arrived() -> None:
+    ours, theirs, memory = shared_ends(1 << 20)
+    value = {"a": LARGE, "b": b"x" * 70_000, "c": LARGE[::2], "d": np.zeros(0), "e": [1.5, "text"]}
+    ours.send(value, refuse)
+    assert len(theirs.sock.recv(1 << 20, socket.MSG_PEEK)) < 1000
+    got = theirs.receive(unknown, 1 << 20, time.monotonic() + PATIENT)
+    memory[:] = bytes(len(memory))
+    assert equal(got, value)
+
+
+@pytest.mark.parametrize("value", [np.arange(10.0), np.zeros(1 << 18)], ids=["small", "larger than the memory"])
+def test_other_bodies_go_through_the_socket(value: np.ndarray) -> None:
+    ours, theirs, memory = shared_ends(1 << 20)
+    memory[:] = b"\1" * len(memory)
+    sender = threading.Thread(target=ours.send, args=(value, refuse), daemon=True)
+    sender.start()
+    assert equal(theirs.receive(unknown, 1 << 30, time.monotonic() + PATIENT), value)
+    sender.join()
+    assert memory == b"\1" * len(memory)
+
+
+@pytest.mark.parametrize(("size", "body"), [(None, 100_000), (1 << 16, 100_000)], ids=["no memory", "beyond its end"])
+def test_a_body_where_there_is_no_memory_is_refused(size: int | None, body: int) -> None:
+    ours, theirs = socket.socketpair()
+    header = json.dumps({"value": {"b": 0}, "arrays": [["bytes", [body]]]}).encode()
+    ours.sendall(wire.PREFIX.pack(len(header), body, 1) + header)
+    channel = wire.Channel(theirs, None if size is None else memoryview(bytearray(size)))
+    with pytest.raises(wire.WireError, match="no memory"):
+        channel.receive(unknown, 1 << 30, time.monotonic() + PATIENT)
+
+
+def test_a_large_body_in_shared_memory_has_the_same_limit() -> None:
+    ours, theirs, _ = shared_ends(1 << 20)
+    ours.send(LARGE, refuse)
+    with pytest.raises(wire.TooLarge):
+        theirs.receive(unknown, 79_999, time.monotonic() + PATIENT)

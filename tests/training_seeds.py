@@ -47,8 +47,9 @@ def _here() -> tuple[Assignment, Launcher, Known]:
 def points(name: str, source: str, seed: int) -> float:
     """What one run earns, without the gate that asks for points of exercises first."""
     assignment, launcher, known = _here()
-    run, band = known[name]
-    ended = trained(assignment, source, launcher, run, seed, "cpu", right=programs.reference(Course.find()))
+    assert assignment.training is not None
+    (run, band), limits = known[name], assignment.training.usual.limits
+    ended = trained(assignment, source, launcher, run, seed, "cpu", limits, right=programs.reference(Course.find()))
     return sum(row.points for row in judged(name, run, band, ended, run.held().right(ended.scores), 0.0))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.authoring.answers import read_answers, stub_module
 from autograder.authoring.leaks import leaks_in, read_secrets, refusal
 from autograder.authoring.notebook import as_text, check_points, instructor_notebook, student_notebook
-from autograder.course import Course, CourseError
+from autograder.course import Assignment, Course, CourseError
 
 # Never meant for students. Notebooks: jupytext pairs the text with one that holds its outputs.
 NOT_FOR_STUDENTS = {"__pycache__", ".ipynb_checkpoints"}
@@ -27,6 +28,9 @@ def build(course: Course, assignment: str) -> list[Path]:
     stubs = stub_module(declared, answers).encode()
     beside = dict(_figures(declared.folder, f"{assignment}.md")) | dict(_package(course, assignment))
     beside[f"starter_code/{assignment}.py"] = stubs
+    curves = _curves(course, declared)
+    if curves is not None:
+        beside[f"starter_code/bands/{assignment}.json"] = curves
     notebook = instructor_notebook(declared, answers)
 
     released = as_text(student_notebook(notebook, f"{assignment}.md")).encode()
@@ -36,11 +40,27 @@ def build(course: Course, assignment: str) -> list[Path]:
     files = {course.source(assignment) / name: content for name, content in beside.items()}
     files[course.source(assignment) / declared.notebook_name] = as_text(notebook).encode()
     files[course.starter_code / f"{assignment}.py"] = stubs
+    if curves is not None:
+        files[course.starter_code / "bands" / f"{assignment}.json"] = curves
     course.make_data()
     _remove_others(course.source(assignment), set(files))
     for path, content in files.items():
         _write(path, content)
     return sorted(files)
+
+
+def _curves(course: Course, declared: Assignment) -> bytes | None:
+    """Between what bounds the losses of the reference's runs lie, for notebooks that train; None without training."""
+    if declared.training is None:
+        return None
+    from autograder.training.bands import read_band  # noqa: PLC0415  (slow to import)
+
+    usual = declared.training.usual
+    bands = {
+        band.run: band for band in map(read_band, sorted((course.solution(declared.name) / "bands").glob("*.json")))
+    }
+    there = [bands[run.name] for run in usual.runs if run.name in bands and bands[run.name].device == usual.device]
+    return (json.dumps({band.run: {"low": band.low, "high": band.high} for band in there}) + "\n").encode()
 
 
 def _figures(folder: Path, text: str) -> Iterator[tuple[str, bytes]]:

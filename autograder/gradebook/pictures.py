@@ -19,7 +19,7 @@ BAND, OWN = "#b8cfe6", "#a3341c"
 
 def training_html(record: TrainingRecord) -> str:
     """One run as a picture with a description in words."""
-    encoded = base64.b64encode(_png(record)).decode()
+    encoded = base64.b64encode(training_png(record)).decode()
     return f'<div><img width="100%" alt="{escape(described(record))}" src="data:image/png;base64,{encoded}"></div>'
 
 
@@ -33,6 +33,8 @@ def described(record: TrainingRecord) -> str:
             f"The loss goes from {loss[0]:.2f} to {loss[end]:.2f} in {len(loss)} steps; the reference's runs are then between "
             f"{low[min(end, len(low) - 1)]:.2f} and {high[min(end, len(high) - 1)]:.2f}."
         )
+    if record.left is not None:
+        told.append(f"From step {record.left} on, it leaves the way of the reference.")
     if record.right is not None:
         told.append(f"{record.right:.1%} of the {record.what} are right.")
     if worst := _worst(record):
@@ -49,7 +51,8 @@ def _worst(record: TrainingRecord) -> str:
     return f"Most often, {record.names[label]} is taken for {record.names[said]}: {off.max()} of {table[label].sum()} times."
 
 
-def _png(record: TrainingRecord) -> bytes:
+def training_png(record: TrainingRecord) -> bytes:
+    """One run as a picture: a PNG."""
     figure = Figure(figsize=INCHES, dpi=DOTS, layout="constrained")
     wide = figure.subplots(1, 3, width_ratios=(5, 3, 3))
     _curve(wide[0], record)
@@ -69,6 +72,8 @@ def _curve(axes: Axes, record: TrainingRecord) -> None:
     axes.fill_between(steps, curve.low, curve.high, color=BAND, label="the reference, several seeds")
     if curve.loss:
         axes.plot(np.arange(1, len(curve.loss) + 1), curve.loss, color=OWN, label="your parts")
+    if record.left is not None:
+        axes.axvline(record.left, color=OWN, linestyle=":", label=f"step {record.left} is not the reference's")
     axes.set_yscale("log")
     axes.set_xlabel("step")
     axes.set_ylabel("training loss")

@@ -122,6 +122,8 @@ class TrainingRecord:
     right: the share of right answers, if there were any; floor, full: between which shares points are earned
     names: of the classes
     confusion: for each class, how many of its images were taken for each class
+    off: how far each step ended from where it should, as a share of its length
+    left: the first step that is not the one of the reference; None where there is none
     """
 
     title: str
@@ -133,6 +135,8 @@ class TrainingRecord:
     names: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     misread: tuple[Misread, ...]
+    off: tuple[float, ...] = ()
+    left: int | None = None
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> TrainingRecord:
@@ -140,7 +144,8 @@ class TrainingRecord:
         curve = Curve(**{name: tuple(row) for name, row in value["curve"].items()})
         confusion = tuple(map(tuple, value["confusion"]))
         misread = tuple(Misread(**one) for one in value["misread"])
-        parts = {"curve": curve, "names": tuple(value["names"]), "confusion": confusion, "misread": misread}
+        off = tuple(value.get("off", ()))
+        parts = {"curve": curve, "names": tuple(value["names"]), "confusion": confusion, "misread": misread, "off": off}
         return cls(**{**value, **parts})
 
 

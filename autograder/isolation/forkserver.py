@@ -21,12 +21,13 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from autograder import submitted_text, worker
-from autograder.isolation import bounded, scratch
+from autograder import submitted_text, wire, worker
+from autograder.isolation import bounded, scratch, shared
 from autograder.isolation.usage import usage_of
 from autograder.probes import Probes
 
 MESSAGE = 1 << 16
+MOST_DESCRIPTORS = 2  # of one message: the socket of a worker, and the memory that it shares
 WATCH_SECONDS = 0.05  # between two looks at what workers write
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -55,7 +56,7 @@ class Forkserver:
             self.answer(self.prepare(setup))
             while True:
                 self.wait()
-                message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE, 1)
+                message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE, MOST_DESCRIPTORS)
                 if not message:
                     return
                 self.obey(json.loads(message), descriptors)
@@ -110,22 +111,23 @@ class Forkserver:
         if "usage" in order:
             self.answer(asdict(usage_of(order["usage"])))
             return
-        (descriptor,) = descriptors
         limits = order["spawn"]
         bounds = scratch.Bounds(limits.pop("scratch_mb"), limits.pop("scratch_files"))
         folder = scratch.make(self.folder)
         child = os.fork()
         if child == 0:
-            self.become_worker(limits, descriptor, folder, reads=order["reads"])
-        os.close(descriptor)
+            self.become_worker(limits, descriptors, folder, reads=order["reads"])
+        for descriptor in descriptors:
+            os.close(descriptor)
         self.children[child] = (folder, bounds)
         self.answer({"pid": child})
 
-    def become_worker(self, limits: dict[str, Any], descriptor: int, folder: str, *, reads: bool) -> None:
+    def become_worker(self, limits: dict[str, Any], descriptors: list[int], folder: str, *, reads: bool) -> None:
         """In the forked child: give everything up, say so, then serve: run a program, or read the text of some. Never returns."""
         try:
             self.control.close()
-            sock = socket.socket(fileno=descriptor)
+            sock = socket.socket(fileno=descriptors[0])
+            memory = list(map(shared.mapped, descriptors[1:]))
             for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
             confined = self.system_calls is not None
@@ -139,7 +141,7 @@ class Forkserver:
                 worker.announce(sock, f"{type(fault).__name__}: {fault}")
             else:
                 worker.announce(sock, "")
-                submitted_text.serve(sock) if reads else worker.serve(sock, self.probes)
+                submitted_text.serve(sock) if reads else worker.serve(wire.Channel(sock, *memory), self.probes)
         finally:
             os._exit(0)
 

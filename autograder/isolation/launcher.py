@@ -19,7 +19,7 @@ from typing import IO, Any, Literal
 
 from autograder import wire
 from autograder.course import GraderError, Limits
-from autograder.isolation import bubblewrap, scratch
+from autograder.isolation import bubblewrap, scratch, shared
 from autograder.isolation.devices import NO_DEVICES, Devices
 from autograder.isolation.patience import Patience
 from autograder.isolation.usage import Usage
@@ -346,12 +346,14 @@ class Launcher:
     def spawn(self, limits: Limits, *, reads: bool = False) -> WorkerProcess:
         """Fork a confined worker; one that `reads` runs no program, but reads the text of submissions."""
         ours, theirs = socket.socketpair()
+        memory = [shared.make(limits.shared_mb)] if limits.shared_mb else []
         with theirs:
             order = {"spawn": {name: getattr(limits, name) for name in OF_A_PROCESS}, "reads": reads}
-            answer = self._exchange(order, [theirs.fileno()])
+            answer = self._exchange(order, [theirs.fileno(), *memory])
+        channel = wire.Channel(ours, *map(shared.mapped, memory))
         if "pid" not in answer:
             raise IsolationError("the process that starts workers is gone.")
-        worker = WorkerProcess(answer["pid"], wire.Channel(ours), self, limits)
+        worker = WorkerProcess(answer["pid"], channel, self, limits)
         try:
             patience = Patience(lambda: self.usage(worker.pid), STILL_SECONDS, STILL_SECONDS, START_SECONDS)
             greeting = worker.channel.receive(_decode_other, MESSAGE, patience)

@@ -110,7 +110,8 @@ def _imports(root: Path, assignment: str) -> set[Path]:
 def _trained_on(root: Path, assignment: str, wanted: Wanted) -> Device:
     """Looked up once in a process, like the environment: the bands that decide on it are part of that."""
     course = Course(root)
-    return device_for(course, course.assignment(assignment), wanted)
+    device, _ = device_for(course, course.assignment(assignment), wanted)
+    return device
 
 
 @cache

@@ -10,8 +10,10 @@ import ast
 import hashlib
 import json
 import math
+import platform
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course import Assignment, Course, GraderError
+from autograder.course import Assignment, Course, GraderError, Limits, Profile
 from autograder.grading.misconceptions import Variant
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Isolation, Launcher
@@ -38,9 +40,10 @@ AROUND = 5  # steps on either side over which a loss is smoothed, for the pictur
 
 @dataclass(frozen=True)
 class Band:
-    """What was reached, as shares of right answers: by the reference and by the baseline, with each seed.
+    """What was reached, as shares of right answers: by the reference and by the baseline, with the seeds 0, 1, 2 and so on.
 
     low, high: the smallest and the largest smoothed loss of the reference's runs after each step
+    measured: when and with what, for people: no point follows from it
     """
 
     run: str
@@ -50,6 +53,7 @@ class Band:
     baseline: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    measured: dict[str, str] = field(default_factory=dict)
 
     @property
     def floor(self) -> float:
@@ -72,6 +76,18 @@ class Band:
 def smoothed(losses: list[float]) -> list[float]:
     """The mean over the steps around each step."""
     return [float(np.mean(losses[max(0, i - AROUND) : i + AROUND + 1])) for i in range(len(losses))]
+
+
+def beside(losses: list[float], band: Band) -> str:
+    """How a loss lies to those of the reference's runs: "in", "above" or "below" them; empty where that cannot be said yet.
+
+    The last step of which the steps around are known is looked at.
+    """
+    place = len(losses) - 1 - AROUND
+    if not 0 <= place < len(band.low):
+        return ""
+    loss = smoothed(losses)[place]
+    return "in" if band.low[place] <= loss <= band.high[place] else "above" if loss > band.high[place] else "below"
 
 
 def key_of(name: str, run: Run, device: Device) -> str:
@@ -119,9 +135,11 @@ def band_of(course: Course, assignment: str, name: str, run: Run, device: Device
     return band
 
 
-def how_to_measure(assignment: str, device: Device, data: Path | None) -> str:
-    """The command that measures the bands of an assignment."""
-    return f"autograder bands {assignment} --device {device}" + (f" --data {data}" if data else "")
+def how_to_measure(assignment: Assignment, device: Device, data: Path | None, profile: Profile | None = None) -> str:
+    """The command that measures the bands of an assignment, on a device, for the profile that is meant for it or another one."""
+    assert assignment.training is not None  # noqa: S101  (whoever has bands has it)
+    other = "" if profile in {None, assignment.training.meant_for(device)} else f" --profile {profile.name}"
+    return f"autograder bands {assignment.name} --device {device}{other}" + (f" --data {data}" if data else "")
 
 
 def measured_here(course: Course, assignment: str, device: Device) -> str:
@@ -139,12 +157,12 @@ def _folders(course: Course, assignment: str) -> tuple[Path, Path]:
 
 
 def missing_bands(
-    course: Course, assignment: Assignment, device: Device, data: Path | None
+    course: Course, assignment: Assignment, device: Device, data: Path | None, profile: Profile
 ) -> dict[str, Callable[..., Path]]:
     """What there is no band for yet, and for each what measures it: `measure` without its first arguments."""
     return {
-        name: partial(measure, course, assignment, name, run, device)
-        for name, run in runs_of(course, assignment, data).items()
+        name: partial(measure, course, assignment, name, run, device, profile.limits)
+        for name, run in runs_of(course, assignment, data, profile).items()
         if band_or_none(course, assignment.name, name, run, device) is None
     }
 
@@ -155,6 +173,7 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
     name: str,
     run: Run,
     device: Device,
+    limits: Limits,
     isolation: Isolation,
     say: Callable[[str], None],
     *,
@@ -169,7 +188,7 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
             shares[who] = []
             for seed in range(SEEDS):
                 say(f"{who}, seed {seed + 1} of {SEEDS}")
-                ended = trained(assignment, source, launcher, run, seed, device, right=source)
+                ended = trained(assignment, source, launcher, run, seed, device, limits, right=source)
                 right = run.held().right(ended.scores)
                 if right is None:
                     raise GraderError(f"The {who} of {name} does not train: {ended.sentence}.")
@@ -190,12 +209,35 @@ def band_from(
     """The band of what the "reference" and the "baseline" have reached, and of the smoothed losses of the reference's runs."""
     low, high = (tuple(map(_rounded, edge(curves, axis=0))) for edge in (np.min, np.max))
     reached, without = (tuple(map(_rounded, shares[who])) for who in ("reference", "baseline"))
-    band = Band(name, device, run.data[0], reached, without, low, high)
+    band = Band(name, device, run.data[0], reached, without, low, high, measured_with(device))
     if band.floor >= band.full:
         raise GraderError(
             f"The baseline of {name} is as good as the reference: {band.floor:.3f} against {band.full:.3f}."
         )
     return band
+
+
+def measured_with(device: Device) -> dict[str, str]:
+    """The day, the model of the device, and versions."""
+    import torch  # noqa: PLC0415  (slow to import)
+
+    model = (
+        torch.cuda.get_device_name() if device == "cuda" else f"one thread, {torch.backends.cpu.get_cpu_capability()}"
+    )
+    found = {"date": date.today().isoformat(), "device": model, "python": platform.python_version()}  # noqa: DTZ011
+    found |= {"torch": torch.__version__, "numpy": np.__version__}
+    if device == "cuda":
+        found |= {"cuda": str(torch.version.cuda), "driver": _driver()}
+    return found
+
+
+def _driver() -> str:
+    """The version of NVIDIA's driver, as its own file says it."""
+    try:
+        said = Path("/proc/driver/nvidia/version").read_text(encoding="utf-8")
+    except OSError:
+        return "unknown"
+    return next((word for word in said.split() if word[:1].isdigit() and "." in word), "unknown")
 
 
 def _rounded(number: float) -> float:
@@ -209,12 +251,12 @@ def trained(  # noqa: PLR0913, PLR0917  (what a run depends on)
     run: Run,
     seed: int,
     device: Device,
+    limits: Limits,
     *,
     right: str,
 ) -> Ended:
     """One run of the module text `source`, as of a submission. Its steps should be those of the text `right`."""
-    assert assignment.training is not None  # noqa: S101  (whoever has runs has it)
-    answers = Answers(answer_program(assignment, source), launcher, assignment.training.limits, kept_mb=math.inf)
+    answers = Answers(answer_program(assignment, source), launcher, limits, kept_mb=math.inf)
     try:
         return train_run(run, Student(answers, keeping=False), right, seed, device)
     finally:

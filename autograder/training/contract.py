@@ -1,7 +1,7 @@
 """What an assignment says about its training runs, in `training.py` of its hidden suite. The stage knows nothing else of them.
 
-That file has a function `runs(data) -> dict[str, Run]`: one Run for each name in the front matter. `data` is the path of another data
-set than the one that comes with the course, or None.
+That file has a function `runs(data, profile) -> dict[str, Run]`: one Run for each name that the profile has in the front matter. `data`
+is the path of another data set than the one that comes with the profile, or None.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from autograder.course import Assignment, Course, CourseError, GraderError
+from autograder.course import Assignment, Course, CourseError, GraderError, Profile
 from autograder.grading.misconceptions import forget_other_courses, load_module
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Device = Literal["cpu", "cuda"]
 # Where a layer is in a network; kind and shape of each of its tensors. What is called "running ..." is kept and not learned.
@@ -35,11 +38,14 @@ class Trained(Protocol):
     def layers(self) -> list[Layer]:
         """The layers whose numbers are handed over."""
 
-    def load(self, numbers: np.ndarray) -> None:
+    def load(self, numbers: np.ndarray | Tensor) -> None:
         """Take all numbers from a row."""
 
-    def numbers(self) -> np.ndarray:
-        """All numbers in a row."""
+    def take_step(self) -> None:
+        """Take the next step."""
+
+    def row(self) -> Tensor:
+        """All numbers in a row, on the device; it stays as it is when more steps are taken."""
 
     def advance(self, count: int) -> np.ndarray:
         """Take so many steps; a row of the numbers after each."""
@@ -124,10 +130,13 @@ class Run:
         return sum(phase.steps for phase in self.phases(0, "cpu"))
 
 
-def runs_of(course: Course, assignment: Assignment, data: Path | None = None) -> dict[str, Run]:
-    """The runs of an assignment; raises GraderError where they are not those of the front matter."""
+def runs_of(
+    course: Course, assignment: Assignment, data: Path | None = None, profile: Profile | None = None
+) -> dict[str, Run]:
+    """The runs of a profile, by default the usual one; raises GraderError where they are not those of the front matter."""
     if assignment.training is None:
         raise CourseError(f"{assignment.name} has nothing to train.")
+    profile = profile or assignment.training.usual
     path = course.suite(assignment.name) / "training.py"
     if not path.is_file():
         raise GraderError(
@@ -136,14 +145,14 @@ def runs_of(course: Course, assignment: Assignment, data: Path | None = None) ->
     forget_other_courses(course)
     sys.path.insert(0, str(course.root))  # as pytest has it for the suite
     try:
-        runs: dict[str, Run] = load_module(path).runs(data)
+        runs: dict[str, Run] = load_module(path).runs(data, profile.name)
     except (OSError, ValueError) as fault:
         if data is None:
             raise
         raise CourseError(str(fault)) from fault
     finally:
         sys.path.remove(str(course.root))
-    declared = {run.name: run.points for run in assignment.training.runs}
+    declared = {run.name: run.points for run in profile.runs}
     there = {name: run.points for name, run in runs.items()}
     if declared != there:
         raise GraderError(f"training.py of {assignment.name} has the points {there}, the front matter {declared}.")

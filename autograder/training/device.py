@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from autograder.course import Assignment, Course, CourseError
+from autograder.course import Assignment, Course, CourseError, Profile
 from autograder.training.bands import how_to_measure, missing_bands
 from autograder.training.contract import Device
 
@@ -23,21 +23,34 @@ def device_here(wanted: Wanted) -> Device:
     return "cuda" if there and wanted != "cpu" else "cpu"
 
 
-def device_for(
+def device_for(  # noqa: PLR0913, PLR0917  (what the choice depends on)
     course: Course,
     assignment: Assignment,
     wanted: Wanted,
     data: Path | None = None,
     told: Callable[[str], None] = lambda _: None,
-) -> Device:
-    """The device to train an assignment on. With "auto" a GPU only where it has all bands; `told` hears why it is not used."""
-    device = device_here(wanted)
-    if device == "cpu" or wanted == "cuda":
-        return device
-    if missing := missing_bands(course, assignment, device, data):
-        told(
-            f"{assignment.name} is trained on the processor: on the GPU, {', '.join(missing)} would have nothing to be graded "
-            f"against. `{how_to_measure(assignment.name, device, data)}` measures it, once."
-        )
-        return "cpu"
-    return device
+    profile: str | None = None,
+) -> tuple[Device, Profile]:
+    """The device to train an assignment on, and the profile: the one with a name, else the one that is meant for the device.
+
+    On a GPU, a profile of the processor's takes the place of one that has no bands there. With "auto" a GPU is used only where it has
+    all bands of some profile; `told` hears why it is not.
+    """
+    assert assignment.training is not None  # noqa: S101  (whoever calls has looked)
+    training, device = assignment.training, device_here(wanted)
+    choice = [training.meant_for(device) if profile is None else training.named(profile)]
+    if profile is None and device == "cuda":
+        choice.append(training.usual)
+    if device == "cpu":
+        return device, choice[0]
+    for one in choice:
+        if not missing_bands(course, assignment, device, data, one):
+            return device, one
+    if wanted == "cuda":
+        return device, choice[0]
+    missing = ", ".join(missing_bands(course, assignment, device, data, choice[0]))
+    told(
+        f"{assignment.name} is trained on the processor: on the GPU, {missing} would have nothing to be graded "
+        f"against. `{how_to_measure(assignment, device, data, choice[0])}` measures it, once."
+    )
+    return "cpu", choice[0] if profile is not None else training.usual

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.training.contract import Layer
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST = 100_000  # layers, or sizes, beyond which a table is no table
 
@@ -21,20 +24,29 @@ class Unlike(Exception):  # noqa: N818  (a finding)
 class Layout:
     """Where each number of the reference's row stands in the student's."""
 
-    def __init__(self, places: np.ndarray) -> None:
-        """For each number of a reference's row, its place in a student's."""
-        self._places = places
+    def __init__(self, pieces: Sequence[tuple[int, int]]) -> None:
+        """Pieces of a student's row, from where to where, in the order in which the reference has them."""
+        self._pieces: list[tuple[int, int]] = []
+        for start, end in pieces:
+            if self._pieces and self._pieces[-1][1] == start:
+                self._pieces[-1] = (self._pieces[-1][0], end)
+            elif start < end:
+                self._pieces.append((start, end))
 
-    def of_reference(self, row: np.ndarray) -> np.ndarray:
+    def of_reference(self, row: Tensor) -> Tensor:
         """A student's row in the reference's order."""
-        there: np.ndarray = row[self._places]
-        return there
+        import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
 
-    def of_student(self, row: np.ndarray) -> np.ndarray:
-        """A row of the reference in the student's order. Every place is filled, since each stands in the layout once."""
-        there = np.zeros_like(row)
-        there[self._places] = row
-        return there
+        parts = [row[start:end] for start, end in self._pieces]
+        return parts[0] if len(parts) == 1 else torch.cat(parts) if parts else row
+
+    def of_student(self, row: Tensor) -> Tensor:
+        """A row of the reference in the student's order. Each place stands in the layout once, so that none is left."""
+        import torch  # noqa: PLC0415
+
+        ends = list(itertools.accumulate((end - start for start, end in self._pieces), initial=0))
+        parts = [row[ends[n] : ends[n + 1]] for n in np.argsort([start for start, _ in self._pieces])]
+        return parts[0] if len(parts) == 1 else torch.cat(parts) if parts else row
 
 
 def read_table(said: Any) -> list[Layer] | None:
@@ -97,7 +109,7 @@ def matching(reference: Sequence[Layer], student: Sequence[Layer], own: Sequence
                 for signatures, order in zip(_groups(layers), chosen[patterns[root]], strict=True):
                     same = [layer for layer in theirs[root] if _signature(layer) == signatures[0]]
                     partner |= {layer[0]: same[place][0] for layer, place in zip(signatures[1], order, strict=True)}
-            yield Layout(np.concatenate([places[partner[path]] for path, _ in reference]).astype(np.intp))
+            yield Layout([places[partner[path]] for path, _ in reference])
 
     return layouts()
 
@@ -126,8 +138,7 @@ def _pattern(root: str, layers: Sequence[Layer]) -> tuple[str, tuple[int, ...]]:
     return root.partition(".")[0], tuple(len(group) for _, group in _groups(layers))
 
 
-def _places(table: Sequence[Layer]) -> list[np.ndarray]:
-    """For each layer, where its numbers stand in a row."""
+def _places(table: Sequence[Layer]) -> list[tuple[int, int]]:
+    """For each layer, from where to where its numbers stand in a row."""
     sizes = [sum(math.prod(shape) for _, shape in held) for _, held in table]
-    ends = list(itertools.accumulate(sizes, initial=0))
-    return [np.arange(start, start + size) for start, size in zip(ends, sizes, strict=False)]
+    return list(itertools.pairwise(itertools.accumulate(sizes, initial=0)))

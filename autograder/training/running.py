@@ -14,12 +14,11 @@ from autograder.grading.student import Stalled, Stopped, StudentFault
 from autograder.training.sessions import Session
 from autograder.training.steps import Step
 
-TOGETHER = 10  # steps between two looks
 BETWEEN = 40  # steps between two checkpoints
 RETRIES = 2  # of a run whose process somebody else has stopped
 DIVERGED = 10.0  # a loss that is so many times the first one
 RECENT = 10  # steps over whose mean a loss is looked at
-Watch = Callable[[int, float, Callable[[], np.ndarray]], None]  # steps done, loss, what the network would answer now
+Watch = Callable[[list[float], Callable[[], np.ndarray]], None]  # the losses so far; what the network would answer now
 
 
 @dataclass
@@ -115,7 +114,7 @@ class _Running:
             self.session.next_phase()
             if self.session.trouble:
                 return np.zeros((0, 0), np.float32)
-        return self.session.advance(min(TOGETHER, most, self.session.left))
+        return self.session.advance(min(most, self.session.at_once))
 
     def _repeat(self, steps: int) -> None:
         """Take steps again that have been seen already."""
@@ -131,7 +130,7 @@ class _Running:
             self.ended.sentence = (
                 f"after step {self.done - len(rows) + count + 1} its parameters are no numbers any more"
             )
-        self.pending = self.beside.submit(self.session.follow, rows[:count].copy())
+        self.pending = self.beside.submit(self.session.follow, rows[:count])
 
     def settle(self) -> None:
         """Wait for the steps that are being taken again."""
@@ -141,7 +140,7 @@ class _Running:
         self.ended.steps += pending.result()
         if self.ended.steps:
             losses = self.ended.losses
-            self.watch(len(losses), losses[-1], lambda: self.beside.submit(self.session.scores, self.held).result())
+            self.watch(losses, lambda: self.beside.submit(self.session.scores, self.held).result())
             if self.ended.state == "passed":
                 _judge(self.ended, losses)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,11 @@ from autograder.training.contract import Phase, Trained
 from autograder.training.layouts import Layout, Unlike, matching, read_table, row_of
 from autograder.training.steps import Step, Tensors, compared
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TOGETHER = 10  # steps between two looks
+LOOK_BYTES = 64 << 20  # of rows that come with one look, where these are so large that there are several of them in it
 SAMPLES = 3  # random images by whose scores the places of layers are found
 NEAR = 1e-3  # how far such scores may be off
 OTHER = "the network of your parts computes something else than the one of the contract"
@@ -20,6 +25,13 @@ OTHER = "the network of your parts computes something else than the one of the c
 def bad_reply(why: str = "training sent something else than its numbers") -> StudentFault:
     """What is said of an answer that is none."""
     return StudentFault("bad-reply", why)
+
+
+def on_device(row: np.ndarray, other: Tensor) -> Tensor:
+    """A row where another one is."""
+    import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
+
+    return torch.from_numpy(row).to(other.device)
 
 
 class Session:
@@ -41,9 +53,14 @@ class Session:
         self._mine: list[Trained] = []  # of the reference, here: one for each phase
         self._layout: Layout | None = None
         self._size = 0  # of a row of the student's
-        self._reached = np.zeros(0, np.float32)  # the last numbers of the student's, in the reference's order
+        self._reached: Any = None  # the last numbers of the student's, in the reference's order, on the device
         self._left = 0
         self.trouble = ""  # why no step can be taken again: what was built is not what the contract says
+
+    @property
+    def at_once(self) -> int:
+        """The most steps that the worker should take between two looks: none beyond the end of the phase, few of large rows."""
+        return min(self._left, TOGETHER, max(1, LOOK_BYTES // (4 * max(1, self._size))))
 
     @property
     def left(self) -> int:
@@ -88,7 +105,7 @@ class Session:
             self._mine[-1].load(self._reached)
         mine: Trained = phase.start(self._right, self._mine[-1] if number else None)
         self._mine.append(mine)
-        table, start = mine.layers(), mine.numbers()
+        table, start = mine.layers(), mine.row()
         self._tensors = Tensors.of(table)
         theirs = read_table(self._ask("layers"))
         if theirs is None:
@@ -102,7 +119,7 @@ class Session:
         self._ask("load", probe)
         said = self._scores()
         for layout in layouts:
-            mine.load(layout.of_reference(probe))
+            mine.load(layout.of_reference(on_device(probe, start)))
             here = mine.scores(self._samples)
             if said.shape == here.shape and np.allclose(said, here, rtol=NEAR, atol=NEAR * float(np.abs(here).max())):
                 break
@@ -111,7 +128,7 @@ class Session:
             return
         mine.load(start)
         self._layout, self._reached = layout, start
-        self._begun.append(layout.of_student(start))
+        self._begun.append(layout.of_student(start).cpu().numpy())
 
     def _scores(self) -> np.ndarray:
         """What the student's network answers to the samples."""
@@ -137,10 +154,10 @@ class Session:
         assert self._layout is not None  # noqa: S101  (nobody asks where there is trouble)
         mine, steps = self._mine[-1], []
         for row in rows:
-            theirs = self._layout.of_reference(row)
+            theirs = self._layout.of_reference(on_device(row, self._reached))
             mine.load(self._reached)
-            here = mine.advance(1)[0]
-            steps.append(compared(self._tensors, self._reached, here, theirs, mine.losses[-1]))
+            mine.take_step()
+            steps.append(compared(self._tensors, self._reached, mine.row(), theirs, mine.losses[-1]))
             self._reached = theirs
         return steps
 

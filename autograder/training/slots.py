@@ -95,17 +95,22 @@ def launcher_for(course: Course, assignment: Assignment, isolation: Isolation, d
 
 def gpu_answers(launcher: Launcher) -> bool:
     """Whether a process of our own, without a line of a student's, can compute on the GPU."""
+    return not gpu_trouble(launcher)
+
+
+def gpu_trouble(launcher: Launcher) -> str:
+    """Why such a process cannot compute on the GPU; empty where it can."""
     try:
         worker = launcher.spawn(Limits())
-    except GraderError:  # a GPU that does not answer does not start in a worker
-        return False
+    except GraderError as refusal:  # a GPU that does not answer does not start in a worker
+        return str(refusal)
     try:
         answer = worker.ask({"do": "run", "source": PROBE, "title": "cell 0"}, PATIENCE, REPLY_BYTES)
-    except (WorkerDied, wire.Late, wire.WireError):
-        return False
+    except (WorkerDied, wire.Late, wire.WireError) as ended:
+        return f"a worker does not compute on it ({type(ended).__name__})."
     finally:
         worker.close()
-    return "ok" in answer
+    return "" if "ok" in answer else f"a worker does not compute on it ({answer['error']['text']})."
 
 
 def has_room() -> bool:

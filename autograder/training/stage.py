@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, TrainingRun
+from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, Profile, TrainingRun
 from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
 from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
 from autograder.grading.sitting import StageResult
@@ -29,8 +29,25 @@ MISREAD = 8  # images that are shown
 SENSIBLE = 1e30  # a loss that is none is not drawn
 # A run that ended like this had a GPU that computed; any other end may be the GPU's doing.
 ITS_OWN: set[State] = {"passed", "not-a-number", "diverged"}
-# Title of a run, steps done, of how many, loss, and what finds out which share of the held-out images is right.
-Watch = Callable[[str, int, int, float, Callable[[], float | None]], None]
+LARGEST_OFF = 1e6  # a step that is further off than this is as far off as any
+
+
+@dataclass(frozen=True)
+class Look:
+    """How far a run is, for whoever watches.
+
+    losses: those so far, of how many steps; band: what they are seen beside
+    right: finds out which share of the images that are scored is right now
+    """
+
+    title: str
+    steps: int
+    losses: list[float]
+    band: Band
+    right: Callable[[], float | None]
+
+
+Watch = Callable[[Look], None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,7 @@ class Ready:
     """What an assignment is trained on here, and each of its runs, with its band where there is one."""
 
     device: Device
+    profile: Profile
     runs: dict[str, tuple[Run, Band | None]]
 
     @property
@@ -57,14 +75,16 @@ class TrainingStage:
         data: Path | None = None,
         watch: Watch | None = None,
         told: Callable[[str], None] = lambda _: None,
+        profile: str | None = None,
     ) -> None:
         """Train on `device`; each run may compute for `budget` seconds (default, and most: the assignment's limit).
 
         data: another data set than the course's
         told: hears, once, why "auto" does not use the GPU that is there
+        profile: which runs; default: those that are meant for the device
         """
         self.course = course
-        self._wanted = device
+        self._wanted, self._profile = device, profile
         self.budget = budget
         self.data = data
         self.watch = watch
@@ -95,10 +115,10 @@ class TrainingStage:
     def ready(self, assignment: Assignment) -> Ready:
         """Device, runs and bands, looked up once."""
         if assignment.name not in self._ready:
-            device = device_for(self.course, assignment, self._wanted, self.data, self.told)
-            runs = runs_of(self.course, assignment, self.data).items()
+            device, profile = device_for(self.course, assignment, self._wanted, self.data, self.told, self._profile)
+            runs = runs_of(self.course, assignment, self.data, profile).items()
             bands = {name: band_or_none(self.course, assignment.name, name, run, device) for name, run in runs}
-            self._ready[assignment.name] = Ready(device, {name: (run, bands[name]) for name, run in runs})
+            self._ready[assignment.name] = Ready(device, profile, {name: (run, bands[name]) for name, run in runs})
         return self._ready[assignment.name]
 
     def missing(self, assignment: Assignment) -> tuple[float, str]:
@@ -116,7 +136,7 @@ class TrainingStage:
         """Why a run cannot be graded here, and the command that helps."""
         ready = self.ready(assignment)
         data = next(iter(ready.missing.values())).data[0]
-        command = how_to_measure(assignment.name, ready.device, self.data)
+        command = how_to_measure(assignment, ready.device, self.data, ready.profile)
         return f"on {ready.device} with {data} there is no reference band yet; `{command}` measures it, once"
 
     def __call__(
@@ -129,12 +149,13 @@ class TrainingStage:
     ) -> StageResult:
         """The result of the stage, and what to show of its runs."""
         assert assignment.training is not None  # noqa: S101  (whoever calls has asked)
-        limits, ready = assignment.training.limits, self.ready(assignment)
+        ready = self.ready(assignment)
+        limits = ready.profile.limits
         # Of each run: one that takes long leaves the others what they need.
         limits = replace(limits, cpu_seconds=min(self.budget or limits.cpu_seconds, limits.cpu_seconds))
         rows: list[TestResult] = []
         records, stalled = [], False
-        for declared in assignment.training.runs:
+        for declared in ready.profile.runs:
             run, band = ready.runs[declared.name]
             if band is None:
                 why = f"not trained, and its {run.points:g} points not counted: {self._why(assignment)}"
@@ -143,7 +164,7 @@ class TrainingStage:
             if why := gate(declared, exercises):
                 rows.append(_skipped(declared.name, run, why))
                 continue
-            asked = _Asked(run, program, f"{seed}/{declared.name}", limits, self._reference(assignment))
+            asked = _Asked(run, band, program, f"{seed}/{declared.name}", limits, self._reference(assignment))
             known = self._named(assignment, declared, exercises)
             ended, paid, seconds = self._followed(asked, known, ready.device, self._launcher(assignment, launcher))
             stalled |= ended.stalled
@@ -151,7 +172,7 @@ class TrainingStage:
             right = held.right(ended.scores)
             rows += judged(declared.name, run, band, ended, right, seconds, paid)
             records.append(_record(run, band, ended, right, held))
-        points = assignment.training.points - self.missing(assignment)[0]
+        points = ready.profile.points - self.missing(assignment)[0]
         return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
 
     def _reference(self, assignment: Assignment) -> str:
@@ -214,9 +235,9 @@ class TrainingStage:
         """Train in a worker of its own."""
         run, program = asked.run, asked.program
 
-        def watch(done: int, loss: float, scores: Callable[[], np.ndarray]) -> None:
+        def watch(losses: list[float], scores: Callable[[], np.ndarray]) -> None:
             if self.watch is not None:
-                self.watch(run.title, done, run.length, loss, lambda: run.held().right(scores()))
+                self.watch(Look(run.title, run.length, losses, asked.band, lambda: run.held().right(scores())))
 
         start = int(_numbers(asked.seed).integers(2**31))
         answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
@@ -228,9 +249,10 @@ class TrainingStage:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A run of one submission, what it may use, and the module text whose steps it should take."""
+    """A run of one submission, what it is graded against, what it may use, and the module text whose steps it should take."""
 
     run: Run
+    band: Band
     program: tuple[ProgramCell, ...]
     seed: str
     limits: Limits
@@ -319,4 +341,18 @@ def _record(run: Run, band: Band, ended: Ended, right: float | None, held: Held)
             Misread(np.round(255 * held.images[i]).astype(int).tolist(), int(held.labels[i]), int(said[i]))
             for i in np.flatnonzero(said != held.labels)[:MISREAD]
         )
-    return TrainingRecord(run.title, held.what, curve, right, band.floor, band.full, held.names, confusion, misread)
+    off = tuple(float(f"{min(step.off, LARGEST_OFF):.3g}") for step in ended.steps)
+    before = until_wrong(ended.steps)
+    return TrainingRecord(
+        run.title,
+        held.what,
+        curve,
+        right,
+        band.floor,
+        band.full,
+        held.names,
+        confusion,
+        misread,
+        off,
+        before + 1 if before < len(ended.steps) else None,
+    )

@@ -11,10 +11,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograder.training.contract import RUNNING, Layer
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST = 0.1  # how far a step may end from where it should, of its length
 USUAL = 0.01  # how far the steps of a run may on average
@@ -64,28 +68,36 @@ class Tensors:
         return {kind: kinds == kind for kind in dict.fromkeys(self.kinds)}
 
     @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """How many numbers each tensor has."""
+        return tuple(end - start for start, end in itertools.pairwise((0, *self.ends)))
+
+    @cached_property
     def learned(self) -> np.ndarray:
         """Which tensors are learned."""
         return np.array([not kind.startswith(RUNNING) for kind in self.kinds])
 
-    def sums(self, row: np.ndarray) -> np.ndarray:
-        """The sum over each tensor's part of a row: (how many tensors there are,)."""
-        return np.add.reduceat(row, [0, *self.ends[:-1]])
+    def sums(self, rows: Sequence[Tensor]) -> np.ndarray:
+        """The sum over each tensor's part of each row: (rows, how many tensors there are), from one copy off the device."""
+        import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
+
+        lengths = torch.tensor(self.sizes, device=rows[0].device)
+        sums = [torch.segment_reduce(row, "sum", lengths=lengths, unsafe=True) for row in rows]
+        there: np.ndarray = torch.stack(sums).cpu().numpy()
+        return there
 
 
-def compared(tensors: Tensors, before: np.ndarray, should: np.ndarray, is_: np.ndarray, loss: float) -> Step:
-    """What came of a step from `before` that should have ended at `should` and ended at `is_`: rows of numbers."""
-    if not (np.isfinite(should).all() and np.isfinite(is_).all()):
+def compared(tensors: Tensors, before: Tensor, should: Tensor, is_: Tensor, loss: float) -> Step:
+    """What came of a step from `before` that should have ended at `should` and ended at `is_`: rows of numbers, on any device."""
+    if not bool(should.isfinite().all() & is_.isfinite().all()):
         return Step(loss, math.inf, math.inf)
-    start, right, taken = (
-        before.astype(np.float64),
-        (should - before).astype(np.float64),
-        (is_ - before).astype(np.float64),
+    start, right, taken = before.double(), (should - before).double(), (is_ - before).double()
+    apart = is_.double() - should
+    of_numbers, ways, others, together, apart_by = tensors.sums(
+        [start.square_(), right.square(), taken.square(), right * taken, apart.square_()]
     )
-    rounding = ROUNDING**2 * tensors.sums(start**2)
-    ways, others, together = tensors.sums(right**2), tensors.sums(taken**2), tensors.sums(right * taken)
-    apart = tensors.sums((is_.astype(np.float64) - should) ** 2)
-    away = np.maximum(np.sqrt(apart) - np.sqrt(rounding), 0.0) ** 2
+    rounding = ROUNDING**2 * of_numbers
+    away = np.maximum(np.sqrt(apart_by) - np.sqrt(rounding), 0.0) ** 2
 
     def share(of_each: np.ndarray) -> float:
         """How far these tensors are off, of their way; nothing, where they differ by no more than rounding."""

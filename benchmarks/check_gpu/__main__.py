@@ -32,13 +32,14 @@ CONFINEMENT = {
     "bubblewrap": 90,
 }
 TRAINING = {
-    "bands": 200,
-    "points": 150,
-    "one-student": 90,
-    "full-profile": 60,
-    "step-time": 120,
-    "together": 120,
+    "bands": 120,
+    "points": 100,
+    "one-student": 60,
+    "full-profile": 150,
+    "step-time": 60,
+    "together": 90,
     "bit-by-bit": 60,
+    "full-bands": 300,
 }
 # How to train, the best first, and the step that shows that it works.
 WAYS = {"first": "landlock", "wide": "landlock-wide", "none": "worker-unconfined"}

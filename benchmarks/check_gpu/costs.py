@@ -7,15 +7,16 @@ import statistics
 import threading
 import time
 
-from benchmarks.check_gpu.confinement import Known, NotHere, Said
+from benchmarks.check_gpu.confinement import Known, Said
 from benchmarks.check_gpu.runs import (
     FIRST_SEED,
     Job,
     all_of,
-    course_here,
     launcher_here,
     pool_of,
+    profile_here,
     reference,
+    runs_here,
     trained_here,
 )
 
@@ -24,7 +25,20 @@ TOGETHER = 8  # students at a time
 
 def one_student(known: Known) -> Said:
     """All runs of one student: seconds, and the GPU's memory."""
+    return _student(known, "digits")
+
+
+def full_profile(known: Known) -> Said:
+    """The same for whole networks; on a processor some steps of few images each."""
+    told, found = _student(known, "full")
+    return (told if known["device"] == "cuda" else f"some steps of each: {told}"), found
+
+
+def _student(known: Known, profile: str) -> Said:
+    """All runs of a profile, whose steps must be confirmed."""
     import torch  # noqa: PLC0415
+
+    from autograder.training.steps import told as steps_told  # noqa: PLC0415
 
     least: list[int] = []
     over = threading.Event()
@@ -40,17 +54,16 @@ def one_student(known: Known) -> Said:
     begin = time.monotonic()
     launcher_here(known["device"], known["way"])
     start = time.monotonic() - begin
-    seconds = {name: trained_here(known, Job("", name, right, FIRST_SEED))[1] for name in course_here()[2]}
+    seconds: dict[str, float] = {}
+    for name in [run.name for run in profile_here(profile).runs]:
+        ended, seconds[name] = trained_here(known, Job("", name, right, FIRST_SEED, profile=profile))
+        if fault := ended.sentence or ended.trouble or steps_told(ended.steps):
+            raise RuntimeError(f"{name}: {fault}")
     over.set()
     found = {"start": start, "seconds": seconds, "memory_mb": (before - min(least)) >> 20 if least else None}
     memory = "" if found["memory_mb"] is None else f", {found['memory_mb']} MB of the GPU"
     each = ", ".join(f"{name} {took:.1f}" for name, took in seconds.items())
     return f"{sum(seconds.values()):.1f} s ({each}){memory}; processes in {start:.1f} s", found
-
-
-def full_profile(_: Known) -> Said:
-    """The profile with whole networks on CIFAR-10."""
-    raise NotHere("there is no full profile yet, only that of the digits")
 
 
 def step_time(known: Known) -> Said:
@@ -99,10 +112,10 @@ def bit_by_bit(known: Known) -> Said:
     """The same run twice: by how much losses and answers differ."""
     import numpy as np  # noqa: PLC0415
 
-    asked = [Job(f"{time_}", name, reference(), FIRST_SEED) for name in course_here()[2] for time_ in (1, 2)]
+    asked = [Job(f"{time_}", name, reference(), FIRST_SEED) for name in runs_here() for time_ in (1, 2)]
     ended = {(job.run, job.title): one for job, one, _ in all_of(known, asked)}
     found: dict[str, tuple[float, float]] = {}
-    for name in course_here()[2]:
+    for name in runs_here():
         pair = [ended.get((name, which)) for which in ("1", "2")]
         one, other = ((each.losses, each.scores) if each and each.scores is not None else None for each in pair)
         if one is None or other is None:

@@ -8,7 +8,7 @@ import os
 import time
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from benchmarks.check_gpu.confinement import Known, NotHere, Said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from autograder.course import Assignment, Course
+    from autograder.course import Assignment, Course, Profile
     from autograder.isolation import Launcher
     from autograder.training import Band, Run
     from autograder.training.running import Ended
@@ -29,6 +29,7 @@ FIRST_SEED = 1000  # none of those that bands are measured with
 SEEDS, LEAST = 8, 3  # seeds of a band, and how many there must be when time is over
 RESERVE = 20.0  # seconds at the end of a step that are not for training
 MOST_PROCESSES = 10
+FEW_STEPS, FEW_IMAGES = 3, 4  # of whole networks, on a processor
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,39 @@ class Job:
     source: str
     seed: int
     by_itself: bool = False
+    profile: str = "digits"
 
 
 @cache
-def course_here() -> tuple[Course, Assignment, dict[str, Run]]:
-    """The course, the assignment, and its runs."""
+def course_here() -> tuple[Course, Assignment]:
+    """The course and the assignment."""
     from autograder.course import Course  # noqa: PLC0415
-    from autograder.training import runs_of  # noqa: PLC0415
     from benchmarks.check_gpu import ROOT  # noqa: PLC0415
 
     course = Course(ROOT)
-    assignment = course.assignment(NAME)
-    return course, assignment, runs_of(course, assignment)
+    return course, course.assignment(NAME)
+
+
+@cache
+def profile_here(name: str = "digits") -> Profile:
+    """A profile of training."""
+    training = course_here()[1].training
+    if training is None:
+        raise NotHere(f"{NAME} has nothing to train")
+    return training.named(name)
+
+
+@cache
+def runs_here(profile: str = "digits", *, small: bool = False) -> dict[str, Run]:
+    """The runs of a profile. `small`: some steps of few images each, on the digits, for a processor."""
+    from autograder.training import runs_of  # noqa: PLC0415
+    from starter_code.training_runs import PLANS  # noqa: PLC0415
+
+    course, assignment = course_here()
+    runs = runs_of(course, assignment, profile=profile_here(profile))
+    if small:
+        PLANS.update({name: replace(plan, steps=FEW_STEPS, batch=FEW_IMAGES) for name, plan in PLANS.items()})
+    return runs
 
 
 @cache
@@ -60,7 +82,7 @@ def launcher_here(device: Any, way: str) -> Launcher:
     from autograder.isolation import devices  # noqa: PLC0415
     from autograder.training.slots import launcher_for  # noqa: PLC0415
 
-    course, assignment, _ = course_here()
+    course, assignment = course_here()
     devices.WIDE_FILTER = way == "wide"
     return launcher_for(course, assignment, "none" if way == "none" else "auto", device)
 
@@ -69,18 +91,17 @@ def trained_here(known: Known, job: Job) -> tuple[Ended, float]:
     """One run of a program, asked from this process, and the seconds that it took."""
     from autograder.training.bands import trained  # noqa: PLC0415
 
-    _, assignment, runs = course_here()
-    launcher = launcher_here(known["device"], known["way"])
+    run = runs_here(job.profile, small=job.profile == "full" and known["device"] == "cpu")[job.run]
+    launcher, limits = launcher_here(known["device"], known["way"]), profile_here(job.profile).limits
     begin = time.monotonic()
     right = job.source if job.by_itself else reference()
-    ended = trained(assignment, job.source, launcher, runs[job.run], job.seed, known["device"], right=right)
+    ended = trained(course_here()[1], job.source, launcher, run, job.seed, known["device"], limits, right=right)
     return ended, time.monotonic() - begin
 
 
 def reference() -> str:
     """The reference as if somebody had handed it in."""
-    course, _, _ = course_here()
-    return (course.solution(NAME) / "reference.py").read_text(encoding="utf-8")
+    return (course_here()[0].solution(NAME) / "reference.py").read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -126,21 +147,20 @@ class Wrong(Exception):  # noqa: N818  (a finding, not a fault of the check's)
 # --- bands -----------------------------------------------------------------------------------------------------------------------
 
 
-def _band_path(known: Known, name: str) -> Path:
+def _band_path(known: Known, name: str, run: Run) -> Path:
     from autograder.training.bands import key_of  # noqa: PLC0415
 
-    return Path(known["out"]) / "bands" / f"{key_of(name, course_here()[2][name], known['device'])}.json"
+    return Path(known["out"]) / "bands" / f"{key_of(name, run, known['device'])}.json"
 
 
-def _bands(known: Known) -> dict[str, Band]:
+def _bands(known: Known, profile: str = "digits") -> dict[str, Band]:
     """The bands that there are: those that this check has measured, else those of the course."""
     from autograder.training.bands import band_or_none, read_band  # noqa: PLC0415
 
-    course, _, runs = course_here()
     found = {}
-    for name, run in runs.items():
-        path = _band_path(known, name)
-        band = read_band(path) if path.exists() else band_or_none(course, NAME, name, run, known["device"])
+    for name, run in runs_here(profile).items():
+        path = _band_path(known, name, run)
+        band = read_band(path) if path.exists() else band_or_none(course_here()[0], NAME, name, run, known["device"])
         if band is not None:
             found[name] = band
     if not found:
@@ -150,14 +170,26 @@ def _bands(known: Known) -> dict[str, Band]:
 
 def bands(known: Known) -> Said:
     """Measure the bands of the digits profile on a GPU, several runs at a time; on a processor those of the course are there."""
+    if known["device"] == "cpu":
+        return f"those of the course: {_told(_bands(known))}", {}
+    return _measured(known, "digits")
+
+
+def full_bands(known: Known) -> Said:
+    """The same for the full profile, which is a GPU's."""
+    if known["device"] == "cpu":
+        raise NotHere("they are a GPU's")
+    return _measured(known, "full")
+
+
+def _measured(known: Known, profile: str) -> Said:
+    """Measure the bands of a profile: as many seeds as there is time for, the first ones of all runs first."""
     from autograder.training.bands import band_from, smoothed, write_band  # noqa: PLC0415
     from autograder.training.steps import told  # noqa: PLC0415
 
-    if known["device"] == "cpu":
-        return f"those of the course: {_told(_bands(known))}", {}
-    runs, right = course_here()[2], reference()
+    runs, right = runs_here(profile), reference()
     jobs = [
-        Job(who, name, f"{right}\n\n{more}", seed, by_itself=True)
+        Job(who, name, f"{right}\n\n{more}", seed, by_itself=True, profile=profile)
         for seed in range(SEEDS)
         for name, run in runs.items()
         for who, more in (("reference", ""), ("baseline", run.baseline))
@@ -179,12 +211,13 @@ def bands(known: Known) -> Said:
         if min(len(shares[name][who]) for who in ("reference", "baseline")) < LEAST:
             few.append(name)
         else:
-            write_band(_band_path(known, name), band_from(name, run, known["device"], shares[name], curves[name]))
+            band = band_from(name, run, known["device"], shares[name], curves[name])
+            write_band(_band_path(known, name, run), band)
     if faults:
         raise Wrong(f"{len(faults)} of {len(jobs)} runs: {faults[0]}", {"shares": shares, "faults": faults})
     if few:
         raise NotHere(f"there was no time for {LEAST} seeds of {', '.join(few)}")
-    return _told(_bands(known)), {"shares": shares}
+    return _told(_bands(known, profile)), {"shares": shares}
 
 
 def _told(found: dict[str, Band]) -> str:
@@ -201,9 +234,8 @@ def points(known: Known) -> Said:
     from autograder.training.stage import judged  # noqa: PLC0415
     from tests import training_programs as programs  # noqa: PLC0415
 
-    course, _, runs = course_here()
-    found, right = _bands(known), reference()
-    faults = {title: programs.faults(course)[title] for title in programs_here.FAULTS}
+    runs, found, right = runs_here(), _bands(known), reference()
+    faults = {title: programs.faults(course_here()[0])[title] for title in programs_here.FAULTS}
     jobs = [Job("the reference", name, right, FIRST_SEED) for name in runs]
     jobs += [
         Job(title, name, f"{right}\n\n{more}", FIRST_SEED)

@@ -35,6 +35,7 @@ STEPS: dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = {
     "step-time": costs.step_time,
     "together": costs.together,
     "bit-by-bit": costs.bit_by_bit,
+    "full-bands": runs.full_bands,
 }
 LONGEST = 300
 

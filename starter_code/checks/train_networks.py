@@ -4,6 +4,7 @@ They ask through the same probes as grading does, with layers whose numbers are 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ import numpy as np
 from starter_code import training_runs
 from starter_code.checks.checking import array_of, call, done, expect_array, expect_close, fail, ok
 from starter_code.data import load_digits
+from starter_code.live_curve import LiveCurves, load_bands
 from starter_code.module_probes import Fill, run_module
 from starter_code.training_probes import run_optimizer, run_train_step, run_transfer
 
-REHEARSAL = 30  # steps
+REHEARSAL, BETWEEN = 30, 5  # steps; and between two looks at the loss
 EPS = 1e-5  # of torch's BN: with a running variance of 1 - EPS it divides by exactly 1
 X = np.array([[[[1.0, -2.0], [3.0, -0.5]], [[-1.0, 2.0], [0.5, 4.0]]]])  # one image of 2 channels, 2 by 2
 
@@ -148,7 +150,7 @@ def check_freeze_for_transfer(freeze: object) -> None:
 def rehearse(
     block: object, module: object, head: object, adam: object, momentum: object, train_step: object, freeze: object
 ) -> None:
-    """Train each network of the training stage for some steps, and say what becomes of the loss."""
+    """Train each network of the training stage for some steps, and show what becomes of the loss."""
     digits = load_digits()
     images = digits.train_x.reshape(-1, 1, 8, 8).astype(np.float32)
     labels = digits.train_y.astype(np.int64)
@@ -157,27 +159,41 @@ def rehearse(
         "inception": (module, head, adam, train_step),
         "depth": (block, train_step),
     }
+    bands = load_bands("train_networks")
+    curves = LiveCurves({name: bands[name] for name in runs if name in bands}, REHEARSAL)
     for name, own in runs.items():
-        run = call(name, training_runs.begin, name, images, labels, 0, "cpu", *own)
-        _rehearsed(name, run)
+        run = call(name, training_runs.begin, name, _plan(name), images, labels, 0, "cpu", *own)
+        _rehearsed(name, run, curves)
     old, new = labels < 5, labels >= 5  # noqa: PLR2004  (the first five classes, and the others)
-    trunk = call("trunk", training_runs.begin, "trunk", images[old], labels[old], 0, "cpu", block, train_step)
-    _rehearsed("trunk", trunk)
+    given = (images[old], labels[old], 0, "cpu")
+    trunk = call("trunk", training_runs.begin, "trunk", _plan("trunk"), *given, block, train_step)
+    _rehearsed("trunk", trunk, curves)
     weights = np.random.default_rng(0).normal(size=(5, 64)).astype(np.float32) / 8
     fresh = [weights, np.zeros(5, np.float32)]
-    frozen = call("transfer", training_runs.training, trunk, "transfer", freeze, fresh, images[new], labels[new] - 5)
-    _rehearsed("transfer", frozen)
+    others = (images[new], labels[new] - 5)
+    frozen = call("transfer", training_runs.training, trunk, "transfer", freeze, fresh, _plan("transfer"), *others)
+    _rehearsed("transfer", frozen, curves)
     done("The rehearsal", "what is learned in the end, and whether each step is the right one.")
 
 
-def _rehearsed(name: str, run: object) -> None:
+def _plan(name: str) -> tuple[Any, ...]:
+    """The plan of a run, as it is handed over."""
+    return astuple(training_runs.PLANS[name])
+
+
+def _rehearsed(name: str, run: object, curves: LiveCurves) -> None:
     """Some steps, after which the loss should be smaller."""
-    call(name, training_runs.training, run, "advance", REHEARSAL)
-    losses = run.losses if isinstance(run, training_runs.Run) else []
+    losses: list[float] = []
+    for _ in range(REHEARSAL // BETWEEN):
+        call(name, training_runs.training, run, "advance", BETWEEN)
+        losses = run.losses if isinstance(run, training_runs.Run) else []
+        curves.show(name, losses)
     first, last = float(np.mean(losses[:5])), float(np.mean(losses[-5:]))
     if not last < first:
         fail(f"{name}: in {REHEARSAL} steps the loss should fall, and went from {first:.2f} to {last:.2f}.")
-    ok(f"{name:9} the loss falls from {first:.2f} to {last:.2f} in {REHEARSAL} steps")
+    low, high = (edge[-3] for edge in curves.bands.get(name, ((None,) * 3,) * 2))  # the middle of the last five steps
+    reference = "" if low is None else f" (the reference's to between {low:.2f} and {high:.2f})"
+    ok(f"{name:9} the loss falls from {first:.2f} to {last:.2f} in {REHEARSAL} steps{reference}")
 
 
 def _images(channels: int, size: tuple[int, int] = (5, 6)) -> np.ndarray:

@@ -117,7 +117,7 @@ def examples(target: str) -> Iterator[bytes]:
         yield message({"error": {"type": "ValueError", "text": "no", "line": 3}})
         yield message({"ok": {1, 2}}, lambda _: {"h": [0, "set"]})
         header, _ = wire.encode({"ok": (1.0, OrderedDict(v=[1.5]))}, lambda _: {}, lambda _: 7)
-        yield wire.PREFIX.pack(len(header), 0) + header
+        yield wire.PREFIX.pack(len(header), 0, 0) + header
         yield message({"callback": 0, "args": (1.0,)})
         return
     for notebook in (released(COURSE, ASSIGNMENT.name), solved(COURSE, ASSIGNMENT.name)):
@@ -142,4 +142,4 @@ def message(value: Any, other: Callable[[Any], dict[str, Any]] = lambda _: {}) -
     """The bytes of a message."""
     header, arrays = wire.encode(value, other)
     body = b"".join(bytes(memoryview(array).cast("B")) for array in arrays if memoryview(array).nbytes)
-    return wire.PREFIX.pack(len(header), len(body)) + header + body
+    return wire.PREFIX.pack(len(header), len(body), 0) + header + body

@@ -39,6 +39,14 @@ class Images:
         """The same, with training images in the place of those that are held back."""
         return replace(self, held=self.learn, held_labels=self.learn_labels)
 
+    def halved(self) -> Images:
+        """The same with half the height and width: means over two by two pixels."""
+        learn, held = (
+            np.ascontiguousarray(x.reshape(*x.shape[:2], x.shape[2] // 2, 2, -1, 2).mean((3, 5)), np.float32)
+            for x in (self.learn, self.held)
+        )
+        return replace(self, learn=learn, held=held)
+
     @property
     def digest(self) -> str:
         """Hash of all numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,19 @@ from starter_code.training_runs import PLANS
 from tests.hidden.train_networks.image_data import Images, images_of
 
 NO_SHORTCUT = "from starter_code.residual_networks import PlainBlock as ResidualBlock"
+NO_SHORTCUT_OF_BOTTLENECKS = """
+class BottleneckBlock(nn.Module):
+    def __init__(self, in_channels, channels, stride=1):
+        super().__init__()
+        sizes = [(in_channels, channels, 1, 1), (channels, channels, 3, stride), (channels, 4 * channels, 1, 1)]
+        self.chain = nn.Sequential()
+        for before, after, size, step in sizes:
+            self.chain.append(nn.Conv2d(before, after, size, step, size // 2, bias=False))
+            self.chain.append(nn.BatchNorm2d(after)).append(nn.ReLU(inplace=True))
+
+    def forward(self, x):
+        return self.chain(x)
+"""
 # Gradient descent in Adam's place, and heads that are not listened to.
 NO_ADAM_NO_HEADS = """
 class Adam(Momentum):
@@ -46,79 +60,143 @@ def train_step(model, images, labels, optimizer):
     with torch.no_grad():
         return nn.functional.cross_entropy(model(images), labels).item()
 """
-WIDTH_OF_TRUNK = 64  # of what its last layer sees
 OWN = ("stages", "trunk", "heads")  # of the networks: where students' modules stand, one beside the other
 FILES = ("training_runs", "residual_networks", "googlenet", "googlenet_table", "initialisation", "module_probes")
+FASHION = Path("fashion-mnist")  # what whole networks learn from
+BLOCK, STEP = "ResidualBlock", "train_step"
+HELD_OUT, LEARNED = "held-out images", "training images"
 
 
-def runs(data: Path | None) -> dict[str, Run]:
-    """The four runs, on the digits or on another data set."""
-    name, images = images_of(data)
-    old, new = images.of_classes(0, 5), images.of_classes(5, 10)
-    starter = Path(starter_code.__file__ or "")
-    follows_from = {
-        "sources": (Path(reference.__file__), *(starter.with_name(f"{file}.py") for file in FILES)),
-        "data": (name, images.digest),
-    }
+def runs(data: Path | None, profile: str) -> dict[str, Run]:
+    """The runs of a profile, on the data that come with it or on another data set."""
+    return {"digits": _digits, "full": _full}[profile](data)
 
-    block, step = "ResidualBlock", "train_step"
 
-    def one(
-        name: str, own: tuple[str, ...], steps: float, learned: float, tested: Images, what: str, **more: str
-    ) -> Run:
-        """A run of one network, with its points for steps and for what was learned."""
-        phases, held = partial(_trained, name, own, tested), partial(_held, tested, what)
-        return Run(steps=steps, learned=learned, phases=phases, held=held, **more, **follows_from)
-
+def _digits(data: Path | None) -> dict[str, Run]:
+    """Small networks, which a processor trains in seconds."""
+    course = Learning.on(data)
     return {
-        "residual": one(
-            *("residual", (block, "Momentum", step), 6, 3, images, "held-out images"),
+        "residual": course.run(
+            *("residual", (BLOCK, "Momentum", STEP), HELD_OUT),
             title="ResNet-20 of your blocks, with your Momentum",
+            steps=6,
+            learned=3,
             baseline=NO_SHORTCUT,
         ),
-        "inception": one(
-            *("inception", ("InceptionModule", "AuxiliaryHead", "Adam", step), 6, 3, images, "held-out images"),
+        "inception": course.run(
+            *("inception", ("InceptionModule", "AuxiliaryHead", "Adam", STEP), HELD_OUT),
             title="GoogLeNet of your modules and heads, with your Adam",
+            steps=6,
+            learned=3,
             baseline=NO_ADAM_NO_HEADS,
         ),
-        "depth": one(
-            *("depth", (block, step), 3, 1, images.tested_on_what_was_learned(), "training images"),
+        "depth": course.run(
+            *("depth", (BLOCK, STEP), LEARNED),
             title="ResNet-32 of your blocks, against one without shortcuts",
+            steps=3,
+            learned=1,
             baseline=NO_SHORTCUT,
         ),
-        "transfer": Run(
+        "transfer": course.transfer("trunk", "transfer", width=64),
+    }
+
+
+def _full(data: Path | None) -> dict[str, Run]:
+    """The networks of the papers, which a GPU trains in a minute."""
+    course = Learning.on(data or FASHION)
+    return {
+        "resnet18": course.run(
+            *("resnet18", (BLOCK, "Momentum", STEP), HELD_OUT),
+            title="ResNet-18 of your blocks, with your Momentum",
+            steps=4,
+            learned=2,
+            baseline=NO_SHORTCUT,
+        ),
+        "resnet50": course.run(
+            *("resnet50", ("BottleneckBlock", "Momentum", STEP), HELD_OUT),
+            title="ResNet-50 of your bottlenecks, with your Momentum",
+            steps=4,
+            learned=2,
+            baseline=NO_SHORTCUT_OF_BOTTLENECKS,
+        ),
+        "googlenet": course.run(
+            *("googlenet", ("InceptionModule", "AuxiliaryHead", "Adam", STEP), HELD_OUT),
+            title="GoogLeNet as published, of your modules and heads, with your Adam",
+            steps=4,
+            learned=2,
+            baseline=NO_ADAM_NO_HEADS,
+        ),
+        "resnet56": replace(course, images=course.images.halved()).run(
+            *("resnet56", (BLOCK, STEP), LEARNED),
+            title="ResNet-56 of your blocks, against one without shortcuts",
+            steps=3,
+            learned=1,
+            baseline=NO_SHORTCUT,
+        ),
+        "large_transfer": course.transfer("large_trunk", "large_transfer", width=512),
+    }
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Makes runs that learn from a set of images."""
+
+    name: str
+    images: Images
+
+    @classmethod
+    def on(cls, data: Path | None) -> Learning:
+        """From the digits, or from another data set."""
+        return cls(*images_of(data))
+
+    def run(self, name: str, own: tuple[str, ...], what: str, **more: Any) -> Run:
+        """One network, of what students have written for it, and scored on images that are held back, or that it has learned from."""
+        tested = self.images if what == HELD_OUT else self.images.tested_on_what_was_learned()
+        return self._made(phases=partial(_trained, name, own, self.images), held=partial(_held, tested, what), **more)
+
+    def transfer(self, trunk: str, then: str, width: int) -> Run:
+        """A trunk that learns half of the classes; frozen, it learns the others with a new last layer, which sees `width` numbers."""
+        half = len(self.images.names) // 2
+        old, new = self.images.of_classes(0, half), self.images.of_classes(half, 2 * half)
+        return self._made(
             title="A trunk of your blocks, frozen, on new classes",
             steps=3,
             learned=2,
-            phases=partial(_transferred, (block, step), old, new),
-            held=partial(_held, new, "held-out images of the new classes"),
+            phases=partial(_transferred, trunk, then, old, new, width),
+            held=partial(_held, new, f"{HELD_OUT} of the new classes"),
             baseline=NO_TRUNK,
-            **follows_from,
-        ),
-    }
+        )
+
+    def _made(self, **more: Any) -> Run:
+        starter = Path(starter_code.__file__ or "")
+        sources = (Path(reference.__file__), *(starter.with_name(f"{file}.py") for file in FILES))
+        return Run(sources=sources, data=(self.name, self.images.digest), **more)
 
 
 def _trained(name: str, own: tuple[str, ...], images: Images, seed: int, device: Device) -> tuple[Phase, ...]:
     """One network, to its end."""
+    plan = PLANS[name]
 
     def start(parts: Any, _: Any) -> Any:
-        return parts.begin(
-            name, images.learn, images.learn_labels, seed, device, *(getattr(parts, each) for each in own)
-        )
+        written = (getattr(parts, each) for each in own)
+        return parts.begin(name, astuple(plan), images.learn, images.learn_labels, seed, device, *written)
 
-    return (Phase(PLANS[name].steps, start, OWN),)
+    return (Phase(plan.steps, start, OWN),)
 
 
-def _transferred(own: tuple[str, ...], old: Images, new: Images, seed: int, device: Device) -> tuple[Phase, ...]:
+def _transferred(
+    trunk: str, then: str, old: Images, new: Images, width: int, seed: int, device: Device
+) -> tuple[Phase, ...]:
     """A trunk that learns some classes; then it is frozen, and a new last layer learns others."""
-    classes, width = len(new.names), WIDTH_OF_TRUNK
+    classes, plan = len(new.names), PLANS[then]
     fresh = np.random.default_rng(seed).normal(size=(classes, width)) / np.sqrt(width)
     layer = [fresh.astype(np.float32), np.zeros(classes, np.float32)]
 
-    def start(parts: Any, trunk: Any) -> Any:
-        return parts.training(trunk, "transfer", parts.freeze_for_transfer, layer, new.learn, new.learn_labels)
+    def start(parts: Any, before: Any) -> Any:
+        given = (layer, astuple(plan), new.learn, new.learn_labels)
+        return parts.training(before, "transfer", parts.freeze_for_transfer, *given)
 
-    return (*_trained("trunk", own, old, seed, device), Phase(PLANS["transfer"].steps, start))
+    return (*_trained(trunk, (BLOCK, STEP), old, seed, device), Phase(plan.steps, start))
 
 
 def _held(images: Images, what: str) -> Held:
