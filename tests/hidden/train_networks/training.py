@@ -51,7 +51,7 @@ OWN = ("stages", "trunk", "heads")  # of the networks: where students' modules s
 FILES = ("training_runs", "residual_networks", "googlenet", "googlenet_table", "initialisation", "module_probes")
 
 
-def runs(data: Path | None) -> dict[str, Run]:
+def runs(data: Path | str | None) -> dict[str, Run]:
     """The four runs, on the digits or on another data set."""
     name, images = images_of(data)
     old, new = images.of_classes(0, 5), images.of_classes(5, 10)
