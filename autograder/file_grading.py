@@ -25,6 +25,7 @@ from rich.progress import (
 
 from autograder.console import BELOW, BROKEN, UNUSABLE, err, one_line_errors, out, plain
 from autograder.course import Assignment, Course, CourseError
+from autograder.course_settings import Data, data_for
 from autograder.progress_lines import ProgressLines
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Trained:
-    """How the training stage is done: where, for how long at most, and on which data."""
+    """How the training stage is done: where, for how long at most, and on which data; None: what the course uses."""
 
     device: Wanted
     budget: float | None = None
-    data: Path | None = None
+    data: Data | None = None
 
 
 def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
@@ -94,6 +95,9 @@ def grade_files(
                 if len(paths) == 1 or assignment is not None:
                     raise
                 err.print(f"autograder: {plain(str(error))}")
+        trains = any(course.assignment(name).training for name in by_assignment)
+        if trained and trained.data is not None and by_assignment and not trains:
+            raise CourseError(f"--data: {', '.join(by_assignment)} has nothing to train.")
         # What a suite prints goes to standard error: standard output may be for JSON.
         with (
             progress(len(paths)) as (advance, watch),
@@ -113,7 +117,9 @@ def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> Tr
     def told(why: str) -> None:
         err.print(f"note: {plain(why)}")
 
-    return None if trained is None else TrainingStage(course, trained.device, trained.budget, trained.data, watch, told)
+    if trained is None:
+        return None
+    return TrainingStage(course, trained.device, trained.budget, data_for(course, trained.data), watch, told)
 
 
 def exit_code(reports: list[Report], fail_under: float | None) -> int:

@@ -10,6 +10,7 @@ import ast
 import hashlib
 import json
 import math
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course import Assignment, Course, GraderError
+from autograder.course_settings import Data
 from autograder.grading.misconceptions import Variant
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Isolation, Launcher
@@ -119,9 +121,9 @@ def band_of(course: Course, assignment: str, name: str, run: Run, device: Device
     return band
 
 
-def how_to_measure(assignment: str, device: Device, data: Path | None) -> str:
+def how_to_measure(assignment: str, device: Device, data: Data | None) -> str:
     """The command that measures the bands of an assignment."""
-    return f"autograder bands {assignment} --device {device}" + (f" --data {data}" if data else "")
+    return f"autograder bands {assignment} --device {device}" + (f" --data {shlex.quote(str(data))}" if data else "")
 
 
 def measured_here(course: Course, assignment: str, device: Device) -> str:
@@ -139,7 +141,7 @@ def _folders(course: Course, assignment: str) -> tuple[Path, Path]:
 
 
 def missing_bands(
-    course: Course, assignment: Assignment, device: Device, data: Path | None
+    course: Course, assignment: Assignment, device: Device, data: Data | None
 ) -> dict[str, Callable[..., Path]]:
     """What there is no band for yet, and for each what measures it: `measure` without its first arguments."""
     return {

@@ -1,7 +1,7 @@
 """What an assignment says about its training runs, in `training.py` of its hidden suite. The stage knows nothing else of them.
 
-That file has a function `runs(data) -> dict[str, Run]`: one Run for each name in the front matter. `data` is the path of another data
-set than the one that comes with the course, or None.
+That file has a function `runs(data) -> dict[str, Run]`: one Run for each name in the front matter. `data` says which data set to learn
+from: the path of one, or a word (text) that this file knows, or None for the one that the runs come with.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from autograder.course import Assignment, Course, CourseError, GraderError
+from autograder.course_settings import Data
 from autograder.grading.misconceptions import forget_other_courses, load_module
 
 Device = Literal["cpu", "cuda"]
@@ -124,7 +125,7 @@ class Run:
         return sum(phase.steps for phase in self.phases(0, "cpu"))
 
 
-def runs_of(course: Course, assignment: Assignment, data: Path | None = None) -> dict[str, Run]:
+def runs_of(course: Course, assignment: Assignment, data: Data | None = None) -> dict[str, Run]:
     """The runs of an assignment; raises GraderError where they are not those of the front matter."""
     if assignment.training is None:
         raise CourseError(f"{assignment.name} has nothing to train.")
