@@ -1,5 +1,6 @@
 """What a course decides for itself, in `course/settings.toml`."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,9 @@ def test_what_cannot_be_used_is_refused_in_one_line(course: Course, text: str, t
     with pytest.raises(CourseError, match=told) as refusal:
         settings_of(course)
     assert "\n" not in str(refusal.value)
+
+
+def test_the_engine_names_no_data_set() -> None:
+    named = re.compile("mnist|fashion|cifar", re.IGNORECASE)
+    engine = Path(__file__).resolve().parent.parent / "autograder"
+    assert [path for path in engine.rglob("*.py") if named.search(path.read_text())] == []

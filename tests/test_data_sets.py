@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 import struct
 from pathlib import Path
 
@@ -27,7 +26,6 @@ from starter_code.data import (
 from tests.hidden.train_networks.image_data import HELD, LEARN, Images, images_of
 from tests.mini_course import make_course
 
-ROOT = Path(__file__).resolve().parent.parent
 IMAGES, LABELS = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
 COUNTS = {"train": 40, "t10k": 20}
 PUBLISHED_MD5 = {  # of the compressed files, as their authors publish them
@@ -127,16 +125,19 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path: Path, changed: di
     assert "\n" not in str(refusal.value)
 
 
-def cut(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
 def damaged(content: bytes) -> bytes:
     return content[:10] + b"\xff" * 4 + content[14:]  # no such kind of block
 
 
 @pytest.mark.parametrize(
-    "change", [cut, damaged, lambda _: b"", lambda _: b"no such thing", lambda whole: whole[:-8] + bytes(8)]
+    "change",
+    [
+        lambda whole: whole[:999],
+        damaged,
+        lambda _: b"",
+        lambda _: b"no such thing",
+        lambda whole: whole[:-8] + bytes(8),
+    ],
 )
 def test_a_compressed_file_that_is_cut_or_damaged_is_refused(tmp_path: Path, change: object) -> None:
     path = folder_of(tmp_path) / IMAGES
@@ -288,9 +289,8 @@ def test_anything_else_is_told_in_a_sentence_what_may_be_given(
     with pytest.raises(FileNotFoundError, match="There is no") as refusal:
         images_of.__wrapped__(given)
     told = str(refusal.value)
-    assert str(given) in told
     assert "\n" not in told
-    for what in ("fashion-mnist", "a folder with the files of Fashion-MNIST", "cifar-10-binary.tar.gz"):
+    for what in (str(given), "fashion-mnist", "a folder with the files of Fashion-MNIST", "cifar-10-binary.tar.gz"):
         assert what in told
 
 
@@ -298,8 +298,3 @@ def test_another_file_is_taken_for_an_archive_of_cifar10(tmp_path: Path) -> None
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ValueError, match=f"is not the archive that was published: .*{CIFAR10_MD5}"):
         images_of.__wrapped__(tmp_path / "file")
-
-
-def test_the_engine_names_no_data_set() -> None:
-    named = re.compile("mnist|fashion|cifar", re.IGNORECASE)
-    assert [path for path in (ROOT / "autograder").rglob("*.py") if named.search(path.read_text())] == []
