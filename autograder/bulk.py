@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from autograder.course import Course, CourseError, GraderError
+from autograder.course_settings import Data
 from autograder.grading import Report
 from autograder.isolation import Isolation
 from autograder.scheduling import ClusterPool, LocalPool, Needs, Pool, Store, Task, dispatch, grade, tasks
@@ -35,11 +36,16 @@ class Outcome:
     notes: dict[str, str] = field(default_factory=dict)  # student -> what is to be known of what was handed in
 
 
-def plan(
-    course: Course, name: str, isolation: Isolation, store: Store, device: Wanted = "auto"
+def plan(  # noqa: PLR0913, PLR0917  (the options of the command)
+    course: Course,
+    name: str,
+    isolation: Isolation,
+    store: Store,
+    device: Wanted = "auto",
+    data: Data | None = None,
 ) -> tuple[list[Task], list[Task]]:
     """All tasks of an assignment, and those of them that the store has no report for; raises CourseError when there are none."""
-    everything = tasks(course, course.assignment(name), isolation, device)
+    everything = tasks(course, course.assignment(name), isolation, device, data)
     if not everything:
         raise CourseError(
             f"Nobody has handed in {name}: {course.data / 'submitted'} holds none. `nbgrader collect {name}` takes them in."
@@ -55,10 +61,11 @@ def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
     scheduler: str | None,
     watch: Watch,
     device: Wanted = "auto",
+    data: Data | None = None,
 ) -> Outcome:
     """Grade what is new, here or on a cluster, and record here what the gradebook does not have yet. One run at a time per course."""
     with _alone(course), Store(course.store) as store, closing(LocalPool(jobs)) as local:
-        everything, new = plan(course, name, isolation, store, device)
+        everything, new = plan(course, name, isolation, store, device, data)
         from autograder.gradebook.recording import expect_gradebook  # noqa: PLC0415  (imports nbgrader: two seconds)
 
         expect_gradebook(course, name)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.bulk import Outcome, Step, Watch, grade_class, plan
 from autograder.console import BROKEN, INTERRUPTED, err, out, plain
 from autograder.course import Course, CourseError
+from autograder.course_settings import Data, data_for
 from autograder.isolation import Isolation
 from autograder.progress_lines import ProgressLines
 from autograder.scheduling import Store
@@ -22,23 +23,33 @@ from autograder.training.slots import share_gpus
 MOST_NAMED = 20
 
 
-def grade_course(  # noqa: PLR0913  (the options of the command)
-    name: str, isolation: Isolation, jobs: int | None, scheduler: str | None, device: Wanted, *, dry_run: bool
+def grade_course(  # noqa: PLR0913, PLR0917  (the options of the command)
+    name: str,
+    isolation: Isolation,
+    jobs: int | None,
+    scheduler: str | None,
+    device: Wanted,
+    data: Data | None,
+    *,
+    dry_run: bool,
 ) -> int:
     """Grade a class, and tell how it goes; the exit code."""
     course = Course.find()
     assignment = course.assignment(name)
     if assignment.training:
-        device, _ = device_for(course, assignment, device, told=lambda why: err.print(f"note: {plain(why)}"))
+        data = data_for(course, data)
+        device, _ = device_for(course, assignment, device, data, lambda why: err.print(f"note: {plain(why)}"))
+    elif data is not None:
+        raise CourseError(f"--data: {name} has nothing to train.")
     if dry_run:
-        return _tell_plan(course, name, isolation, device)
+        return _tell_plan(course, name, isolation, device, data)
 
     try:
         with _interrupts() as interrupts, _progress(interrupts) as watch:
             processes = jobs or len(os.sched_getaffinity(0))
             if assignment.training and device == "cuda" and scheduler is None:
                 processes = max(1, min(processes, share_gpus()))
-            outcome = grade_class(course, name, isolation, processes, scheduler, watch, device)
+            outcome = grade_class(course, name, isolation, processes, scheduler, watch, device, data)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
         return INTERRUPTED
@@ -47,9 +58,9 @@ def grade_course(  # noqa: PLR0913  (the options of the command)
     return BROKEN if outcome.failures else 0
 
 
-def _tell_plan(course: Course, name: str, isolation: Isolation, device: Wanted) -> int:
+def _tell_plan(course: Course, name: str, isolation: Isolation, device: Wanted, data: Data | None) -> int:
     with Store(course.store) as store:
-        everything, new = plan(course, name, isolation, store, device)
+        everything, new = plan(course, name, isolation, store, device, data)
     for task in new:
         out.print(plain(task.student))
     err.print(f"{len(new)} of {len(everything)} submissions would be graded; the others are, with the same content.")

@@ -17,6 +17,7 @@ from rich.table import Table
 from autograder import submissions
 from autograder.console import BROKEN, UNUSABLE, err, isolation_named, one_line_errors, out, plain
 from autograder.course import Course, CourseError
+from autograder.course_settings import Data, data_for, data_named
 from autograder.file_grading import Trained, assignment_of, grade_files, tell
 from autograder.progress_lines import ProgressLines
 
@@ -55,6 +56,14 @@ ProfileOption = Annotated[
     ),
 ]
 DeviceOption = Annotated[str, typer.Option(help="Where to train: auto (a GPU where there is one), cpu or cuda.")]
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PATH|NAME",
+        help="Train on another data set: a file, a folder, or the name of one that comes with the course; default: what "
+        "course/settings.toml says.",
+    ),
+]
 
 
 def main() -> None:
@@ -67,6 +76,11 @@ def device_named(text: str) -> Wanted:
     if text not in {"auto", "cpu", "cuda"}:
         raise CourseError(f"--device is auto, cpu or cuda, not {text}.")
     return cast("Wanted", text)
+
+
+def data_asked(text: str | None) -> Data | None:
+    """The value of --data, with a path seen from where the command was started."""
+    return None if text is None else data_named(text, Path.cwd())
 
 
 @app.command()
@@ -156,6 +170,7 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
         bool, typer.Option("--training/--no-training", help="Train what was handed in, where the assignment has that.")
     ] = True,
     device: DeviceOption = "auto",
+    data: DataOption = None,
 ) -> None:
     """Grade files with the hidden suite, each in a confined process of its own.
 
@@ -167,7 +182,7 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
     [b]autograder grade --course skip_connections --jobs 4[/]
     """
     with one_line_errors():
-        mode, trained_on = isolation_named(isolation), device_named(device)
+        mode, trained_on, learned = isolation_named(isolation), device_named(device), data_asked(data)
         if (course_name is None) == (not paths):
             raise CourseError("name the files to grade, or an assignment with --course; one of the two.")
         if course_name is not None:
@@ -177,10 +192,15 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
                 )
             from autograder.bulk_cli import grade_course  # noqa: PLC0415
 
-            raise typer.Exit(grade_course(course_name, mode, jobs, scheduler, trained_on, dry_run=dry_run))
+            raise typer.Exit(grade_course(course_name, mode, jobs, scheduler, trained_on, learned, dry_run=dry_run))
         if jobs is not None or scheduler is not None or dry_run:
             raise CourseError("--jobs, --scheduler and --dry-run go with --course, not with files.")
-    reports = grade_files(paths or [], assignment, mode, Trained(trained_on) if training else None, student)
+        if learned is not None and not training:
+            raise CourseError(
+                "--data says what to train on, and --no-training that nothing is trained; one of the two."
+            )
+    trained = Trained(trained_on, data=learned) if training else None
+    reports = grade_files(paths or [], assignment, mode, trained, student)
     tell(reports, json_path, fail_under, single=len(paths or []) == 1)
 
 
@@ -196,9 +216,7 @@ def train(  # noqa: PLR0913  (one parameter for each option)
         float | None,
         typer.Option(min=1, metavar="SECONDS", help="Computing time for each run; default and most: the assignment's."),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Train on this data set, such as CIFAR-10's archive, instead.")
-    ] = None,
+    data: DataOption = None,
     profile: ProfileOption = None,
     files: Annotated[
         Path | None,
@@ -217,7 +235,8 @@ def train(  # noqa: PLR0913  (one parameter for each option)
     [b]autograder train --device cuda --budget 60 --json - train_networks.ipynb[/]
     """
     with one_line_errors():
-        mode, settings = isolation_named(isolation), Trained(device_named(device), budget, data, profile, files)
+        how = (device_named(device), budget, data_asked(data), profile, files)
+        mode, settings = isolation_named(isolation), Trained(*how)
         course = Course.find()
         named = [assignment_of(course, path, assignment) for path in paths]
         without = [each.name for each in named if not each.training]
@@ -234,7 +253,7 @@ def bands(  # noqa: PLR0913  (one parameter for each option)
     name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
     *,
     device: DeviceOption = "auto",
-    data: Annotated[Path | None, typer.Option(metavar="FILE", help="As for [b]autograder train[/].")] = None,
+    data: DataOption = None,
     profile: ProfileOption = None,
     isolation: IsolationOption = "auto",
     ship: Annotated[
@@ -254,7 +273,7 @@ def bands(  # noqa: PLR0913  (one parameter for each option)
         if assignment.training is None:
             raise CourseError(f"{name} has nothing to train.")
         of = assignment.training.meant_for(where) if profile is None else assignment.training.named(profile)
-        missing = missing_bands(course, assignment, where, data, of)
+        missing = missing_bands(course, assignment, where, data_for(course, data_asked(data)), of)
         lines = ProgressLines()
         for run, measure in missing.items():
             with err.status(run) as status:

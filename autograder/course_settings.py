@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from autograder.course import Course, CourseError
 
 FILE = "settings.toml"
+Data = Path | str  # a file or a folder, or else a word that the hidden suite of an assignment knows
 KINDS: dict[str, type] = {"data": str, "board": bool}  # of the table [training]
 
 
@@ -17,11 +19,11 @@ KINDS: dict[str, type] = {"data": str, "board": bool}  # of the table [training]
 class Settings:
     """The settings of one course.
 
-    data: another data set than the one that training runs come with; a path in the file is seen from `course/`
+    data: another data set than the one that training runs come with; see `data_named`, with `course/` as the folder
     board: whether those who wish are listed on a board
     """
 
-    data: Path | None = None
+    data: Data | None = None
     board: bool = False
 
 
@@ -42,4 +44,16 @@ def settings_of(course: Course) -> Settings:
             what = "true or false" if KINDS[name] is bool else "a text in quotes"
             raise CourseError(f"{path}: {name} is {what}.")
     data = training.get("data")
-    return Settings(None if data is None else course.data / data, training.get("board", False))
+    return Settings(None if data is None else data_named(data, course.data), training.get("board", False))
+
+
+def data_named(text: str, folder: Path) -> Data:
+    """What a text means that names data: a path as it is seen from `folder`; or a word, if nothing of that name lies there."""
+    path = folder.absolute() / text
+    is_word = text not in {"", ".", ".."} and os.sep not in text
+    return text if is_word and not os.path.lexists(path) else path
+
+
+def data_for(course: Course, asked: Data | None = None) -> Data | None:
+    """The data that training learns from: what was asked for, else that of the settings; None for what the runs come with."""
+    return settings_of(course).data if asked is None else asked

@@ -9,7 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import NBGRADER_CONFIG, Course, CourseError
+from autograder.course import NBGRADER_CONFIG, Course, CourseError, GraderError
+from autograder.course_settings import Data, data_for
 from autograder.isolation import IsolationError, Launcher, Mode, Property, gpu, modes_here, self_test
 
 PACKAGES = ("numpy", "torch", "pytest", "nbgrader", "jupyterlab", "jupytext", "landlockpy", "seccompy")
@@ -27,7 +28,8 @@ class Finding:
 
 def examine(course: Course) -> list[Finding]:
     """Look at everything that grading relies on."""
-    return [_python(), *_packages(), *_isolation(course), _gpu(course), *_nbgrader(course), _data(course)]
+    machine = [_python(), *_packages(), *_isolation(course), _gpu(course)]
+    return [*machine, *_nbgrader(course), _data(course), *_training(course)]
 
 
 def _python() -> Finding:
@@ -149,6 +151,35 @@ def _data(course: Course) -> Finding:
         sentence = f"Others can look into {course.data}, where grades and submissions lie: chmod 700 {course.data}"
         return Finding("course", sentence, good=False, needed=False)
     return Finding("course", f"{course.data}, where grades and submissions lie, is for you alone.", good=True)
+
+
+def _training(course: Course) -> list[Finding]:
+    """Which data training learns from, where the course has set that: of each assignment that trains, a line."""
+    try:
+        data = data_for(course)
+        names = [] if data is None else [name for name in course.names() if course.assignment(name).training]
+    except CourseError as fault:
+        return [Finding("training", str(fault), good=False)]
+    return [_trained_on(course, name, data) for name in names]
+
+
+def _trained_on(course: Course, name: str, data: Data | None) -> Finding:
+    """Whether the runs of an assignment can learn from the data of the course, and be graded then."""
+    from autograder.training import device_for, missing_bands, runs_of  # noqa: PLC0415  (without torch, `_packages` says so)
+    from autograder.training.bands import how_to_measure  # noqa: PLC0415
+
+    assignment = course.assignment(name)
+    try:
+        what = next(iter(runs_of(course, assignment, data).values())).data[0]
+        device, profile = device_for(course, assignment, "auto", data)
+        missing = missing_bands(course, assignment, device, data, profile)
+    except (CourseError, GraderError, ImportError) as fault:
+        return Finding("training", f"{name} cannot learn from {data}, the data of the course: {fault}", good=False)
+    if missing:
+        command = how_to_measure(assignment, device, data, profile)
+        sentence = f"{name} learns from {what} ({data}), with nothing yet to be graded against: run `{command}`."
+        return Finding("training", sentence, good=False, needed=False)
+    return Finding("training", f"{name} learns from {what} ({data}), as the settings of the course say.", good=True)
 
 
 def _settings_of_data(course: Course) -> Finding:

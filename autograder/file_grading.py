@@ -25,6 +25,7 @@ from rich.progress import (
 
 from autograder.console import BELOW, BROKEN, UNUSABLE, err, one_line_errors, out, plain
 from autograder.course import Assignment, Course, CourseError
+from autograder.course_settings import Data, data_for
 from autograder.progress_lines import ProgressLines
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Trained:
-    """How the training stage is done: where, for how long at most, on which data, and which runs."""
+    """How the training stage is done: where, for how long at most, on which data (None: what the course uses), and which runs."""
 
     device: Wanted
     budget: float | None = None
-    data: Path | None = None
+    data: Data | None = None
     profile: str | None = None
     out: Path | None = None  # a folder for what there is to see of the runs
 
@@ -99,6 +100,9 @@ def grade_files(
                 if len(paths) == 1 or assignment is not None:
                     raise
                 err.print(f"autograder: {plain(str(error))}")
+        trains = any(course.assignment(name).training for name in by_assignment)
+        if trained and trained.data is not None and by_assignment and not trains:
+            raise CourseError(f"--data: {', '.join(by_assignment)} has nothing to train.")
         # What a suite prints goes to standard error: standard output may be for JSON.
         with progress(len(paths)) as (advance, watch), redirect_stdout(sys.stderr):
             stage = stage_of(course, trained, watch)
@@ -130,7 +134,8 @@ def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> Tr
 
     if trained is None:
         return None
-    return TrainingStage(course, trained.device, trained.budget, trained.data, watch, told, trained.profile)
+    data = data_for(course, trained.data)
+    return TrainingStage(course, trained.device, trained.budget, data, watch, told, trained.profile)
 
 
 def exit_code(reports: list[Report], fail_under: float | None) -> int:

@@ -14,6 +14,7 @@ from autograder.course import Assignment, Course, CourseError
 # Never meant for students. Notebooks: jupytext pairs the text with one that holds its outputs.
 NOT_FOR_STUDENTS = {"__pycache__", ".ipynb_checkpoints"}
 NOT_COPIED = {".pyc", ".ipynb"}
+DATA = "data_sets"  # of the starter code: what grading may train on, far larger than all else and used by no notebook
 
 
 def build(course: Course, assignment: str) -> list[Path]:
@@ -72,11 +73,11 @@ def _figures(folder: Path, text: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _package(course: Course, assignment: str) -> Iterator[tuple[str, bytes]]:
-    """The files of the `starter_code` package that this assignment needs: not the checks and stubs of others."""
+    """The files of the `starter_code` package that this assignment needs: not the checks and stubs of others, and no data sets."""
     others = set(course.names()) - {assignment}
     for path in _files(course.starter_code):
         inside = path.relative_to(course.starter_code)
-        if others.isdisjoint(Path(part).stem for part in inside.parts):
+        if inside.parts[0] != DATA and others.isdisjoint(Path(part).stem for part in inside.parts):
             yield f"starter_code/{inside.as_posix()}", path.read_bytes()
 
 

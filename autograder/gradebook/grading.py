@@ -13,6 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Enum
 
 from autograder.course import Course, GraderError
+from autograder.course_settings import Data, data_for
 from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading.report import Report
 from autograder.submissions import printable, submitted_file
@@ -26,8 +27,8 @@ FOR_THE_INSTRUCTOR = "for-the-instructor"
 
 # One self-test and one warm grader for each nbgrader process, however many students it grades.
 _open = ExitStack()
-_graders: dict[tuple[Path, str], Grader] = {}
-_prepared: set[tuple[Path, str, str]] = set()
+_graders: dict[tuple[Path, str, Data | None], Grader] = {}
+_prepared: set[tuple[Path, str, str, Data | None]] = set()
 atexit.register(_open.close)
 
 
@@ -94,42 +95,44 @@ class GradeSubmission(ShowReport):
             for key in [key for key in _graders if key[0] == course.root]:
                 _graders.pop(key).close()
             _prepared.difference_update([known for known in _prepared if known[0] == course.root])
-        if (course.root, assignment, self.isolation) in _prepared:
-            return
         try:
-            self._grader(course).grade_all(assignment, [])
+            data = data_for(course) if course.assignment(assignment).training else None
+            if (course.root, assignment, self.isolation, data) in _prepared:
+                return
+            self._grader(course, data).grade_all(assignment, [])
         except Exception as error:
             self.log.error("Nothing was graded: %s", error)  # noqa: TRY400  (a sentence, no traceback)
             raise NbGraderException(str(error)) from error
-        _prepared.add((course.root, assignment, self.isolation))
+        _prepared.add((course.root, assignment, self.isolation, data))
 
     def report(self, course: Course, assignment: str, path: Path, student: str) -> tuple[str, Report]:
         """What is stored for the very same content, or else what grading it gives, which is stored then; with its key."""
         from autograder.scheduling import Store, task_of  # noqa: PLC0415  (releasing and feedback do without)
 
-        key = ""
+        key, data = "", None
         try:
             task = task_of(course, course.assignment(assignment), student, self._isolation)
+            data = task.data
             with Store(course.store) as store:
                 key = task.key
                 if key in store and (stored := store.get(key)) is not None:
                     return key, stored
-                report = self._grader(course).grade(assignment, path, student=student)
+                report = self._grader(course, data).grade(assignment, path, student=student)
                 if report.submission_sha256 == task.sha256:
                     store.put(key, report)
         except Exception as error:  # noqa: BLE001  (one student's grading must not end the class)
-            if broken := _graders.pop((course.root, self.isolation), None):
+            if broken := _graders.pop((course.root, self.isolation, data), None):
                 broken.close()  # the next student gets a fresh one
             return key, _not_graded(assignment, path, student, f"The grader failed: {type(error).__name__}: {error}")
         return key, report
 
-    def _grader(self, course: Course) -> Grader:
-        key = (course.root, self.isolation)
+    def _grader(self, course: Course, data: Data | None) -> Grader:
+        key = (course.root, self.isolation, data)
         if key not in _graders:
             from autograder.grading import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
             from autograder.training import TrainingStage  # noqa: PLC0415
 
-            stage = TrainingStage(course, told=self.log.warning)
+            stage = TrainingStage(course, data=data, told=self.log.warning)
             _graders[key] = _open.enter_context(Grader(course, self._isolation, stage))
         return _graders[key]
 

@@ -16,7 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Assignment, Course, GraderError
+from autograder.course import Assignment, Course, CourseError, GraderError
+from autograder.course_settings import Data, data_for
 from autograder.grading.grader import Grader, forget
 from autograder.grading.seat import Seat
 from autograder.grading.sitting import Job, files_hash, imports_of, seed_of, suite_hash
@@ -24,7 +25,7 @@ from autograder.imports import imported, modules_of
 from autograder.isolation import Isolation
 from autograder.stamps import unread_stamp
 from autograder.submissions import content, digest, submitted_file
-from autograder.training import Device, TrainingStage, Wanted, device_for
+from autograder.training import Device, TrainingStage, Wanted, device_for, runs_of
 from autograder.training.bands import measured_here
 
 Environment = tuple[tuple[str, str], ...]
@@ -47,6 +48,7 @@ class Task:
     isolation: Isolation
     environment: Environment
     device: Device | None = None  # that the training stage uses, if there is one
+    data: Data | None = None  # likewise; the report follows from what is there, which the environment says
     also: str = ""  # hash of modules that the submission itself names, besides those of the assignment
     note: str = ""  # which of several files this is, and of the time of submission; the report does not follow from it
 
@@ -60,20 +62,29 @@ class Task:
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def tasks(course: Course, assignment: Assignment, isolation: Isolation, device: Wanted = "auto") -> list[Task]:
+def tasks(
+    course: Course, assignment: Assignment, isolation: Isolation, device: Wanted = "auto", data: Data | None = None
+) -> list[Task]:
     """One task for everybody who handed in something for the assignment, in alphabetical order."""
     folders = sorted((course.data / "submitted").glob(f"*/{assignment.name}"))
-    return [task_of(course, assignment, folder.parent.name, isolation, device) for folder in folders if folder.is_dir()]
+    students = [folder.parent.name for folder in folders if folder.is_dir()]
+    return [task_of(course, assignment, student, isolation, device, data) for student in students]
 
 
-def task_of(
-    course: Course, assignment: Assignment, student: str, isolation: Isolation, device: Wanted = "auto"
+def task_of(  # noqa: PLR0913, PLR0917  (what a report follows from)
+    course: Course,
+    assignment: Assignment,
+    student: str,
+    isolation: Isolation,
+    device: Wanted = "auto",
+    data: Data | None = None,
 ) -> Task:
-    """The task of one student."""
+    """The task of one student. `data`: what training learns from, if not from what the course uses."""
     folder = course.submitted(student, assignment.name)
     found = submitted_file(folder / assignment.notebook_name, assignment)
     path = found.path
-    trained_on = _trained_on(course.root, assignment.name, device) if assignment.training else None
+    data = data_for(course, data) if assignment.training else None
+    trained_on = _trained_on(course.root, assignment.name, device, data) if assignment.training else None
     return Task(
         course=str(course.root),
         assignment=assignment.name,
@@ -83,8 +94,9 @@ def task_of(
         kind=_kind(path),
         seed=seed_of(course, assignment.name, student),
         isolation=isolation,
-        environment=environment(course.root, assignment.name, trained_on),
+        environment=environment(course.root, assignment.name, trained_on, data),
         device=trained_on,
+        data=data,
         also=named_by(course, assignment, path),
         note="; ".join(filter(None, (found.note, unread_stamp(folder)))),
     )
@@ -107,16 +119,16 @@ def _imports(root: Path, assignment: str) -> set[Path]:
 
 
 @cache
-def _trained_on(root: Path, assignment: str, wanted: Wanted) -> Device:
+def _trained_on(root: Path, assignment: str, wanted: Wanted, data: Data | None = None) -> Device:
     """Looked up once in a process, like the environment: the bands that decide on it are part of that."""
     course = Course(root)
-    device, _ = device_for(course, course.assignment(assignment), wanted)
+    device, _ = device_for(course, course.assignment(assignment), wanted, data)
     return device
 
 
 @cache
-def environment(root: Path, assignment: str, device: Device | None = None) -> Environment:
-    """All besides the submission that a report may depend on: suite, what is imported, engine, versions, measured bands.
+def environment(root: Path, assignment: str, device: Device | None = None, data: Data | None = None) -> Environment:
+    """All besides the submission that a report may depend on: suite, what is imported, engine, versions, measured bands, other data.
 
     Looked up once in a process: what it has imported does not change, whatever becomes of the files, until it is to `look_again`.
     """
@@ -128,7 +140,14 @@ def environment(root: Path, assignment: str, device: Device | None = None) -> En
         ("Python", platform.python_version()),
         *((name, importlib.metadata.version(name)) for name in PACKAGES),
         *(() if device is None else (("bands", measured_here(course, assignment, device)),)),
+        *(() if data is None else (("data", _content(course, assignment, data)),)),
     )
+
+
+def _content(course: Course, assignment: str, data: Data) -> str:
+    """Hash of names and contents of the data that the runs of an assignment learn from."""
+    contents = {run.data for run in runs_of(course, course.assignment(assignment), data).values()}
+    return hashlib.sha256(repr(sorted(contents)).encode()).hexdigest()
 
 
 def look_again(course: Course, assignment: str) -> bool:
@@ -158,7 +177,8 @@ def grading_modules(engine: Path) -> set[Path]:
 def grade(task: Task) -> dict[str, Any]:
     """The report of a task, as JSON's data types. Called in a process that grades nothing else meanwhile."""
     job = Job(Path(task.path), task.student, task.seed)
-    report = _seat(task.course, task.assignment, task.isolation, task.environment, task.device).grade(job)
+    seat = _seat(task.course, task.assignment, task.isolation, task.environment, task.device, task.data)
+    report = seat.grade(job)
     if report.submission_sha256 != task.sha256:
         raise GraderError(f"{task.path} has another content on {platform.node()} than it had for the driver.")
     course = Course(Path(task.course))
@@ -168,16 +188,26 @@ def grade(task: Task) -> dict[str, Any]:
 
 
 @cache
-def _seat(course: str, assignment: str, isolation: Isolation, expected: Environment, device: Device | None) -> Seat:
+def _seat(  # noqa: PLR0913, PLR0917  (what the reports of a class follow from)
+    course: str,
+    assignment: str,
+    isolation: Isolation,
+    expected: Environment,
+    device: Device | None,
+    data: Data | None,
+) -> Seat:
     """The suite of an assignment, collected once in this process, which must be as the driver expects."""
-    here = dict(environment(Path(course), assignment, device))
+    try:
+        here = dict(environment(Path(course), assignment, device, data))
+    except CourseError as fault:
+        raise GraderError(f"{platform.node()} does not have the data of the driver: {fault}") from fault
     differing = sorted(name for name, value in expected if here.get(name) != value)
     if differing:
         told = ", ".join(
             f"{name} {here.get(name, 'missing')[:12]} instead of {dict(expected)[name][:12]}" for name in differing
         )
         raise GraderError(f"{platform.node()} differs from the driver: {told}. Start its workers again.")
-    stage = None if device is None else TrainingStage(Course(Path(course)), device)
+    stage = None if device is None else TrainingStage(Course(Path(course)), device, data=data)
     return Seat(Grader(Course(Path(course)), isolation, stage), assignment)
 
 

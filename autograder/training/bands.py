@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import platform
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course import Assignment, Course, GraderError, Limits, Profile
+from autograder.course_settings import Data
 from autograder.grading.misconceptions import Variant
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Isolation, Launcher
@@ -135,11 +137,12 @@ def band_of(course: Course, assignment: str, name: str, run: Run, device: Device
     return band
 
 
-def how_to_measure(assignment: Assignment, device: Device, data: Path | None, profile: Profile | None = None) -> str:
+def how_to_measure(assignment: Assignment, device: Device, data: Data | None, profile: Profile | None = None) -> str:
     """The command that measures the bands of an assignment, on a device, for the profile that is meant for it or another one."""
     assert assignment.training is not None  # noqa: S101  (whoever has bands has it)
     other = "" if profile in {None, assignment.training.meant_for(device)} else f" --profile {profile.name}"
-    return f"autograder bands {assignment.name} --device {device}{other}" + (f" --data {data}" if data else "")
+    also = f" --data {shlex.quote(str(data))}" if data else ""
+    return f"autograder bands {assignment.name} --device {device}{other}{also}"
 
 
 def measured_here(course: Course, assignment: str, device: Device) -> str:
@@ -157,7 +160,7 @@ def _folders(course: Course, assignment: str) -> tuple[Path, Path]:
 
 
 def missing_bands(
-    course: Course, assignment: Assignment, device: Device, data: Path | None, profile: Profile
+    course: Course, assignment: Assignment, device: Device, data: Data | None, profile: Profile
 ) -> dict[str, Callable[..., Path]]:
     """What there is no band for yet, and for each what measures it: `measure` without its first arguments."""
     return {

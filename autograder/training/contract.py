@@ -1,7 +1,7 @@
 """What an assignment says about its training runs, in `training.py` of its hidden suite. The stage knows nothing else of them.
 
 That file has a function `runs(data, profile) -> dict[str, Run]`: one Run for each name that the profile has in the front matter. `data`
-is the path of another data set than the one that comes with the profile, or None.
+says which data set to learn from: the path of one, or a word (text) that this file knows, or None for the one that the runs come with.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from autograder.course import Assignment, Course, CourseError, GraderError, Profile
+from autograder.course_settings import Data
 from autograder.grading.misconceptions import forget_other_courses, load_module
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Run:
 
 
 def runs_of(
-    course: Course, assignment: Assignment, data: Path | None = None, profile: Profile | None = None
+    course: Course, assignment: Assignment, data: Data | None = None, profile: Profile | None = None
 ) -> dict[str, Run]:
     """The runs of a profile, by default the usual one; raises GraderError where they are not those of the front matter."""
     if assignment.training is None:

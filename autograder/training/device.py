@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 from autograder.course import Assignment, Course, CourseError, Profile
+from autograder.course_settings import Data
 from autograder.training.bands import how_to_measure, missing_bands
 from autograder.training.contract import Device
 
@@ -27,7 +27,7 @@ def device_for(  # noqa: PLR0913, PLR0917  (what the choice depends on)
     course: Course,
     assignment: Assignment,
     wanted: Wanted,
-    data: Path | None = None,
+    data: Data | None = None,
     told: Callable[[str], None] = lambda _: None,
     profile: str | None = None,
 ) -> tuple[Device, Profile]:

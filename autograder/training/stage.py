@@ -7,11 +7,11 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, Profile, TrainingRun
+from autograder.course_settings import Data
 from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
 from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
 from autograder.grading.sitting import StageResult
@@ -72,14 +72,14 @@ class TrainingStage:
         course: Course,
         device: Wanted = "auto",
         budget: float | None = None,
-        data: Path | None = None,
+        data: Data | None = None,
         watch: Watch | None = None,
         told: Callable[[str], None] = lambda _: None,
         profile: str | None = None,
     ) -> None:
         """Train on `device`; each run may compute for `budget` seconds (default, and most: the assignment's limit).
 
-        data: another data set than the course's
+        data: another data set than the runs come with; `course_settings.data_for` says which one a course uses
         told: hears, once, why "auto" does not use the GPU that is there
         profile: which runs; default: those that are meant for the device
         """

@@ -9,9 +9,23 @@ from pathlib import Path
 
 import numpy as np
 
-from starter_code.data import CIFAR10_NAMES, load_cifar10, load_digits
+from starter_code.data import (
+    CIFAR10_NAMES,
+    FASHION_MNIST_NAMES,
+    Cifar10,
+    FashionMnist,
+    load_cifar10,
+    load_digits,
+    load_fashion_mnist,
+    load_fashion_mnist_part,
+)
 
 LEARN, HELD = 10_000, 2_000  # images of a large data set that are used
+PART = "fashion-mnist"  # the data set that this word stands for comes with the course
+GIVEN = (
+    f"what may be given is {PART}, a folder with the files of Fashion-MNIST, or CIFAR-10's archive cifar-10-binary.tar.gz "
+    "from https://www.cs.toronto.edu/~kriz/cifar.html"
+)
 
 
 @dataclass(frozen=True)
@@ -55,21 +69,43 @@ class Images:
 
 
 @cache
-def images_of(data: Path | None) -> tuple[str, Images]:
-    """Name and images of a data set: scikit-learn's digits, or CIFAR-10 in the archive at `data`."""
+def images_of(data: Path | str | None) -> tuple[str, Images]:
+    """Name and images of a data set: scikit-learn's digits without `data`; else what lies there, or what a word stands for."""
     if data is None:
         digits = load_digits()
         learn, held = (x.reshape(-1, 1, 8, 8).astype(np.float32) for x in (digits.train_x, digits.test_x))
         return "digits", Images(
             learn, digits.train_y.astype(np.int64), held, digits.test_y.astype(np.int64), tuple("0123456789")
         )
-    cifar = load_cifar10(data)
-    learn, learn_labels = _some(cifar.train_x, cifar.train_y, LEARN)
-    held, held_labels = _some(cifar.test_x, cifar.test_y, HELD)
-    return "CIFAR-10", Images(learn, learn_labels, held, held_labels, CIFAR10_NAMES)
+    if str(data) == PART and (isinstance(data, str) or not data.exists()):
+        return "part of Fashion-MNIST", _large(load_fashion_mnist_part(), FASHION_MNIST_NAMES)
+    if isinstance(data, str) or not data.exists():
+        raise FileNotFoundError(f"There is no {data}: {GIVEN}.")
+    if data.is_dir():
+        return _fashion_mnist(data)
+    return "CIFAR-10", _large(load_cifar10(data), CIFAR10_NAMES)
+
+
+def _fashion_mnist(folder: Path) -> tuple[str, Images]:
+    """Fashion-MNIST from its files, or, where only those of the test images are there, the same part as comes with the course."""
+    names = {path.name.split("-")[0] for path in folder.glob("*-ubyte.gz")}
+    if not names:
+        raise FileNotFoundError(f"There is no data set in {folder}: {GIVEN}.")
+    if "train" in names:
+        return "Fashion-MNIST", _large(load_fashion_mnist(folder), FASHION_MNIST_NAMES)
+    return "part of Fashion-MNIST", _large(load_fashion_mnist_part(folder), FASHION_MNIST_NAMES)
+
+
+def _large(data: Cifar10 | FashionMnist, names: tuple[str, ...]) -> Images:
+    """So many images of a large data set, in the split of its authors."""
+    learn, learn_labels = _some(data.train_x, data.train_y, LEARN)
+    held, held_labels = _some(data.test_x, data.test_y, HELD)
+    return Images(learn, learn_labels, held, held_labels, names)
 
 
 def _some(images: np.ndarray, labels: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """So many images, always the same: more than a run of some hundred steps ever sees."""
+    """So many images (N, C, H, W), always the same: more than a run of some hundred steps ever sees."""
     rows = np.random.default_rng(10).permutation(len(images))[:most]
+    if images.ndim == 3:
+        images = images[:, None]
     return images[rows].astype(np.float32) / 255, labels[rows].astype(np.int64)

@@ -62,17 +62,17 @@ def train_step(model, images, labels, optimizer):
 """
 OWN = ("stages", "trunk", "heads")  # of the networks: where students' modules stand, one beside the other
 FILES = ("training_runs", "residual_networks", "googlenet", "googlenet_table", "initialisation", "module_probes")
-FASHION = Path("fashion-mnist")  # what whole networks learn from
+FASHION = "fashion-mnist"  # what whole networks learn from
 BLOCK, STEP = "ResidualBlock", "train_step"
 HELD_OUT, LEARNED = "held-out images", "training images"
 
 
-def runs(data: Path | None, profile: str) -> dict[str, Run]:
+def runs(data: Path | str | None, profile: str) -> dict[str, Run]:
     """The runs of a profile, on the data that come with it or on another data set."""
     return {"digits": _digits, "full": _full}[profile](data)
 
 
-def _digits(data: Path | None) -> dict[str, Run]:
+def _digits(data: Path | str | None) -> dict[str, Run]:
     """Small networks, which a processor trains in seconds."""
     course = Learning.on(data)
     return {
@@ -101,7 +101,7 @@ def _digits(data: Path | None) -> dict[str, Run]:
     }
 
 
-def _full(data: Path | None) -> dict[str, Run]:
+def _full(data: Path | str | None) -> dict[str, Run]:
     """The networks of the papers, which a GPU trains in a minute."""
     course = Learning.on(data or FASHION)
     return {
@@ -124,7 +124,9 @@ def _full(data: Path | None) -> dict[str, Run]:
             title="GoogLeNet as published, of your modules and heads, with your Adam",
             steps=4,
             learned=2,
-            baseline=NO_ADAM_NO_HEADS.replace("*= 20", "*= 1"),  # with another rate, so large a network learns without Adam, too
+            baseline=NO_ADAM_NO_HEADS.replace(
+                "*= 20", "*= 1"
+            ),  # with another rate, so large a network learns without Adam, too
         ),
         "resnet56": replace(course, images=course.images.halved()).run(
             *("resnet56", (BLOCK, STEP), LEARNED),
@@ -145,7 +147,7 @@ class Learning:
     images: Images
 
     @classmethod
-    def on(cls, data: Path | None) -> Learning:
+    def on(cls, data: Path | str | None) -> Learning:
         """From the digits, or from another data set."""
         return cls(*images_of(data))
 
