@@ -122,6 +122,7 @@ class TrainingRecord:
     right: the share of right answers, if there were any; floor, full: between which shares points are earned
     names: of the classes
     confusion: for each class, how many of its images were taken for each class
+    reached: after how many steps it was as good as the target of the board, where that is known and the student wishes it to be shown
     """
 
     title: str
@@ -133,6 +134,7 @@ class TrainingRecord:
     names: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     misread: tuple[Misread, ...]
+    reached: int | None = None
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> TrainingRecord:
@@ -182,6 +184,9 @@ class Report:
             exercise["seconds"] = round(exercise["seconds"])
             for test in exercise["tests"]:
                 test["seconds"] = round(test["seconds"])
+        for record in value["training"]:
+            if record["reached"] is None:
+                del record["reached"]
         return {key: part for key, part in value.items() if part or key not in {"training", "stalled"}}
 
     @classmethod

@@ -6,21 +6,25 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, TrainingRun
+from autograder.course_settings import settings_of
 from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
 from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
 from autograder.grading.sitting import StageResult
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Launcher
+from autograder.on_the_board import opted_in
 from autograder.submissions import ProgramCell
 from autograder.training.bands import Band, band_or_none, how_to_measure, smoothed, train_run
 from autograder.training.contract import Device, Held, Run, runs_of
 from autograder.training.device import Wanted, device_for
+from autograder.training.looks import Looks
 from autograder.training.running import Ended
 from autograder.training.slots import gpu_answers, has_room, launcher_for, own_gpu, sharing
 from autograder.training.steps import confirmed, told, until_wrong
@@ -57,11 +61,14 @@ class TrainingStage:
         data: Path | None = None,
         watch: Watch | None = None,
         told: Callable[[str], None] = lambda _: None,
+        *,
+        board: bool | None = None,
     ) -> None:
         """Train on `device`; each run may compute for `budget` seconds (default, and most: the assignment's limit).
 
         data: another data set than the course's
         told: hears, once, why "auto" does not use the GPU that is there
+        board: whether those who wish are put on the board (default: as the course says)
         """
         self.course = course
         self._wanted = device
@@ -69,6 +76,7 @@ class TrainingStage:
         self.data = data
         self.watch = watch
         self.told = told
+        self._board = board
         self._started: dict[str, Launcher] = {}
         self._ready: dict[str, Ready] = {}
 
@@ -91,6 +99,10 @@ class TrainingStage:
         """Raise GraderError, before anybody is graded, where the runs cannot be read."""
         if assignment.training is not None:
             self.ready(assignment)
+            self._has_board()
+
+    def _has_board(self) -> bool:
+        return settings_of(self.course).board if self._board is None else self._board
 
     def ready(self, assignment: Assignment) -> Ready:
         """Device, runs and bands, looked up once."""
@@ -134,6 +146,7 @@ class TrainingStage:
         limits = replace(limits, cpu_seconds=min(self.budget or limits.cpu_seconds, limits.cpu_seconds))
         rows: list[TestResult] = []
         records, stalled = [], False
+        listed = self._has_board() and opted_in(cell.source for cell in program)
         for declared in assignment.training.runs:
             run, band = ready.runs[declared.name]
             if band is None:
@@ -143,14 +156,17 @@ class TrainingStage:
             if why := gate(declared, exercises):
                 rows.append(_skipped(declared.name, run, why))
                 continue
-            asked = _Asked(run, program, f"{seed}/{declared.name}", limits, self._reference(assignment))
+            looks = Looks(run.target if listed else None)
+            asked = _Asked(run, program, f"{seed}/{declared.name}", limits, self._reference(assignment), looks)
             known = self._named(assignment, declared, exercises)
             ended, paid, seconds = self._followed(asked, known, ready.device, self._launcher(assignment, launcher))
             stalled |= ended.stalled
             held = run.held()
             right = held.right(ended.scores)
-            rows += judged(declared.name, run, band, ended, right, seconds, paid)
-            records.append(_record(run, band, ended, right, held))
+            steps, learned = judged(declared.name, run, band, ended, right, seconds, paid)
+            rows += [steps, learned]
+            reached = looks.reached(confirmed=steps.status == "passed" and not paid)
+            records.append(replace(_record(run, band, ended, right, held), reached=reached))
         points = assignment.training.points - self.missing(assignment)[0]
         return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
 
@@ -215,9 +231,12 @@ class TrainingStage:
         run, program = asked.run, asked.program
 
         def watch(done: int, loss: float, scores: Callable[[], np.ndarray]) -> None:
+            find_right = cache(lambda: run.held().right(scores()))
+            asked.looks.see(done, find_right)
             if self.watch is not None:
-                self.watch(run.title, done, run.length, loss, lambda: run.held().right(scores()))
+                self.watch(run.title, done, run.length, loss, find_right)
 
+        asked.looks.begin()
         start = int(_numbers(asked.seed).integers(2**31))
         answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
         try:
@@ -235,6 +254,7 @@ class _Asked:
     seed: str
     limits: Limits
     right: str
+    looks: Looks = field(default_factory=lambda: Looks(None))
 
 
 def _numbers(text: str) -> np.random.Generator:
