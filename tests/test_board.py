@@ -88,16 +88,24 @@ def test_the_last_line_of_a_program_counts() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["'", '"""', "'''\\", "on_the_board =", "on_the_board" + " " * 50, "#", "\\'", "on_the_board = True\n", "\n'"],
+    [
+        "'",
+        '"""',
+        "'''\\",
+        "on_the_board =",
+        "on_the_board" + " " * 50,
+        "#",
+        "\\'",
+        "on_the_board = True\n",
+        "\n'",
+        "\\'''\n",
+    ],
 )
 def test_megabytes_take_a_moment(text: str) -> None:
-    def seconds(characters: int) -> float:
-        source = text * (characters // len(text))
-        begin = time.process_time()
-        opted_in([source])
-        return time.process_time() - begin
-
-    assert seconds(4_000_000) < 4
+    source = text * (2_000_000 // len(text))
+    begin = time.process_time()
+    opted_in([source])
+    assert time.process_time() - begin < 10  # of a second or so; where each line is looked at from each other, hours
 
 
 def test_of_a_demonstration_no_more_is_kept_than_what_it_says_of_the_board() -> None:

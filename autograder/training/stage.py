@@ -6,7 +6,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -102,6 +102,7 @@ class TrainingStage:
             self._has_board()
 
     def _has_board(self) -> bool:
+        """Whether those who wish are put on a board."""
         return settings_of(self.course).board if self._board is None else self._board
 
     def ready(self, assignment: Assignment) -> Ready:
@@ -247,14 +248,14 @@ class TrainingStage:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A run of one submission, what it may use, and the module text whose steps it should take."""
+    """A run of one submission, what it may use, the module text whose steps it should take, and what is seen on the way."""
 
     run: Run
     program: tuple[ProgramCell, ...]
     seed: str
     limits: Limits
     right: str
-    looks: Looks = field(default_factory=lambda: Looks(None))
+    looks: Looks
 
 
 def _numbers(text: str) -> np.random.Generator:
