@@ -289,6 +289,33 @@ def bands(  # noqa: PLR0913  (one parameter for each option)
 
 
 @app.command()
+def board(
+    name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
+    *,
+    path: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where to write it; default: [b]course/board/NAME.html[/]."),
+    ] = None,
+) -> None:
+    r"""Write the board of an assignment, a page to be shown to the class: who reached a target after how many steps.
+
+    Off, unless [b]course/settings.toml[/] says [b]board = true[/] under [b]\[training][/]; write that first, and then grade.
+
+    The board lists students who wrote [b]on_the_board = True[/] into their notebook, under names that the grader makes up, with runs of
+    which every step is confirmed. What counts was handed in by the due date that the gradebook has.
+
+    Examples: [b]autograder board train_networks[/]
+    [b]autograder board train_networks --out board.html[/]
+    """
+    from autograder.gradebook.board import write_board  # noqa: PLC0415  (imports nbgrader: two seconds)
+
+    with one_line_errors():
+        course = Course.find()
+        written = write_board(course, name, path)
+    out.print(plain(str(written.relative_to(course.root) if written.is_relative_to(course.root) else written)))
+
+
+@app.command()
 def doctor() -> None:
     """Say what works here: isolation, GPU, nbgrader, exchange, versions. Exit code 3 when submissions cannot be graded."""
     from autograder.examination import examine  # noqa: PLC0415

@@ -20,6 +20,7 @@ from typing import Any
 from autograder.assignment import Assignment, Cell, Limits
 from autograder.cell_names import CellNames, asked_for
 from autograder.cell_source import function_in, is_stub, keeps_stub_line, python, transforming_effort
+from autograder.on_the_board import keeping_wish
 from autograder.stubs import TEXT_STUB, released_text
 from autograder.submitted_cells import MAX_CODE, SubmittedCell, recognise, runnable, source_of
 
@@ -280,7 +281,8 @@ def _program(
     sources = asked_for(read, whole, asked)[len(setup) :]
     program = []
     shares = zip(run, read[len(setup) :], whole[len(setup) :], sources, strict=True)
-    for cell, names, all_of_it, source in shares:
+    for cell, names, all_of_it, used in shares:
+        source = used if all_of_it else keeping_wish(used, names.source)
         if not source.strip():
             continue
         exercise = cell.name if cell.role == "exercise" else ""

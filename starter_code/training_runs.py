@@ -175,9 +175,9 @@ class Run:
             for tensor, part in zip(tensors, parts, strict=True):
                 tensor.copy_(part.view(tensor.shape))
 
-    def row(self) -> torch.Tensor:
-        """All numbers in a row, in the order of `layers`: float32, on the device."""
-        return torch.cat([tensor.detach().reshape(-1).to(torch.float32) for tensor in self.tensors])
+    def row(self, out: torch.Tensor | None = None) -> torch.Tensor:
+        """All numbers in a row, in the order of `layers`: float32, on the device; `out`: where to put them."""
+        return torch.cat([tensor.detach().reshape(-1).to(torch.float32) for tensor in self.tensors], out=out)
 
     def take_step(self) -> None:
         """Take the next step."""
@@ -194,7 +194,10 @@ class Run:
             self.table = torch.zeros(count, sum(tensor.numel() for tensor in self.tensors))
         for place in range(count):
             self.take_step()
-            self.table[place].copy_(self.row())
+            if self.device == "cpu":
+                self.row(out=self.table[place])
+            else:
+                self.table[place].copy_(self.row())  # the one copy to the host
         table: np.ndarray = self.table[:count].numpy()
         return table
 

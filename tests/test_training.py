@@ -151,6 +151,13 @@ def test_how_steps_differ_is_told_in_a_sentence(factors: list[float], says: str)
     assert says in sentence
 
 
+def test_squares_are_the_same_wherever_they_are_summed() -> None:
+    rows = [torch.randn(len(BEFORE), generator=torch.Generator().manual_seed(seed)) for seed in range(3)]
+    tensors = Tensors.of(TABLE)
+    assert np.allclose(tensors.squares(rows), tensors.squares_on_device(rows), rtol=1e-12)
+    assert tensors.squares(rows)[1, 0] == pytest.approx(float((rows[1][:4].double() ** 2).sum()))
+
+
 def test_running_statistics_are_told_apart_from_what_is_learned() -> None:
     step = beside(WAY * [*[1] * 8, 1, 0.5])
     assert step.off == 0

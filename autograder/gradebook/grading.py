@@ -15,6 +15,7 @@ from traitlets import Dict, Enum
 from autograder.course import Course, GraderError
 from autograder.course_settings import Data, data_for
 from autograder.gradebook.pages import exercise_html, exercise_text
+from autograder.gradebook.pseudonyms import shown_name
 from autograder.grading.report import Report
 from autograder.submissions import printable, submitted_file
 
@@ -54,13 +55,12 @@ class ShowReport(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carrie
         resources["autograder"] = report
         resources["autograder_seen"] = known["student"] in getattr(self.parent, "seen", ())
         nb.metadata.setdefault("autograder", {}).update(report=report.as_json(), key=key)
+        name = shown_name(course, report)
         for cell in nb.cells:
             graded = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code" and graded.get("grade") and not graded.get("solution"):
-                shown = {
-                    "text/html": exercise_html(report, graded["grade_id"], float(graded["points"])),
-                    "text/plain": exercise_text(report, graded["grade_id"], float(graded["points"])),
-                }
+                asked = (report, graded["grade_id"], float(graded["points"]), name)
+                shown = {"text/html": exercise_html(*asked), "text/plain": exercise_text(*asked)}
                 cell.outputs = [nbformat.v4.new_output("display_data", data=shown)]
         if report.status == "grader-error":
             source = f"**For the instructor; not on the student's page**\n\n    {printable(report.reason or '')}\n"

@@ -23,7 +23,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.course import TRAINING, Course, CourseError
 from autograder.gradebook.pasted import REASONS, address, picture_type
-from autograder.gradebook.pictures import described, training_html
+from autograder.gradebook.pictures import board_html, board_lines, described, training_html
 from autograder.grading.report import ExerciseResult, Report, State, TestResult
 
 LONGEST_MESSAGE = 2000
@@ -81,8 +81,8 @@ table tbody td th thead tr u ul
 """.split()  # noqa: SIM905  (forty quoted names read worse)
 
 
-def exercise_html(report: Report, exercise: str, max_points: float) -> str:
-    """The result of one exercise as the output of its grade cell. All text is escaped."""
+def exercise_html(report: Report, exercise: str, max_points: float, pseudonym: str = "") -> str:
+    """The result of one exercise as the output of its grade cell. All text is escaped. `pseudonym`: of the student, on the board."""
     result = result_of(report, exercise)
     if result is None:
         return (
@@ -91,12 +91,14 @@ def exercise_html(report: Report, exercise: str, max_points: float) -> str:
     rows = "".join(_row(test) for test in result.tests)
     table = f"{TABLE}<thead><tr><th>Result</th><th>Points</th><th>Hidden test</th></tr></thead><tbody>{rows}</tbody></table>"
     head = f"<strong>{escape(exercise)}: {_points(report, result, max_points)}</strong>"
-    pictures = "".join(map(training_html, report.training)) if exercise == TRAINING else ""
+    pictures = ""
+    if exercise == TRAINING:
+        pictures = "".join(map(training_html, report.training)) + board_html(report.training, pseudonym)
     frame = '<div class="autograder panel panel-primary"><div class="panel-heading">'  # which no text of a student's can have
     return f'{frame}{head}</div><div class="panel-body">{table}{_finding(result)}{pictures}</div></div>'
 
 
-def exercise_text(report: Report, exercise: str, max_points: float) -> str:
+def exercise_text(report: Report, exercise: str, max_points: float, pseudonym: str = "") -> str:
     """The same in plain text."""
     result = result_of(report, exercise)
     if result is None:
@@ -105,7 +107,8 @@ def exercise_text(report: Report, exercise: str, max_points: float) -> str:
     for test in result.tests:
         lines.append(f"{MARKS[test.status]:<24} {test.points:g}/{test.max_points:g}  {test.title}")
         lines += [f"    {line}" for line in _told(test).splitlines()]
-    lines += [described(record) for record in report.training] if exercise == TRAINING else []
+    if exercise == TRAINING:
+        lines += [*map(described, report.training), *board_lines(report.training, pseudonym)]
     if result.misconception:
         finding = result.misconception
         lines += [f"{finding.label}: {finding.title}", f"    {finding.hint}"]

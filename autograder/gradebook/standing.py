@@ -35,6 +35,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from autograder.course import Course
+from autograder.course_settings import settings_of
+from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.grading.sitting import files_hash
 from autograder.imports import imported
 from autograder.scheduling.store import Store
@@ -175,7 +177,9 @@ class Standing:
         handed_in = _content(self.course.submitted(student, self.assignment) / "timestamp.txt", LONGEST_TIMESTAMP)
         said = [(name, auto) for name, auto, _ in row.comments]
         times = (row.timestamp, row.duedate, row.penalty, self._penalty(student, row))
-        return digest(self._made_of, handed_in, _content(self.notebook(student)), *map(repr, (times, row.grades, said)))
+        name = self._names.get(student)
+        parts = (times, row.grades, said, *([name] if name else []))
+        return digest(self._made_of, handed_in, _content(self.notebook(student)), *map(repr, parts))
 
     def _page(self, student: str, made_of: str) -> str:
         return digest(made_of, _content(self.page(student)))
@@ -187,6 +191,12 @@ class Standing:
         with suppress(Exception):  # it is told where the penalty is recorded
             return self._rule.late_submission_penalty(student, row.score, row.seconds_late)
         return "unknown"
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names on the board: one moves on where somebody comes who has drawn the same."""
+        trained = self.course.assignment(self.assignment).training is not None
+        return pseudonyms_of(self.course, self.assignment) if trained and settings_of(self.course).board else {}
 
     @cached_property
     def _rule(self) -> Any:

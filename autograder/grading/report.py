@@ -124,6 +124,7 @@ class TrainingRecord:
     confusion: for each class, how many of its images were taken for each class
     off: how far each step ended from where it should, as a share of its length
     left: the first step that is not the one of the reference; None where there is none
+    reached: after how many steps it was as good as the target of the board, where that is known and the student wishes it to be shown
     """
 
     title: str
@@ -137,6 +138,7 @@ class TrainingRecord:
     misread: tuple[Misread, ...]
     off: tuple[float, ...] = ()
     left: int | None = None
+    reached: int | None = None
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> TrainingRecord:
@@ -187,6 +189,9 @@ class Report:
             exercise["seconds"] = round(exercise["seconds"])
             for test in exercise["tests"]:
                 test["seconds"] = round(test["seconds"])
+        for record in value["training"]:
+            if record["reached"] is None:
+                del record["reached"]
         return {key: part for key, part in value.items() if part or key not in {"training", "stalled"}}
 
     @classmethod

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course, CourseError, GraderError
-from autograder.course_settings import Data, data_for
+from autograder.course_settings import Data, data_for, settings_of
 from autograder.grading.grader import Grader, forget
 from autograder.grading.seat import Seat
 from autograder.grading.sitting import Job, files_hash, imports_of, seed_of, suite_hash
@@ -50,6 +50,7 @@ class Task:
     device: Device | None = None  # that the training stage uses, if there is one
     data: Data | None = None  # likewise; the report follows from what is there, which the environment says
     also: str = ""  # hash of modules that the submission itself names, besides those of the assignment
+    board: bool = False  # whether who wishes is put on the course's board
     note: str = ""  # which of several files this is, and of the time of submission; the report does not follow from it
 
     @property
@@ -58,7 +59,8 @@ class Task:
         parts = (self.assignment, self.student, Path(self.path).name, self.sha256, self.kind, self.seed, self.isolation)
         device = () if self.device is None else (self.device,)
         also = (self.also,) if self.also else ()
-        text = "\0".join([*parts, *device, *also, *(f"{name}={value}" for name, value in self.environment)])
+        board = ("board",) if self.board else ()
+        text = "\0".join([*parts, *device, *also, *board, *(f"{name}={value}" for name, value in self.environment)])
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -98,6 +100,7 @@ def task_of(  # noqa: PLR0913, PLR0917  (what a report follows from)
         device=trained_on,
         data=data,
         also=named_by(course, assignment, path),
+        board=assignment.training is not None and settings_of(course).board,
         note="; ".join(filter(None, (found.note, unread_stamp(folder)))),
     )
 
@@ -177,7 +180,8 @@ def grading_modules(engine: Path) -> set[Path]:
 def grade(task: Task) -> dict[str, Any]:
     """The report of a task, as JSON's data types. Called in a process that grades nothing else meanwhile."""
     job = Job(Path(task.path), task.student, task.seed)
-    seat = _seat(task.course, task.assignment, task.isolation, task.environment, task.device, task.data)
+    follows_from = (task.course, task.assignment, task.isolation, task.environment, task.device, task.data)
+    seat = _seat(*follows_from, board=task.board)
     report = seat.grade(job)
     if report.submission_sha256 != task.sha256:
         raise GraderError(f"{task.path} has another content on {platform.node()} than it had for the driver.")
@@ -188,13 +192,15 @@ def grade(task: Task) -> dict[str, Any]:
 
 
 @cache
-def _seat(  # noqa: PLR0913, PLR0917  (what the reports of a class follow from)
+def _seat(  # noqa: PLR0913, PLR0917  (what reports follow from, besides the submission)
     course: str,
     assignment: str,
     isolation: Isolation,
     expected: Environment,
     device: Device | None,
     data: Data | None,
+    *,
+    board: bool,
 ) -> Seat:
     """The suite of an assignment, collected once in this process, which must be as the driver expects."""
     try:
@@ -207,7 +213,7 @@ def _seat(  # noqa: PLR0913, PLR0917  (what the reports of a class follow from)
             f"{name} {here.get(name, 'missing')[:12]} instead of {dict(expected)[name][:12]}" for name in differing
         )
         raise GraderError(f"{platform.node()} differs from the driver: {told}. Start its workers again.")
-    stage = None if device is None else TrainingStage(Course(Path(course)), device, data=data)
+    stage = None if device is None else TrainingStage(Course(Path(course)), device, data=data, board=board)
     return Seat(Grader(Course(Path(course)), isolation, stage), assignment)
 
 

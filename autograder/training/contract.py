@@ -109,6 +109,7 @@ class Run:
     phases: phases(seed, device), one after the other
     baseline: module text that follows the reference's and replaces what the run is about: what comes of it earns nothing
     sources: the files that a band follows from; data: the name and the content of the data, likewise
+    target: a share of right answers; the board, where a course has one, says after how many steps it was reached
     """
 
     title: str
@@ -119,6 +120,7 @@ class Run:
     baseline: str
     sources: tuple[Path, ...]
     data: tuple[str, str]
+    target: float | None = None
 
     @property
     def points(self) -> float:

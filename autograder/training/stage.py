@@ -7,20 +7,23 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
 from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, Profile, TrainingRun
-from autograder.course_settings import Data
+from autograder.course_settings import Data, settings_of
 from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
 from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
 from autograder.grading.sitting import StageResult
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Launcher
+from autograder.on_the_board import opted_in
 from autograder.submissions import ProgramCell
 from autograder.training.bands import Band, band_or_none, how_to_measure, smoothed, train_run
 from autograder.training.contract import Device, Held, Run, runs_of
 from autograder.training.device import Wanted, device_for
+from autograder.training.looks import Looks
 from autograder.training.running import Ended
 from autograder.training.slots import gpu_answers, has_room, launcher_for, own_gpu, sharing
 from autograder.training.steps import confirmed, told, until_wrong
@@ -76,12 +79,15 @@ class TrainingStage:
         watch: Watch | None = None,
         told: Callable[[str], None] = lambda _: None,
         profile: str | None = None,
+        *,
+        board: bool | None = None,
     ) -> None:
         """Train on `device`; each run may compute for `budget` seconds (default, and most: the assignment's limit).
 
         data: another data set than the runs come with; `course_settings.data_for` says which one a course uses
         told: hears, once, why "auto" does not use the GPU that is there
         profile: which runs; default: those that are meant for the device
+        board: whether those who wish are put on the board (default: as the course says)
         """
         self.course = course
         self._wanted, self._profile = device, profile
@@ -89,6 +95,7 @@ class TrainingStage:
         self.data = data
         self.watch = watch
         self.told = told
+        self._board = board
         self._started: dict[str, Launcher] = {}
         self._ready: dict[str, Ready] = {}
 
@@ -111,6 +118,11 @@ class TrainingStage:
         """Raise GraderError, before anybody is graded, where the runs cannot be read."""
         if assignment.training is not None:
             self.ready(assignment)
+            self._has_board()
+
+    def _has_board(self) -> bool:
+        """Whether those who wish are put on a board."""
+        return settings_of(self.course).board if self._board is None else self._board
 
     def ready(self, assignment: Assignment) -> Ready:
         """Device, runs and bands, looked up once."""
@@ -155,6 +167,7 @@ class TrainingStage:
         limits = replace(limits, cpu_seconds=min(self.budget or limits.cpu_seconds, limits.cpu_seconds))
         rows: list[TestResult] = []
         records, stalled = [], False
+        listed = self._has_board() and opted_in(cell.source for cell in program)
         for declared in ready.profile.runs:
             run, band = ready.runs[declared.name]
             if band is None:
@@ -164,14 +177,17 @@ class TrainingStage:
             if why := gate(declared, exercises):
                 rows.append(_skipped(declared.name, run, why))
                 continue
-            asked = _Asked(run, band, program, f"{seed}/{declared.name}", limits, self._reference(assignment))
+            looks = Looks(run.target if listed else None)
+            asked = _Asked(run, band, program, f"{seed}/{declared.name}", limits, self._reference(assignment), looks)
             known = self._named(assignment, declared, exercises)
             ended, paid, seconds = self._followed(asked, known, ready.device, self._launcher(assignment, launcher))
             stalled |= ended.stalled
             held = run.held()
             right = held.right(ended.scores)
-            rows += judged(declared.name, run, band, ended, right, seconds, paid)
-            records.append(_record(run, band, ended, right, held))
+            steps, learned = judged(declared.name, run, band, ended, right, seconds, paid)
+            rows += [steps, learned]
+            reached = looks.reached(confirmed=steps.status == "passed" and not paid)
+            records.append(replace(_record(run, band, ended, right, held), reached=reached))
         points = ready.profile.points - self.missing(assignment)[0]
         return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
 
@@ -236,9 +252,12 @@ class TrainingStage:
         run, program = asked.run, asked.program
 
         def watch(losses: list[float], scores: Callable[[], np.ndarray]) -> None:
+            find_right = cache(lambda: run.held().right(scores()))
+            asked.looks.see(len(losses), find_right)
             if self.watch is not None:
-                self.watch(Look(run.title, run.length, losses, asked.band, lambda: run.held().right(scores())))
+                self.watch(Look(run.title, run.length, losses, asked.band, find_right))
 
+        asked.looks.begin()
         start = int(_numbers(asked.seed).integers(2**31))
         answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
         try:
@@ -249,7 +268,7 @@ class TrainingStage:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A run of one submission, what it is graded against, what it may use, and the module text whose steps it should take."""
+    """A run of one submission, what it is graded against and may use, the module text whose steps it should take, and what is seen."""
 
     run: Run
     band: Band
@@ -257,6 +276,7 @@ class _Asked:
     seed: str
     limits: Limits
     right: str
+    looks: Looks
 
 
 def _numbers(text: str) -> np.random.Generator:

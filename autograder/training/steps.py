@@ -68,36 +68,39 @@ class Tensors:
         return {kind: kinds == kind for kind in dict.fromkeys(self.kinds)}
 
     @cached_property
-    def sizes(self) -> tuple[int, ...]:
+    def sizes(self) -> list[int]:
         """How many numbers each tensor has."""
-        return tuple(end - start for start, end in itertools.pairwise((0, *self.ends)))
+        return [end - start for start, end in itertools.pairwise((0, *self.ends))]
 
     @cached_property
     def learned(self) -> np.ndarray:
         """Which tensors are learned."""
         return np.array([not kind.startswith(RUNNING) for kind in self.kinds])
 
-    def sums(self, rows: Sequence[Tensor]) -> np.ndarray:
-        """The sum over each tensor's part of each row: (rows, how many tensors there are), from one copy off the device."""
+    def squares(self, rows: Sequence[Tensor]) -> np.ndarray:
+        """The sum of squares of each tensor's part of each row, in float64: (rows, how many tensors there are)."""
+        if not rows[0].is_cpu:
+            return self.squares_on_device(rows)
+        starts = [0, *self.ends[:-1]]
+        return np.array([np.add.reduceat(np.square(row.numpy(), dtype=np.float64), starts) for row in rows])
+
+    def squares_on_device(self, rows: Sequence[Tensor]) -> np.ndarray:
+        """The same, computed where the rows are, with one copy off the device."""
         import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
 
-        lengths = torch.tensor(self.sizes, device=rows[0].device)
-        sums = [torch.segment_reduce(row, "sum", lengths=lengths, unsafe=True) for row in rows]
-        there: np.ndarray = torch.stack(sums).cpu().numpy()
-        return there
+        norms = [torch.linalg.vector_norm(part, dtype=torch.float64) for row in rows for part in row.split(self.sizes)]
+        squares: np.ndarray = torch.stack(norms).square().cpu().numpy()
+        return squares.reshape(len(rows), -1)
 
 
 def compared(tensors: Tensors, before: Tensor, should: Tensor, is_: Tensor, loss: float) -> Step:
     """What came of a step from `before` that should have ended at `should` and ended at `is_`: rows of numbers, on any device."""
     if not bool(should.isfinite().all() & is_.isfinite().all()):
         return Step(loss, math.inf, math.inf)
-    start, right, taken = before.double(), (should - before).double(), (is_ - before).double()
-    apart = is_.double() - should
-    of_numbers, ways, others, together, apart_by = tensors.sums(
-        [start.square_(), right.square(), taken.square(), right * taken, apart.square_()]
-    )
+    of_numbers, ways, others, apart = tensors.squares([before, should - before, is_ - before, is_ - should])
+    together = (ways + others - apart) / 2  # the law of cosines
     rounding = ROUNDING**2 * of_numbers
-    away = np.maximum(np.sqrt(apart_by) - np.sqrt(rounding), 0.0) ** 2
+    away = np.maximum(np.sqrt(apart) - np.sqrt(rounding), 0.0) ** 2
 
     def share(of_each: np.ndarray) -> float:
         """How far these tensors are off, of their way; nothing, where they differ by no more than rounding."""
