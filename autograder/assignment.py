@@ -46,6 +46,7 @@ class Limits:
     scratch_mb: int = 64  # all files in the scratch folder of a process
     scratch_files: int = 1000
     shared_mb: int = 0  # memory that the process shares with the grader, for arrays too large for a socket
+    gpu_mb: int = 3072  # of a GPU, for the process and for the grader, which takes the same steps beside it
     reply_mb: int = 16  # what one call returns; a test may hold several, and so may an exercise that failed
     calls: int = 10_000
     callbacks: int = 10_000  # calls of functions that were passed in, within one call

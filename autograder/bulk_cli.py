@@ -38,7 +38,7 @@ def grade_course(  # noqa: PLR0913, PLR0917  (the options of the command)
     assignment = course.assignment(name)
     if assignment.training:
         data = data_for(course, data)
-        device, _ = device_for(course, assignment, device, data, lambda why: err.print(f"note: {plain(why)}"))
+        device, profile = device_for(course, assignment, device, data, lambda why: err.print(f"note: {plain(why)}"))
     elif data is not None:
         raise CourseError(f"--data: {name} has nothing to train.")
     if dry_run:
@@ -48,7 +48,7 @@ def grade_course(  # noqa: PLR0913, PLR0917  (the options of the command)
         with _interrupts() as interrupts, _progress(interrupts) as watch:
             processes = jobs or len(os.sched_getaffinity(0))
             if assignment.training and device == "cuda" and scheduler is None:
-                processes = max(1, min(processes, share_gpus()))
+                processes = max(1, min(processes, share_gpus(profile.limits.gpu_mb)))
             outcome = grade_class(course, name, isolation, processes, scheduler, watch, device, data)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")

@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from autograder.course import Assignment, Course, GraderError
+from autograder.course import Assignment, Course, GraderError, Limits
 from autograder.grading import Grader, Report
 from autograder.grading.student import start_launcher
 from autograder.isolation import NO_DEVICES, Launcher, gpu
@@ -96,22 +97,28 @@ class Stage(TrainingStage):
 
     def _train(self, *_: Any) -> Ended:
         self.asked += 1
-        return self.ends[min(self.asked, len(self.ends)) - 1]
+        end = self.ends[min(self.asked, len(self.ends)) - 1]
+        if end is NO_MEMORY:
+            raise torch.OutOfMemoryError
+        return end
 
 
-PASSED, FULL, DEAD, LATE = (
+NO_MEMORY = Ended("out-of-memory")  # of the grader's own
+PASSED, FULL, DEAD, LATE, BUSY = (
     Ended(),
     Ended("out-of-memory", "step needs more than 1024 MB"),
     Ended("crashed", "it ended the whole process"),
     Ended("timed-out", "step did not return within 30 seconds"),
+    Ended("out-of-cpu", "step did not return within 30 seconds of computing"),
 )
 
 
 def of_a_run(stage: Stage, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, *, answers: bool, room: bool) -> Ended:
-    monkeypatch.setattr("autograder.training.stage.own_gpu", lambda: 0)
-    monkeypatch.setattr("autograder.training.stage.gpu_answers", lambda _: answers)
-    monkeypatch.setattr("autograder.training.stage.has_room", lambda: room)
-    return stage._trained(None, "cuda", launcher)
+    monkeypatch.setattr("autograder.training.beside_others.own_gpu", lambda: 0)
+    monkeypatch.setattr("autograder.training.beside_others.gpu_answers", lambda _: answers)
+    monkeypatch.setattr("autograder.training.beside_others.has_room", lambda _: room)
+    asked = SimpleNamespace(limits=Limits())
+    return stage._trained(asked, "cuda", launcher)
 
 
 @pytest.mark.parametrize("end", [DEAD, LATE, FULL], ids=lambda end: end.state)
@@ -122,28 +129,41 @@ def test_a_gpu_that_is_gone_makes_no_student_guilty(
         of_a_run(Stage(real, end), launcher, monkeypatch, answers=False, room=True)
 
 
-@pytest.mark.parametrize("end", [DEAD, LATE], ids=lambda end: end.state)
+@pytest.mark.parametrize("end", [DEAD, LATE, BUSY], ids=lambda end: end.state)
 def test_a_run_that_ends_itself_on_a_gpu_that_answers_is_its_own_doing(
     real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, end: Ended
 ) -> None:
     assert of_a_run(Stage(real, end), launcher, monkeypatch, answers=True, room=True) == end
 
 
-def test_a_run_without_memory_is_asked_again_alone_and_then_counts(
+@pytest.mark.parametrize(
+    "end", [FULL, LATE, BUSY, NO_MEMORY], ids=["memory", "waiting", "computing", "the grader's memory"]
+)
+def test_a_run_without_memory_or_time_is_asked_again_alone_and_then_counts(
+    real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, end: Ended
+) -> None:
+    beside_others = Stage(real, end, PASSED)
+    assert of_a_run(beside_others, launcher, monkeypatch, answers=True, room=True) == PASSED
+    assert beside_others.asked == 2
+    if end is not NO_MEMORY:
+        too_large = Stage(real, end, end)
+        assert of_a_run(too_large, launcher, monkeypatch, answers=True, room=True) == end
+        assert too_large.asked == 2
+
+
+def test_a_grader_that_has_no_memory_alone_either_charges_nobody(
     real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beside_others = Stage(real, FULL, PASSED)
-    assert of_a_run(beside_others, launcher, monkeypatch, answers=True, room=True) == PASSED
-    too_large = Stage(real, FULL, FULL)
-    assert of_a_run(too_large, launcher, monkeypatch, answers=True, room=True) == FULL
-    assert (beside_others.asked, too_large.asked) == (2, 2)
+    with pytest.raises(GraderError, match="too little memory for the grader's own steps"):
+        of_a_run(Stage(real, NO_MEMORY, NO_MEMORY), launcher, monkeypatch, answers=True, room=True)
 
 
+@pytest.mark.parametrize("end", [FULL, LATE], ids=lambda end: end.state)
 def test_a_run_for_which_others_leave_no_memory_is_nobodys_fault(
-    real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+    real: Course, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, end: Ended
 ) -> None:
     with pytest.raises(GraderError, match="others hold the memory of the GPU"):
-        of_a_run(Stage(real, FULL, PASSED), launcher, monkeypatch, answers=True, room=False)
+        of_a_run(Stage(real, end, PASSED), launcher, monkeypatch, answers=True, room=False)
 
 
 def test_who_is_alone_on_a_gpu_waits_for_the_others_and_they_for_it(tmp_path: Path) -> None:
@@ -175,7 +195,7 @@ def test_a_gpu_that_is_gone_leaves_a_report_without_a_score(real: Course) -> Non
 
 @needs.GPU
 def test_there_is_room_for_several_jobs_on_a_gpu() -> None:
-    assert share_gpus() >= 1
+    assert share_gpus(3072) >= 1
 
 
 @needs.GPU

@@ -18,10 +18,10 @@ from autograder.grading.student import Stopped, StudentFault
 from autograder.training import Band, Held, Phase, Run, band_of, runs_of
 from autograder.training.bands import how_to_measure, key_of, smoothed
 from autograder.training.contract import Layer
+from autograder.training.judging import gate, judged
 from autograder.training.layouts import Unlike, matching, read_table
 from autograder.training.running import RETRIES, Ended, train
 from autograder.training.sessions import Session
-from autograder.training.stage import gate, judged
 from autograder.training.steps import MOST, USUAL, Step, Tensors, compared, confirmed, told, until_wrong
 from tests.mini_course import edit
 

@@ -28,9 +28,9 @@ from autograder.grading.student import Answers, Student, start_launcher
 from autograder.isolation import Launcher
 from autograder.submissions import answer_program
 from autograder.training import Band, Run, runs_of
+from autograder.training.judging import judged
 from autograder.training.running import Ended, train
 from autograder.training.sessions import Session
-from autograder.training.stage import judged
 from autograder.training.steps import confirmed, told
 from tests import training_programs as programs
 from tests.handins import autograder, grade, released, save, solved

@@ -21,7 +21,7 @@ from autograder.grading.student import start_launcher
 from autograder.isolation import Launcher
 from autograder.training import Band, Run, band_of, runs_of
 from autograder.training.bands import trained
-from autograder.training.stage import judged
+from autograder.training.judging import judged
 from tests import training_programs as programs
 
 out = Console(highlight=False)

@@ -23,7 +23,6 @@ SLOTS = "AUTOGRADER_GPUS"  # in the environment of a pool's processes: the numbe
 PATIENCE = 60.0  # seconds that a GPU has to answer
 REPLY_BYTES = 1 << 20
 PROBE = "import torch; torch.ones(2, device='cuda').sum().item()"
-SLOT_MB = 3 * 1024  # of GPU memory for one job: room for CUDA itself, twice, and for a run on small images
 
 
 def placed(room: Sequence[int]) -> list[int]:
@@ -32,12 +31,15 @@ def placed(room: Sequence[int]) -> list[int]:
     return [number for turn in turns for number, jobs in enumerate(room) if turn < jobs]
 
 
-def share_gpus() -> int:
-    """Decide, for this process and those that it starts, which slot is on which GPU; how many slots there is free memory for."""
+def share_gpus(gpu_mb: int) -> int:
+    """Decide, for this process and those that it starts, which slot is on which GPU; how many slots there is free memory for.
+
+    gpu_mb: that one job needs
+    """
     import torch  # noqa: PLC0415  (slow to import)
 
     free = [torch.cuda.mem_get_info(number)[0] for number in range(torch.cuda.device_count())]
-    taken = placed([memory // (SLOT_MB << 20) for memory in free])
+    taken = placed([memory // (gpu_mb << 20) for memory in free])
     os.environ[SLOTS] = ",".join(map(str, taken))
     return len(taken)
 
@@ -113,13 +115,13 @@ def gpu_trouble(launcher: Launcher) -> str:
     return "" if "ok" in answer else f"a worker does not compute on it ({answer['error']['text']})."
 
 
-def has_room() -> bool:
+def has_room(gpu_mb: int) -> bool:
     """Whether the GPU of this process has memory for one job."""
     import torch  # noqa: PLC0415
 
     torch.cuda.empty_cache()
     free: int = torch.cuda.mem_get_info(own_gpu())[0]
-    return free >= SLOT_MB << 20
+    return free >= gpu_mb << 20
 
 
 @contextmanager

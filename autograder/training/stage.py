@@ -7,32 +7,28 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from autograder.course import TRAINING, Assignment, Course, GraderError, Limits, Profile, TrainingRun
 from autograder.course_settings import Data, settings_of
 from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
-from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord, summarise
+from autograder.grading.report import ExerciseResult, TestResult, summarise
 from autograder.grading.sitting import StageResult
 from autograder.grading.student import Answers, Student
 from autograder.isolation import Launcher
 from autograder.on_the_board import opted_in
 from autograder.submissions import ProgramCell
-from autograder.training.bands import Band, band_or_none, how_to_measure, smoothed, train_run
-from autograder.training.contract import Device, Held, Run, runs_of
+from autograder.training.bands import Band, band_or_none, how_to_measure, train_run
+from autograder.training.beside_others import beside_others
+from autograder.training.contract import Device, Run, runs_of
 from autograder.training.device import Wanted, device_for
+from autograder.training.judging import gate, judged, record_of, skipped
 from autograder.training.looks import Looks
 from autograder.training.running import Ended
-from autograder.training.slots import gpu_answers, has_room, launcher_for, own_gpu, sharing
-from autograder.training.steps import confirmed, told, until_wrong
-
-MISREAD = 8  # images that are shown
-SENSIBLE = 1e30  # a loss that is none is not drawn
-# A run that ended like this had a GPU that computed; any other end may be the GPU's doing.
-ITS_OWN: set[State] = {"passed", "not-a-number", "diverged"}
-LARGEST_OFF = 1e6  # a step that is further off than this is as far off as any
+from autograder.training.slots import launcher_for
+from autograder.training.steps import confirmed
 
 
 @dataclass(frozen=True)
@@ -175,7 +171,7 @@ class TrainingStage:
                 rows.append(TestResult(declared.name, run.title, 0.0, 0.0, "skipped", why, 0.0))
                 continue
             if why := gate(declared, exercises):
-                rows.append(_skipped(declared.name, run, why))
+                rows.append(skipped(declared.name, run, why))
                 continue
             looks = Looks(run.target if listed else None)
             asked = _Asked(run, band, program, f"{seed}/{declared.name}", limits, self._reference(assignment), looks)
@@ -187,7 +183,7 @@ class TrainingStage:
             steps, learned = judged(declared.name, run, band, ended, right, seconds, paid)
             rows += [steps, learned]
             reached = looks.reached(confirmed=steps.status == "passed" and not paid)
-            records.append(replace(_record(run, band, ended, right, held), reached=reached))
+            records.append(replace(record_of(run, band, ended, right, held), reached=reached))
         points = ready.profile.points - self.missing(assignment)[0]
         return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
 
@@ -232,20 +228,9 @@ class TrainingStage:
             return None
 
     def _trained(self, asked: _Asked, device: Device, launcher: Launcher) -> Ended:
-        """How a run ended. On a GPU that others use too, what may be their doing is nobody's fault."""
-        if device == "cpu":
-            return self._train(asked, device, launcher)
-        number = own_gpu()
-        with sharing(self.course, number):
-            ended = self._train(asked, device, launcher)
-        if ended.state == "out-of-memory":
-            with sharing(self.course, number, alone=True):
-                if not has_room():
-                    raise GraderError("others hold the memory of the GPU, which is nobody's fault who handed in.")
-                ended = self._train(asked, device, launcher)
-        if ended.state not in ITS_OWN and not gpu_answers(launcher):
-            raise GraderError("the GPU does not answer any more, which is nobody's fault who handed in.")
-        return ended
+        """How a run ended; on a GPU, what may be the doing of others is asked again."""
+        train = partial(self._train, asked, device, launcher)
+        return train() if device == "cpu" else beside_others(self.course, asked.limits.gpu_mb, launcher, train)
 
     def _train(self, asked: _Asked, device: Device, launcher: Launcher) -> Ended:
         """Train in a worker of its own."""
@@ -281,98 +266,3 @@ class _Asked:
 
 def _numbers(text: str) -> np.random.Generator:
     return np.random.default_rng(list(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()))
-
-
-def gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
-    """Why a run does not start; empty when something is right of each exercise that it builds on."""
-    for exercise in exercises:
-        if exercise.name in declared.needs and not exercise.points:
-            return f"not trained: it builds on {exercise.name}, which has earned nothing"
-    return ""
-
-
-def _skipped(name: str, run: Run, why: str) -> TestResult:
-    """The result of a run that did not start."""
-    return TestResult(name, run.title, 0.0, run.points, "skipped", why, 0.0)
-
-
-def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
-    name: str,
-    run: Run,
-    band: Band,
-    ended: Ended,
-    right: float | None,
-    seconds: float,
-    paid: Sequence[str] = (),
-) -> list[TestResult]:
-    """The results of both parts of a run that was started. `paid`: mistakes with which its steps are what they should be."""
-    wrong, whole = told(ended.steps), ended.state == "passed"
-
-    def row(part: str, state: State, share: float, message: str) -> TestResult:
-        title, points = {
-            "steps": ("each step is that of the contract", run.steps),
-            "learned": ("what it has learned", run.learned),
-        }[part]
-        return TestResult(
-            f"{name}_{part}", f"{run.title}: {title}", points * share, points, state, message, seconds / 2
-        )
-
-    if ended.trouble:
-        return [
-            row("steps", "failed", 0.0, ended.trouble),
-            row("learned", "skipped", 0.0, "not trained, since it is another network"),
-        ]
-    before = until_wrong(ended.steps)
-    share = before / run.length
-    if wrong:
-        wrong += f"; the {before} before it count"
-    if not whole:
-        said = "; ".join(filter(None, (ended.sentence, wrong)))
-        return [row("steps", ended.state, share, said), row("learned", ended.state, 0.0, ended.sentence)]
-    if right is None:
-        useless = "its answers are no usable numbers"
-        return [row("steps", "bad-reply", 0.0, useless), row("learned", "bad-reply", 0.0, useless)]
-    reached = f"{right:.1%} of the {run.held().what} are right; all points from {band.full:.1%} on, none up to {band.floor:.1%}"
-    if wrong:
-        why = f"not counted, since the training is not confirmed; {reached}"
-        return [row("steps", "failed", share, wrong), row("learned", "skipped", 0.0, why)]
-    again = f"all {len(ended.steps)} steps were taken again"
-    if paid:
-        again += f", with what the tests have found already: {'; '.join(paid)}"
-    earned = band.share(right)
-    return [
-        row("steps", "passed", 1.0, again),
-        row("learned", "passed" if earned == 1 else "failed", round(earned, 3), reached),
-    ]
-
-
-def _record(run: Run, band: Band, ended: Ended, right: float | None, held: Held) -> TrainingRecord:
-    """What there is to see of a run."""
-    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if abs(x) < SENSIBLE])]
-    curve = Curve(tuple(finite), band.low, band.high)
-    confusion: tuple[tuple[int, ...], ...] = ()
-    misread: tuple[Misread, ...] = ()
-    if right is not None and ended.scores is not None:
-        said = ended.scores.argmax(1)
-        table = np.zeros((len(held.names),) * 2, int)
-        np.add.at(table, (held.labels, said), 1)
-        confusion = tuple(tuple(map(int, row)) for row in table)
-        misread = tuple(
-            Misread(np.round(255 * held.images[i]).astype(int).tolist(), int(held.labels[i]), int(said[i]))
-            for i in np.flatnonzero(said != held.labels)[:MISREAD]
-        )
-    off = tuple(float(f"{min(step.off, LARGEST_OFF):.3g}") for step in ended.steps)
-    before = until_wrong(ended.steps)
-    return TrainingRecord(
-        run.title,
-        held.what,
-        curve,
-        right,
-        band.floor,
-        band.full,
-        held.names,
-        confusion,
-        misread,
-        off,
-        before + 1 if before < len(ended.steps) else None,
-    )

@@ -116,20 +116,20 @@ def pool_of(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _processes(known: Known) -> int:
+def _processes(known: Known, profile: str) -> int:
     """How many jobs run at a time: one on each core, as far as there is memory of the GPU."""
     cores: int = max(1, len(os.sched_getaffinity(0)) - (known["device"] == "cuda"))
     if known["device"] == "cpu":
         return cores
     from autograder.training.slots import share_gpus  # noqa: PLC0415
 
-    return max(1, min(cores, share_gpus(), MOST_PROCESSES))
+    return max(1, min(cores, share_gpus(profile_here(profile).limits.gpu_mb), MOST_PROCESSES))
 
 
 def all_of(known: Known, jobs: list[Job], processes: int | None = None) -> list[tuple[Job, Ended, float]]:
     """What came of these jobs, as far as there was time."""
     left = known["seconds"] - RESERVE
-    with pool_of(processes or _processes(known)) as pool:
+    with pool_of(processes or _processes(known, jobs[0].profile)) as pool:
         asked = {pool.submit(trained_here, known, job): job for job in jobs}
         done, _ = concurrent.futures.wait(asked, left, concurrent.futures.FIRST_EXCEPTION)
         return [(asked[future], *future.result()) for future in done]
@@ -231,7 +231,7 @@ def _told(found: dict[str, Band]) -> str:
 
 def points(known: Known) -> Said:
     """The reference, and other right answers, get all points; each of eight faults loses some."""
-    from autograder.training.stage import judged  # noqa: PLC0415
+    from autograder.training.judging import judged  # noqa: PLC0415
     from tests import training_programs as programs  # noqa: PLC0415
 
     runs, found, right = runs_here(), _bands(known), reference()

@@ -1,0 +1,113 @@
+"""What a run comes to: whether it may start, the points of both of its parts, and what there is to see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograder.course import TrainingRun
+from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord
+from autograder.training.bands import Band, smoothed
+from autograder.training.contract import Held, Run
+from autograder.training.running import Ended
+from autograder.training.steps import told, until_wrong
+
+MISREAD = 8  # images that are shown
+SENSIBLE = 1e30  # a loss that is none is not drawn
+LARGEST_OFF = 1e6  # a step that is further off than this is as far off as any
+
+
+def gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
+    """Why a run does not start; empty when something is right of each exercise that it builds on."""
+    for exercise in exercises:
+        if exercise.name in declared.needs and not exercise.points:
+            return f"not trained: it builds on {exercise.name}, which has earned nothing"
+    return ""
+
+
+def skipped(name: str, run: Run, why: str) -> TestResult:
+    """The result of a run that did not start."""
+    return TestResult(name, run.title, 0.0, run.points, "skipped", why, 0.0)
+
+
+def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
+    name: str,
+    run: Run,
+    band: Band,
+    ended: Ended,
+    right: float | None,
+    seconds: float,
+    paid: Sequence[str] = (),
+) -> list[TestResult]:
+    """The results of both parts of a run that was started. `paid`: mistakes with which its steps are what they should be."""
+    wrong, whole = told(ended.steps), ended.state == "passed"
+
+    def row(part: str, state: State, share: float, message: str) -> TestResult:
+        title, points = {
+            "steps": ("each step is that of the contract", run.steps),
+            "learned": ("what it has learned", run.learned),
+        }[part]
+        return TestResult(
+            f"{name}_{part}", f"{run.title}: {title}", points * share, points, state, message, seconds / 2
+        )
+
+    if ended.trouble:
+        return [
+            row("steps", "failed", 0.0, ended.trouble),
+            row("learned", "skipped", 0.0, "not trained, since it is another network"),
+        ]
+    before = until_wrong(ended.steps)
+    share = before / run.length
+    if wrong:
+        wrong += f"; the {before} before it count"
+    if not whole:
+        said = "; ".join(filter(None, (ended.sentence, wrong)))
+        return [row("steps", ended.state, share, said), row("learned", ended.state, 0.0, ended.sentence)]
+    if right is None:
+        useless = "its answers are no usable numbers"
+        return [row("steps", "bad-reply", 0.0, useless), row("learned", "bad-reply", 0.0, useless)]
+    reached = f"{right:.1%} of the {run.held().what} are right; all points from {band.full:.1%} on, none up to {band.floor:.1%}"
+    if wrong:
+        why = f"not counted, since the training is not confirmed; {reached}"
+        return [row("steps", "failed", share, wrong), row("learned", "skipped", 0.0, why)]
+    again = f"all {len(ended.steps)} steps were taken again"
+    if paid:
+        again += f", with what the tests have found already: {'; '.join(paid)}"
+    earned = band.share(right)
+    return [
+        row("steps", "passed", 1.0, again),
+        row("learned", "passed" if earned == 1 else "failed", round(earned, 3), reached),
+    ]
+
+
+def record_of(run: Run, band: Band, ended: Ended, right: float | None, held: Held) -> TrainingRecord:
+    """What there is to see of a run."""
+    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if abs(x) < SENSIBLE])]
+    curve = Curve(tuple(finite), band.low, band.high)
+    confusion: tuple[tuple[int, ...], ...] = ()
+    misread: tuple[Misread, ...] = ()
+    if right is not None and ended.scores is not None:
+        said = ended.scores.argmax(1)
+        table = np.zeros((len(held.names),) * 2, int)
+        np.add.at(table, (held.labels, said), 1)
+        confusion = tuple(tuple(map(int, row)) for row in table)
+        misread = tuple(
+            Misread(np.round(255 * held.images[i]).astype(int).tolist(), int(held.labels[i]), int(said[i]))
+            for i in np.flatnonzero(said != held.labels)[:MISREAD]
+        )
+    off = tuple(float(f"{min(step.off, LARGEST_OFF):.3g}") for step in ended.steps)
+    before = until_wrong(ended.steps)
+    return TrainingRecord(
+        run.title,
+        held.what,
+        curve,
+        right,
+        band.floor,
+        band.full,
+        held.names,
+        confusion,
+        misread,
+        off,
+        before + 1 if before < len(ended.steps) else None,
+    )
