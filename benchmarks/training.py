@@ -11,48 +11,34 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import astuple
 from functools import partial
+from types import SimpleNamespace
 
 import torch
 
 from autograder.course import Course
+from autograder.grading.misconceptions import Variant
 from autograder.training import Device, Run, runs_of
 from autograder.training.bands import trained
 from autograder.training.slots import launcher_for
 from autograder.training.steps import told
-from solutions.train_networks import reference
-from starter_code import training_runs
-from starter_code.data import load_digits
 
 NAME = "train_networks"
-OWN = {
-    "residual": ("ResidualBlock", "Momentum", "train_step"),
-    "inception": ("InceptionModule", "AuxiliaryHead", "Adam", "train_step"),
-    "depth": ("ResidualBlock", "train_step"),
-    "trunk": ("ResidualBlock", "train_step"),
-}
 
 
-def plain_loop(name: str, device: Device) -> float:
-    """Seconds that the steps of a run take, and nothing else."""
-    digits = load_digits()
-    images = digits.train_x.reshape(-1, 1, 8, 8).astype("float32")
-    labels = digits.train_y
-    if name == "trunk":
-        images, labels = images[labels < 5], labels[labels < 5]  # noqa: PLR2004  (the first five classes)
-    run = training_runs.begin(
-        *(name, astuple(training_runs.PLANS[name]), images, labels, 0, device),
-        *(getattr(reference, each) for each in OWN[name]),
-    )
-    begin = time.perf_counter()
-    for step, rows in enumerate(run.rows):
-        for group in run.optimizer.param_groups:
-            group["lr"] = run.rates[step]
-        run.step(run.model, run.images[rows], run.labels[rows], run.optimizer)
-    if device == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter() - begin
+def plain_loop(run: Run, device: Device, source: str) -> float:
+    """Seconds that the steps of all phases take, and nothing else."""
+    parts = SimpleNamespace(**Variant(source).namespace)
+    seconds, before = 0.0, None
+    for phase in run.phases(0, device):
+        before = phase.start(parts, before)
+        begin = time.perf_counter()
+        for _ in range(phase.steps):
+            before.take_step()
+        if device == "cuda":
+            torch.cuda.synchronize()
+        seconds += time.perf_counter() - begin
+    return seconds
 
 
 def in_turns(times: int, *measures: Callable[[], float]) -> list[list[float]]:
@@ -65,6 +51,7 @@ def main() -> None:
     """Measure each run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--profile", help="default: the one that is meant for the device")
     parser.add_argument("--times", type=int, default=7)
     options = parser.parse_args()
     if options.device == "cuda" and not torch.cuda.is_available():
@@ -75,7 +62,8 @@ def main() -> None:
     assignment = course.assignment(NAME)
     source = (course.solution(NAME) / "reference.py").read_text(encoding="utf-8")
     assert assignment.training is not None  # noqa: S101  (this one has it)
-    profile = assignment.training.usual
+    training = assignment.training
+    profile = training.named(options.profile) if options.profile else training.meant_for(options.device)
     runs = runs_of(course, assignment, profile=profile)
     name_of_it = torch.cuda.get_device_name(0) if options.device == "cuda" else "CPU, one thread"
     print(f"{name_of_it}; torch {torch.__version__}; medians of {options.times}, in seconds (smallest to largest)")
@@ -90,19 +78,22 @@ def main() -> None:
 
         whole = 0.0
         for name, run in runs.items():
-            if name == "transfer":
-                continue  # half of it has no plain loop of the same steps; its time is in the last line
             stage(run)
-            graded, plain = in_turns(options.times, partial(stage, run), partial(plain_loop, name, options.device))
+            graded, plain = in_turns(
+                options.times, partial(stage, run), partial(plain_loop, run, options.device, source)
+            )
             ratios = [one / other for one, other in zip(graded, plain, strict=True)]
             whole += statistics.median(graded)
             print(
-                f"{name:10} {run.length} steps   graded {spread(graded)}   plain {spread(plain)}   "
-                f"overhead {statistics.median(ratios) - 1:.1%} ({min(ratios) - 1:.1%} to {max(ratios) - 1:.1%})"
+                f"{name:14} {run.length} steps   graded {spread(graded)}   plain {spread(plain)}   "
+                f"{statistics.median(ratios):.2f} times ({min(ratios):.2f} to {max(ratios):.2f})",
+                flush=True,
             )
-        transfer = [stage(runs["transfer"]) for _ in range(options.times)]
-        print(f"{'transfer':10} {runs['transfer'].length} steps   graded {spread(transfer)}")
-        print(f"the whole stage of one student: {whole + statistics.median(transfer):.1f} s")
+        print(f"the whole stage of one student: {whole:.1f} s", flush=True)
+    if options.device == "cuda":
+        from benchmarks.check_gpu.costs import together  # noqa: PLC0415  (it imports this)
+
+        print(f"one run of {together({'device': 'cuda', 'way': 'first'})[0]}")
 
 
 def spread(seconds: list[float]) -> str:

@@ -78,7 +78,7 @@ def step_time(known: Known) -> Said:
     trained_here(known, Job("", "residual", right, 0))  # what is slow the first time
     for name in ("residual", "residual", *(["inception"] if known["device"] == "cuda" else [])):
         graded = trained_here(known, Job("", name, right, 0))[1]
-        found.setdefault(name, []).append((graded, plain_loop(name, known["device"])))
+        found.setdefault(name, []).append((graded, plain_loop(runs_here()[name], known["device"], right)))
     told = [
         f"{name}: graded {statistics.mean(g for g, _ in rows):.2f} s, plain {statistics.mean(p for _, p in rows):.2f} s"
         for name, rows in found.items()
