@@ -121,7 +121,11 @@ def in_body(source: str, statement: str) -> str:
 
 
 def students(course: Course, assignment: Assignment) -> list[Student]:
-    """The class."""
+    """Who takes an assignment: the class, or every second of it where networks are trained."""
+    return _everybody(course, assignment)[:: 2 if assignment.training else 1]
+
+
+def _everybody(course: Course, assignment: Assignment) -> list[Student]:
     answers = Answers(course, assignment)
     right = answers.all()
     names = list(right)
