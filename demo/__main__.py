@@ -127,7 +127,7 @@ def overview(course: Course, assignments: list[Assignment]) -> Table:
                 points = sum(grade.auto_score or 0 for notebook in submission.notebooks for grade in notebook.grades)
                 rows.setdefault(submission.student.id, {})[one.name] = f"{points:g}"
     for student, cells in sorted(rows.items()):
-        table.add_row(student, *(cells.get(one.name, "–") for one in assignments))
+        table.add_row(student, *(cells.get(one.name, "-") for one in assignments))
     table.add_section()
     table.add_row("of", *(f"{one.max_score:g}" for one in assignments))
     return table

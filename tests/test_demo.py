@@ -104,7 +104,7 @@ def test_prints_a_row_for_each_student_and_where_to_look(played):
 
 
 def test_without_a_terminal_each_step_is_a_line_and_nothing_is_cut(played):
-    course, printed = played
+    _, printed = played
     for name, count in ((NAME, 12), (TRAINED, 6)):
         steps = ["released", f"{count} handed in", "collected", "graded", "feedback released"]
         lines = re.findall(rf"^{name}: (.*) \(\d+ s\)$", printed, re.MULTILINE)

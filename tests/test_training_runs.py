@@ -32,6 +32,7 @@ from autograder.training.judging import judged
 from autograder.training.running import Ended, train
 from autograder.training.sessions import Session
 from autograder.training.steps import confirmed, told
+from tests import needs
 from tests import training_programs as programs
 from tests.handins import autograder, grade, released, save, solved
 
@@ -42,6 +43,7 @@ BAND = Band("residual", "cpu", "digits", (0.9, 0.9), (0.1, 0.1), (), ())
 PAID = "momentum-corrected"
 FEW = 14  # steps that show what a run is, where the whole of it is not needed
 Trainer = Callable[..., Ended]
+in_both_modes = pytest.mark.parametrize("started", needs.CONFINED, indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,9 @@ def runs(real: Course, assignment: Assignment) -> dict[str, Run]:
 
 
 @pytest.fixture(scope="module")
-def started(real: Course, assignment: Assignment) -> Iterator[Launcher]:
-    with start_launcher(real, assignment, "auto") as launcher:
+def started(request: pytest.FixtureRequest, real: Course, assignment: Assignment) -> Iterator[Launcher]:
+    """Confined as well as this machine can, or as a test asks."""
+    with start_launcher(real, assignment, getattr(request, "param", "auto")) as launcher:
         yield launcher
 
 
@@ -217,6 +220,8 @@ CHEATS = {
 }
 
 
+@pytest.mark.isolation
+@in_both_modes
 @pytest.mark.parametrize("cheat", CHEATS)
 def test_a_cheat_does_not_count(real: Course, trained: Trainer, runs: dict[str, Run], cheat: str) -> None:
     """At least so many of its steps are found out; and one is enough for what was learned to count for nothing."""
@@ -228,6 +233,8 @@ def test_a_cheat_does_not_count(real: Course, trained: Trainer, runs: dict[str, 
     assert learned.points == 0
 
 
+@pytest.mark.isolation
+@in_both_modes
 def test_what_a_student_says_of_losses_and_answers_counts_for_nothing(real: Course, trained: Trainer) -> None:
     honest = trained("residual", programs.reference(real), FEW)
     liar = programs.reference(real) + programs.FORGED_CURVE + programs.ALL_DIGITS + programs.MEMORISED_ANSWERS
@@ -247,6 +254,8 @@ def test_a_network_that_was_not_trained_and_knows_the_answers_is_scored_by_its_n
     assert share(ended) == 0
 
 
+@pytest.mark.isolation
+@in_both_modes
 def test_a_memory_that_is_made_up_explains_no_step(real: Course, trained: Trainer) -> None:
     assert share(trained("inception", programs.reference(real) + programs.MADE_UP_MEMORY, FEW)) < 0.5
 
