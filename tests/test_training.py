@@ -386,6 +386,7 @@ def test_the_bands_of_the_course_are_there_and_leave_room_for_points(real: Cours
         assert stored.floor + 0.01 < stored.full < min(1.0, np.mean(stored.reference))
         assert len(stored.reference) == len(stored.baseline) >= 5
         assert len(stored.low) == len(stored.high) == each.length
+        assert stored.measured.keys() >= {"date", "device", "torch"}
 
 
 def test_without_a_band_one_sentence_says_which_and_a_command_measures_it(real: Course) -> None:
