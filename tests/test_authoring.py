@@ -279,10 +279,15 @@ def test_the_real_assignments_give_nothing_away(assignment: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("assignment", Course(ROOT).names())
-def test_generated_stubs_are_up_to_date(assignment: str, tmp_path: Path) -> None:
+def test_generated_stubs_and_bands_are_up_to_date(assignment: str, tmp_path: Path) -> None:
     for name in ("assignments", "solutions", "starter_code", "tests/hidden"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     build(Course(tmp_path), assignment)
-    made, kept = tmp_path / "starter_code" / f"{assignment}.py", ROOT / "starter_code" / f"{assignment}.py"
-    assert kept.is_file(), f"run `autograder build {assignment}`"
-    assert kept.read_bytes() == made.read_bytes(), f"run `autograder build {assignment}`"
+    names = [
+        f"{assignment}.py",
+        *([f"bands/{assignment}.json"] if Course(ROOT).assignment(assignment).training else []),
+    ]
+    for name in names:
+        made, kept = tmp_path / "starter_code" / name, ROOT / "starter_code" / name
+        assert kept.is_file(), f"run `autograder build {assignment}`"
+        assert kept.read_bytes() == made.read_bytes(), f"run `autograder build {assignment}`"
