@@ -9,8 +9,10 @@ import pytest
 
 from autograder.authoring import build
 from autograder.course import Course
-from autograder.examination import Finding, _data, _nbgrader
+from autograder.examination import Finding, _data, _gpu, _nbgrader
+from autograder.isolation.devices import Devices
 from autograder.isolation.selftest import SENTENCES
+from tests import needs
 from tests.mini_course import make_course
 from tests.test_cli import autograder
 from tests.test_gradebook import ROOT
@@ -53,6 +55,40 @@ def test_doctor_says_whether_all_that_grading_needs_is_there(course: Course) -> 
     assert f"It refuses to grade: nbgrader stopped, because {missing}: FileNotFoundError: it is missing" in " ".join(
         done.stdout.split()
     )
+
+
+@needs.LINUX
+@needs.NO_GPU
+@pytest.mark.parametrize(
+    ("warm_up", "probe", "good", "says"),
+    [
+        ("import torch", "import torch; torch.ones(2).sum().item()", True, "H200; a confined worker computes on it."),
+        (
+            "raise OSError(304, 'no context')",
+            "1",
+            False,
+            "could not be confined: RuntimeError: the device does not start",
+        ),
+        (
+            "",
+            "raise RuntimeError('no kernel image')",
+            False,
+            "H200: a worker does not compute on it (no kernel image).",
+        ),
+    ],
+)
+def test_doctor_starts_a_worker_on_the_gpu(
+    course: Course, monkeypatch: pytest.MonkeyPatch, warm_up: str, probe: str, good: bool, says: str
+) -> None:
+    """A simulated device: the driver and what is computed on it are programs of the processor's."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda _: "H200")
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    monkeypatch.setattr("autograder.examination.gpu", lambda _: Devices((Path("/dev/null"),), warm_up=warm_up))
+    monkeypatch.setattr("autograder.training.slots.PROBE", probe)
+    found = _gpu(course)
+    assert (found.good, found.needed) == (good, False)
+    assert says in found.sentence
 
 
 def test_doctor_says_who_can_look_at_what_is_about_people(course: Course) -> None:
