@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from autograder.training.stage import Ready
 
 PACKAGES = ("numpy", "torch")
+NO_NAME = re.compile(r"[^\w.@+ -]+")
 COLUMNS = ("step", "loss", "reference_low", "reference_high", "off")
 
 
 def write_runs(folder: Path, report: Report, ready: Ready) -> list[Path]:
-    """The files of one submission's runs, in a folder of its own below `folder`; raises CourseError where they cannot be written.
+    """The files of one submission's runs; raises CourseError where they cannot be written.
 
+    They lie below `folder`, in one that is named after the file and, within, after the student or the beginning of the file's hash.
     NAME.png: what feedback pages show
     NAME.csv: of each step its number, the loss (smoothed over the steps around it), between what bounds those of the reference's runs
         lie, and how far the step ended from where it should, as a share of its length
@@ -30,7 +33,8 @@ def write_runs(folder: Path, report: Report, ready: Ready) -> list[Path]:
     """
     from autograder.gradebook.pictures import training_png  # noqa: PLC0415  (matplotlib is slow to import)
 
-    place = folder / (report.student or "") / Path(report.submission).stem
+    whose = report.student or f"{report.submission_sha256[:8]}"
+    place = folder / _part(Path(report.submission).stem) / _part(whose)
     names = {run.title: name for name, (run, _) in ready.runs.items()}
     written = []
     try:
@@ -45,6 +49,11 @@ def write_runs(folder: Path, report: Report, ready: Ready) -> list[Path]:
     except OSError as fault:
         raise CourseError(f"{place} cannot be written: {fault.strerror}.") from fault
     return written
+
+
+def _part(text: str) -> str:
+    """A text as the name of one folder, which leads nowhere else."""
+    return NO_NAME.sub("_", text).lstrip(".") or "_"
 
 
 def _write_table(path: Path, record: TrainingRecord) -> None:
@@ -63,7 +72,6 @@ def environment(report: Report, ready: Ready) -> dict[str, Any]:
         "assignment": report.assignment,
         "submission_sha256": report.submission_sha256,
         "suite_sha256": report.suite_sha256,
-        "seed": report.seed,
         "isolation": report.isolation,
         "profile": ready.profile.name,
         "device": device_name(ready.device),

@@ -79,7 +79,7 @@ FILES = {
         IMAGES = np.linspace(0.05, 0.95, 10, dtype=np.float32)[:, None, None, None] * np.ones((1, 1, 2, 2), np.float32)
 
 
-        def runs(data):
+        def runs(data, profile):
             def phases(seed, device):
                 return (Phase({STEPS}, lambda parts, _: parts.begin(parts.double, seed)),)
 

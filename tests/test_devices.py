@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.course import Course, Limits
-from autograder.isolation import Devices, IsolationError, Launcher, WorkerProcess, selftest, start_proven
+from autograder.isolation import Devices, IsolationError, Launcher, WorkerDied, WorkerProcess, selftest, start_proven
 from autograder.isolation.devices import MASK, gpu, visible
 from autograder.training.slots import gpu_of, placed
 from benchmarks.check_gpu.confinement import STAND_IN
@@ -159,6 +159,34 @@ def test_a_worker_with_a_device_may_use_that_and_nothing_more(real: Course, mode
     assert said.pop("environment")["CUDA_VISIBLE_DEVICES"] == "1"
     assert said.pop("the device") == ENOSPC
     assert set(said.values()) <= REFUSED, said
+
+
+TAKES = """
+import mmap, time
+
+def take(kind, mb):
+    flags = {"shared": mmap.MAP_SHARED, "growing": mmap.MAP_PRIVATE | 0x100}[kind] | mmap.MAP_ANONYMOUS
+    memory = mmap.mmap(-1, mb << 20, flags=flags)
+    for place in range(0, len(memory), 4096):
+        memory[place] = 1
+    time.sleep(2 if mb > 100 else 0)
+    return len(memory) >> 20
+"""
+
+
+@pytest.mark.parametrize("mode", ["landlock", "bubblewrap"])
+@pytest.mark.parametrize("kind", ["shared", "growing"])
+def test_memory_that_no_limit_of_the_kernels_counts_is_looked_at(real: Course, mode: str, kind: str) -> None:
+    """A driver maps terabytes, so addresses cannot be bounded; what is taken can."""
+    with started(real, mode, Devices((DEVICE,), driver_mb=64)) as launcher:
+        worker = launcher.spawn(Limits(memory_mb=192))
+        run(worker, TAKES)
+        assert call(worker, "take", kind, 64) == 64
+        with pytest.raises(WorkerDied) as died:
+            call(worker, "take", kind, 1024)
+        assert died.value.memory_full
+        assert not died.value.stopped
+        worker.close()
 
 
 # --- a driver that starts before the filter ------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from autograder.course import Course, CourseError, GraderError
-from autograder.grading.report import Curve, ExerciseResult, Misread, Report, TrainingRecord
+from autograder.grading.report import Curve, ExerciseResult, Finding, Misread, Report, TrainingRecord
 from autograder.grading.student import Stopped, StudentFault
-from autograder.training import Band, Held, Phase, Run, band_of, runs_of
+from autograder.training import Band, Held, Phase, Run, TrainingStage, band_of, runs_of
 from autograder.training.bands import how_to_measure, key_of, smoothed
 from autograder.training.contract import Layer
 from autograder.training.judging import gate, judged
@@ -156,6 +156,13 @@ def test_squares_are_the_same_wherever_they_are_summed() -> None:
     tensors = Tensors.of(TABLE)
     assert np.allclose(tensors.squares(rows), tensors.squares_on_device(rows), rtol=1e-12)
     assert tensors.squares(rows)[1, 0] == pytest.approx(float((rows[1][:4].double() ** 2).sum()))
+
+
+def test_running_statistics_are_the_graders_own_whatever_is_handed_over() -> None:
+    handed_over, own = torch.arange(10.0), -torch.ones(10)
+    followed = Tensors.of(TABLE).followed(handed_over, own)
+    assert followed.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, -1, -1]
+    assert Tensors.of(TABLE[:1]).followed(handed_over[:6], own[:6]).tolist() == [0, 1, 2, 3, 4, 5]
 
 
 def test_running_statistics_are_told_apart_from_what_is_learned() -> None:
@@ -359,6 +366,27 @@ def test_a_run_needs_something_of_each_exercise_that_it_builds_on(real: Course) 
     assert gate(depth, something) == ""
     nothing = gate(depth, [result("residual_block", 0, 12), *something[1:]])
     assert nothing == "not trained: it builds on residual_block, which has earned nothing"
+
+
+def named(real: Course, *exercises: tuple[str, float, float, str | None]) -> list[str]:
+    """The mistakes that the inception run is compared with: of each exercise its points, of how many, and the name that was found."""
+    assignment = real.assignment("train_networks")
+    assert assignment.training is not None
+    (inception,) = [run for run in assignment.training.usual.runs if run.name == "inception"]
+    results = [
+        replace(result(name, points, most), misconception=Finding(mistake, "", "") if mistake else None)
+        for name, points, most, mistake in exercises
+    ]
+    return [one.id for one in TrainingStage(real, "cpu")._named(assignment, inception, results)]
+
+
+def test_behind_a_mistake_that_has_a_name_no_other_part_can_hide(real: Course) -> None:
+    ignored = ("train_step", 2.5, 6.0, "heads-ignored")
+    assert named(real, ignored, ("auxiliary_head", 10, 10, None), ("adam", 12, 12, None)) == ["heads-ignored"]
+    assert named(real, ignored, ("auxiliary_head", 9.5, 10, None)) == ["heads-ignored"]
+    assert named(real, ignored, ("auxiliary_head", 4, 10, None)) == []
+    assert named(real, ignored, ("auxiliary_head", 4, 10, "pattern-factor")) == []
+    assert named(real, ignored, ("momentum", 0, 8, None)) == ["heads-ignored"], "the run does not need it"
 
 
 # --- bands ---------------------------------------------------------------------------------------------------------------

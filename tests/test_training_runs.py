@@ -243,6 +243,13 @@ def test_what_a_student_says_of_losses_and_answers_counts_for_nothing(real: Cour
     assert np.array_equal(ended.scores, honest.scores)  # type: ignore[arg-type]
 
 
+def test_running_statistics_carry_nothing_from_step_to_step(real: Course, trained: Trainer) -> None:
+    honest = trained("residual", programs.reference(real), FEW)
+    ended = trained("residual", programs.reference(real) + programs.STATISTICS, FEW)
+    assert np.array_equal(ended.scores, honest.scores)  # type: ignore[arg-type]  # by the grader's own, whatever is handed over
+    assert max(step.off for step in ended.steps) == 0
+
+
 def test_a_network_that_was_not_trained_and_knows_the_answers_is_scored_by_its_numbers(
     real: Course, trained: Trainer, runs: dict[str, Run]
 ) -> None:

@@ -254,6 +254,24 @@ def train_step(model, images, labels, optimizer, aux_weight=0.3):
 """
 )
 
+# Of each step, three hundredths of the way of the running statistics more: nothing that is learned depends on them, but the scores do.
+STATISTICS = """
+import starter_code.training_runs as _runs
+
+_take_step = _runs.Run.take_step
+
+def _drifting(run):
+    norms = [layer for layer in run.model.modules() if isinstance(layer, nn.BatchNorm2d)]
+    before = [(layer.running_mean.clone(), layer.running_var.clone()) for layer in norms]
+    _take_step(run)
+    with torch.no_grad():
+        for layer, (mean, variance) in zip(norms, before):
+            layer.running_mean.add_(0.03 * (layer.running_mean - mean))
+            layer.running_var.add_(0.03 * (layer.running_var - variance))
+
+_runs.Run.take_step = _drifting
+"""
+
 PRETRAINED = """
 _honest = train_step
 _count = 0

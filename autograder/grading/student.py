@@ -255,16 +255,23 @@ class Answers:
             return "reply-too-large", f" its answers in {self.kept_mb:g} MB"
         if isinstance(ended, wire.TooLarge):
             return "reply-too-large", f" an answer of at most {limits.reply_mb} MB"
-        if isinstance(ended, WorkerDied) and ended.out_of_cpu:
+        if isinstance(ended, WorkerDied):
+            return self._why_died(ended)
+        return "bad-reply", " an answer that could be read"
+
+    def _why_died(self, ended: WorkerDied) -> tuple[State, str]:
+        """The same of a process that ended."""
+        limits = self.limits
+        if ended.memory_full:
+            return "out-of-memory", f": it took more than {limits.memory_mb} MB"
+        if ended.out_of_cpu:
             return "out-of-cpu", f" within {limits.cpu_seconds:g} seconds of computing"
-        if isinstance(ended, WorkerDied) and ended.scratch_full:
+        if ended.scratch_full:
             many = f"{limits.scratch_mb} MB or {limits.scratch_files:,} files"
             return "too-much-output", f": it wrote more than {many}"
-        if isinstance(ended, WorkerDied) and ended.too_much_output:
+        if ended.too_much_output:
             return "too-much-output", f": it printed more than {limits.output_mb} MB, or wrote as much to one file"
-        if isinstance(ended, WorkerDied):
-            return "crashed", ": it ended the whole process"
-        return "bad-reply", " an answer that could be read"
+        return "crashed", ": it ended the whole process"
 
     def _not_implemented(self, function: str) -> StudentFault:
         """What a function that raised NotImplementedError lacks, by its text alone."""

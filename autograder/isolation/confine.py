@@ -25,7 +25,6 @@ from seccompy import CmpOp
 READ = landlockpy.AccessFS.READ_FILE | landlockpy.AccessFS.READ_DIR
 SYSTEM_PATHS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
 PACKAGE_FOLDERS = {"site-packages", "dist-packages"}
-DRIVER_MB = 4096  # that a driver takes in the process, besides what the student's code does
 DEVICES = ("/dev/urandom", "/dev/random", "/dev/zero")
 
 WRITE = (
@@ -159,16 +158,18 @@ def allow_own_threads(rules: landlockpy.Ruleset) -> None:
     rules.allow_path("/proc/self/task", READ | landlockpy.AccessFS.WRITE_FILE | landlockpy.AccessFS.TRUNCATE)
 
 
-def limit_resources(*, memory_mb: int, cpu_seconds: float, output_mb: int, devices: bool = False) -> None:
+def limit_resources(*, memory_mb: int, cpu_seconds: float, output_mb: int, driver_mb: int | None = None) -> None:
     """Bound memory above what the warm process already maps, processor time, output, files and locks.
 
-    devices: bound what can be written to, rather than addresses, of which a driver takes terabytes without using them
+    driver_mb: memory for a driver of devices. Then what can be written to is bounded, rather than addresses, of which a driver takes
+        terabytes without using them; memory that is mapped as shared is not in this bound, so that the forkserver looks at it as well
 
     Output goes to a file in memory; the kernel ends the worker that makes it, or any other file, longer than the limit.
     """
     sizes = list(map(int, Path("/proc/self/statm").read_text().split()))
+    devices = driver_mb is not None
     pages = sizes[5] if devices else sizes[0]
-    memory = pages * resource.getpagesize() + (memory_mb + (DRIVER_MB if devices else 0)) * 2**20
+    memory = pages * resource.getpagesize() + (memory_mb + (driver_mb or 0)) * 2**20
     seconds = max(1, math.ceil(cpu_seconds))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
     for limit, soft, hard in (

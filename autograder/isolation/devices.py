@@ -34,6 +34,7 @@ class Devices:
 
     warm_up: Python that a worker runs once its files are taken from it, and before its system calls are
     wide: whether the filter lets through the system calls with which a driver starts
+    driver_mb: memory that a driver takes in the process, besides what the student's code does
     """
 
     files: tuple[Path, ...] = ()
@@ -41,6 +42,7 @@ class Devices:
     environment: Mapping[str, str] = field(default_factory=dict)
     warm_up: str = ""
     wide: bool = False
+    driver_mb: int = 4096
 
 
 NO_DEVICES = Devices()

@@ -11,6 +11,7 @@ import gc
 import importlib
 import itertools
 import json
+import math
 import os
 import select
 import signal
@@ -18,12 +19,12 @@ import socket
 import sys
 import tempfile
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograder import submitted_text, wire, worker
 from autograder.isolation import bounded, scratch, shared
-from autograder.isolation.usage import usage_of
+from autograder.isolation.usage import memory_of, usage_of
 from autograder.probes import Probes
 
 MESSAGE = 1 << 16
@@ -32,20 +33,33 @@ WATCH_SECONDS = 0.05  # between two looks at what workers write
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+@dataclass(frozen=True)
+class Child:
+    """A worker: its folder, what may lie in there, and how many bytes of memory it may take."""
+
+    folder: str
+    bounds: scratch.Bounds
+    memory: float
+
+    def is_full(self, pid: int) -> bool:
+        """Whether it takes more memory than that."""
+        return self.memory < math.inf and memory_of(pid) > self.memory
+
+
 class Forkserver:
     """Forks confined workers on request."""
 
     def __init__(self, control: socket.socket) -> None:
         """Take orders over `control`."""
         self.control = control
-        self.children: dict[int, tuple[str, scratch.Bounds]] = {}  # each with its folder, and what may lie in it
-        self.overfull: dict[int, dict[str, Any]] = {}  # how children ended that wrote too much, until somebody asks
+        self.children: dict[int, Child] = {}
+        self.overfull: dict[int, dict[str, Any]] = {}  # how children ended that took too much, until somebody asks
         self.watched = 0.0
         self.pid = os.getpid()
         self.folder = ""
         self.readable: list[str] = []
         self.devices: list[str] = []
-        self.warm_up = ""
+        self.warm_up, self.driver_mb = "", 0
         self.system_calls: Any = None  # the compiled filter; none where workers are not confined
 
     def run(self) -> None:
@@ -67,13 +81,17 @@ class Forkserver:
                 scratch.remove(self.folder)
 
     def wait(self) -> None:
-        """Until there is a message; whoever writes too much meanwhile is ended."""
+        """Until there is a message; whoever takes too much meanwhile is ended."""
         ready = False
         while not ready:
             if self.children and time.monotonic() >= self.watched + WATCH_SECONDS:
-                for child, (folder, bounds) in tuple(self.children.items()):
-                    if scratch.exceeds(folder, bounds):
-                        self.overfull[child] = self.kill(child) | {"scratch_full": True}
+                for pid, child in tuple(self.children.items()):
+                    too_much = {
+                        "scratch_full": scratch.exceeds(child.folder, child.bounds),
+                        "memory_full": child.is_full(pid),
+                    }
+                    if any(too_much.values()):
+                        self.overfull[pid] = self.kill(pid) | too_much
                 self.watched = time.monotonic()
             ready = bool(select.select([self.control], [], [], WATCH_SECONDS if self.children else None)[0])
 
@@ -91,7 +109,7 @@ class Forkserver:
         del sys.path[: len(setup["path"])]
         os.environ.clear()  # a worker has no environment to read, but for which GPU is its own
         os.environ.update(setup["environment"])
-        self.devices, self.warm_up = setup["devices"], setup["warm_up"]
+        self.devices, self.warm_up, self.driver_mb = setup["devices"], setup["warm_up"], setup["driver_mb"]
         if torch := sys.modules.get("torch"):
             torch.backends.cpu.get_cpu_capability()  # it looks into /proc/cpuinfo, once, which workers cannot
         if setup["confined"]:
@@ -113,13 +131,15 @@ class Forkserver:
             return
         limits = order["spawn"]
         bounds = scratch.Bounds(limits.pop("scratch_mb"), limits.pop("scratch_files"))
-        folder = scratch.make(self.folder)
+        folder, shared_mb = scratch.make(self.folder), limits.pop("shared_mb")
+        own = (limits["memory_mb"] + self.driver_mb + shared_mb) << 20
+        memory = memory_of(self.pid) + own if self.devices else math.inf  # elsewhere the kernel bounds all addresses
         child = os.fork()
         if child == 0:
             self.become_worker(limits, descriptors, folder, reads=order["reads"])
         for descriptor in descriptors:
             os.close(descriptor)
-        self.children[child] = (folder, bounds)
+        self.children[child] = Child(folder, bounds, memory)
         self.answer({"pid": child})
 
     def become_worker(self, limits: dict[str, Any], descriptors: list[int], folder: str, *, reads: bool) -> None:
@@ -151,7 +171,7 @@ class Forkserver:
 
         confine.tie_to_parent(self.pid)
         close_all_but(0, 1, 2, sock.fileno())
-        confine.limit_resources(**limits, devices=bool(self.devices))
+        confine.limit_resources(**limits, driver_mb=self.driver_mb if self.devices else None)
         confine.drop_capabilities()
         files = confine.file_rules(self.readable, folder, self.devices)
         if self.devices:
@@ -180,9 +200,9 @@ class Forkserver:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         _, status, used = os.wait4(child, 0)
-        folder, bounds = self.children.pop(child)
-        full = scratch.exceeds(folder, bounds)
-        scratch.remove(folder)
+        ended = self.children.pop(child)
+        full = scratch.exceeds(ended.folder, ended.bounds)
+        scratch.remove(ended.folder)
         return {"status": status, "cpu_seconds": used.ru_utime + used.ru_stime, "scratch_full": full}
 
 

@@ -40,6 +40,7 @@ OF_A_PROCESS = (
     "output_mb",
     "scratch_mb",
     "scratch_files",
+    "shared_mb",
 )  # limits that a process has of its own
 ENGINE = Path(__file__).resolve().parent.parent
 # The forkserver runs the engine that the grader runs, wherever that was imported from, and nothing else from beside it.
@@ -61,11 +62,12 @@ class IsolationError(GraderError):
 
 @dataclass(frozen=True)
 class End:
-    """How a process ended: its wait status, the seconds that it computed, whether its scratch folder had become too large."""
+    """How a process ended: its wait status, the seconds that it computed, whether its scratch folder or its memory had become too large."""
 
     status: int = 0
     cpu_seconds: float = 0.0
     scratch_full: bool = False
+    memory_full: bool = False
 
 
 class WorkerDied(Exception):  # noqa: N818  (an event, not a fault of the grader's)
@@ -76,11 +78,11 @@ class WorkerDied(Exception):  # noqa: N818  (an event, not a fault of the grader
         super().__init__(end.status)
         number = os.WTERMSIG(end.status) if os.WIFSIGNALED(end.status) else None
         killed, used_up = number == signal.SIGKILL, end.cpu_seconds >= limits.cpu_seconds
-        self.scratch_full = end.scratch_full
+        self.scratch_full, self.memory_full = end.scratch_full, end.memory_full
         self.out_of_cpu = number == signal.SIGXCPU or (killed and used_up)
         self.too_much_output = number == signal.SIGXFSZ
         # A worker cannot send signals, not even to itself.
-        self.stopped = killed and not used_up and not end.scratch_full
+        self.stopped = killed and not used_up and not end.scratch_full and not end.memory_full
 
 
 class TooManyCallbacks(Exception):  # noqa: N818  (the worker's doing, not a fault of the grader's)
@@ -298,6 +300,7 @@ class Launcher:
             "devices": [str(file) for file in devices.files],
             "environment": dict(devices.environment),
             "warm_up": devices.warm_up,
+            "driver_mb": devices.driver_mb,
             "wide": devices.wide,
             "confined": mode != "none",
         }

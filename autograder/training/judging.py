@@ -96,7 +96,9 @@ def record_of(run: Run, band: Band, ended: Ended, right: float | None, held: Hel
             Misread(np.round(255 * held.images[i]).astype(int).tolist(), int(held.labels[i]), int(said[i]))
             for i in np.flatnonzero(said != held.labels)[:MISREAD]
         )
-    off = tuple(float(f"{min(step.off, LARGEST_OFF):.3g}") for step in ended.steps)
+    off = tuple(
+        float(f"{step.off:.3g}") if step.off < LARGEST_OFF else LARGEST_OFF for step in ended.steps
+    )  # a NaN is, too
     before = until_wrong(ended.steps)
     return TrainingRecord(
         run.title,

@@ -53,7 +53,9 @@ class Session:
         self._mine: list[Trained] = []  # of the reference, here: one for each phase
         self._layout: Layout | None = None
         self._size = 0  # of a row of the student's
-        self._reached: Any = None  # the last numbers of the student's, in the reference's order, on the device
+        self._reached: Any = (
+            None  # the last numbers, in the reference's order, on the device; running statistics are the grader's own
+        )
         self._left = 0
         self.trouble = ""  # why no step can be taken again: what was built is not what the contract says
 
@@ -157,8 +159,9 @@ class Session:
             theirs = self._layout.of_reference(on_device(row, self._reached))
             mine.load(self._reached)
             mine.take_step()
-            steps.append(compared(self._tensors, self._reached, mine.row(), theirs, mine.losses[-1]))
-            self._reached = theirs
+            here = mine.row()
+            steps.append(compared(self._tensors, self._reached, here, theirs, mine.losses[-1]))
+            self._reached = self._tensors.followed(theirs, here)
         return steps
 
     def scores(self, images: np.ndarray) -> np.ndarray:

@@ -30,6 +30,9 @@ from autograder.training.running import Ended
 from autograder.training.slots import launcher_for
 from autograder.training.steps import confirmed
 
+RIGHT = 0.9  # of the points of a part that is right but for what hardly matters
+LISTED = 0.002  # how far the steps of a run may be off on average, of their length, to be listed on the board
+
 
 @dataclass(frozen=True)
 class Look:
@@ -182,7 +185,8 @@ class TrainingStage:
             right = held.right(ended.scores)
             steps, learned = judged(declared.name, run, band, ended, right, seconds, paid)
             rows += [steps, learned]
-            reached = looks.reached(confirmed=steps.status == "passed" and not paid)
+            near = not ended.steps or float(np.mean([step.off for step in ended.steps])) <= LISTED
+            reached = looks.reached(confirmed=steps.status == "passed" and not paid and near)
             records.append(replace(record_of(run, band, ended, right, held), reached=reached))
         points = ready.profile.points - self.missing(assignment)[0]
         return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
@@ -194,13 +198,14 @@ class TrainingStage:
         self, assignment: Assignment, declared: TrainingRun, exercises: Sequence[ExerciseResult]
     ) -> list[Misconception]:
         """The misconceptions that the hidden tests have named in parts that a run builds on: they have been paid for."""
-        found = {
-            (exercise.name, exercise.misconception.id)
-            for exercise in exercises
-            if exercise.name in declared.needs and exercise.misconception is not None
-        }
+        needed = [exercise for exercise in exercises if exercise.name in declared.needs]
+        found = {(each.name, each.misconception.id) for each in needed if each.misconception is not None}
         known = misconceptions(self.course.solution(assignment.name))
-        return [one for one in known if (one.exercise, one.id) in found]
+        named = [one for one in known if (one.exercise, one.id) in found]
+        explained = {one.exercise for one in named}
+        # A part that is wrong in a way of its own could hide behind a mistake with which nobody looks at it.
+        hidden = any(each.points < RIGHT * each.max_points for each in needed if each.name not in explained)
+        return [] if hidden else named
 
     def _followed(
         self, asked: _Asked, known: list[Misconception], device: Device, launcher: Launcher

@@ -72,6 +72,21 @@ class Tensors:
         """How many numbers each tensor has."""
         return [end - start for start, end in itertools.pairwise((0, *self.ends))]
 
+    def followed(self, handed_over: Tensor, own: Tensor) -> Tensor:
+        """What is learned as it was handed over, and running statistics of one's own: these follow from that, and carry nothing else."""
+        import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
+
+        if self.learned.all():
+            return handed_over
+        return torch.where(self._is_learned.to(own.device), handed_over, own)
+
+    @cached_property
+    def _is_learned(self) -> Tensor:
+        """For each number of a row, whether it is learned."""
+        import torch  # noqa: PLC0415
+
+        return torch.from_numpy(np.repeat(self.learned, self.sizes))
+
     @cached_property
     def learned(self) -> np.ndarray:
         """Which tensors are learned."""
@@ -120,7 +135,7 @@ def compared(tensors: Tensors, before: Tensor, should: Tensor, is_: Tensor, loss
         longer=went / length,
         cosine=together[learned].sum() / (length * went),
         worst=worst,
-        statistics=max(kept, default=0.0) / STATISTICS,
+        statistics=float(np.max(kept, initial=0.0)) / STATISTICS,
     )
 
 

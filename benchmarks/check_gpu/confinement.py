@@ -146,12 +146,12 @@ def _confined(known: Known, *, landlock: bool, filtered: bool, wide: bool, limit
     """Some layers of a worker's confinement, in the order of a worker, in this process; then the step."""
     import torch  # noqa: F401, PLC0415  (as a forkserver has it before)
 
-    from autograder.isolation import confine  # noqa: PLC0415
+    from autograder.isolation import NO_DEVICES, confine  # noqa: PLC0415
 
     devices = devices_of(known, wide=wide)
     rules = confine.system_call_filter(devices=True, wide=wide)
     if limits:
-        confine.limit_resources(memory_mb=1024, cpu_seconds=120, output_mb=16, devices=True)
+        confine.limit_resources(memory_mb=1024, cpu_seconds=120, output_mb=16, driver_mb=NO_DEVICES.driver_mb)
         confine.drop_capabilities()
     if landlock:
         readable = confine.readable_paths([str(ROOT / "starter_code"), *map(str, devices.readable)])
