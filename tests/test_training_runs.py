@@ -363,8 +363,8 @@ def test_a_run_whose_process_is_killed_by_somebody_else_ends_as_if_nothing_had_h
 ) -> None:
     killed = []
 
-    def kill_once(done: int, *_: Any) -> None:
-        if done == 60 and not killed:
+    def kill_once(losses: list[float], *_: Any) -> None:
+        if len(losses) == 60 and not killed:
             processes = psutil.Process(started.process.pid).children(recursive=True)
             worker = max(processes, key=lambda each: each.create_time())  # it was forked last
             assert not worker.children()
