@@ -31,34 +31,39 @@ FILES = {
         class Line:
             def __init__(self, double, seed):
                 self.double, self.losses = double, []
-                self.row = np.random.default_rng(seed).uniform(0, 0.5, 3).astype(np.float32)
+                self.at = np.random.default_rng(seed).uniform(0, 0.5, 3).astype(np.float32)
 
             def layers(self):
                 return [("line", [("line", [1, 3])])]
 
             def load(self, numbers):
-                self.row = numbers.copy()
+                self.at = np.array(numbers, np.float32)
 
-            def numbers(self):
-                return self.row
+            def row(self):
+                import torch  # only the grader asks
+
+                return torch.from_numpy(self.at.copy())
+
+            def take_step(self):
+                self.losses.append(float(np.mean((1 - self.at) ** 2)))
+                self.at = (self.at + 0.03 * self.double(1 - self.at)).astype(np.float32)
 
             def advance(self, count):
                 rows = []
                 for _ in range(count):
-                    self.losses.append(float(np.mean((1 - self.row) ** 2)))
-                    self.row = (self.row + 0.03 * self.double(1 - self.row)).astype(np.float32)
-                    rows.append(self.row)
+                    self.take_step()
+                    rows.append(self.at)
                 return np.stack(rows)
 
             def scores(self, images):
-                bright = images.mean(axis=(1, 2, 3)) + self.row.mean() - 1
+                bright = images.mean(axis=(1, 2, 3)) + self.at.mean() - 1
                 return np.stack([np.zeros_like(bright), bright], axis=1).astype(np.float32)
 
             def save(self):
-                return json.dumps(self.row.tolist()).encode()
+                return json.dumps(self.at.tolist()).encode()
 
             def restore(self, saved):
-                self.row = np.array(json.loads(saved), np.float32)
+                self.at = np.array(json.loads(saved), np.float32)
 
 
         def begin(double, seed):
