@@ -32,7 +32,7 @@ TRAINING = '''
     from solutions.tiny import reference
 
 
-    def runs(data):
+    def runs(data, profile):
         """On toys, unless other data are given."""
         if data is None:
             name, content = "toys", b""
@@ -119,7 +119,7 @@ def test_without_data_a_key_is_what_it_was_and_says_nothing_of_them(course: Cour
     before = task(course)
     assert "data" not in dict(before.environment)
     assert before.data is None
-    (course.data / "settings.toml").write_text("[training]\nboard = true\n")
+    (course.data / "settings.toml").write_text("[training]\nboard = false\n")
     assert task(course).key == before.key
     names = ["suite", "starter code", "engine", "Python", "numpy", "torch", "pytest", "bands"]
     assert [name for name, _ in before.environment] == names
