@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import struct
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -252,11 +253,9 @@ def test_the_word_as_a_path_means_what_lies_there(tmp_path: Path, monkeypatch: p
 
 def large_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Images:
     """What training gets of a folder with all four files, each of them larger than what is used."""
-    monkeypatch.setattr("tests.hidden.train_networks.image_data.LEARN", 30)
-    monkeypatch.setattr("tests.hidden.train_networks.image_data.HELD", 15)
-    monkeypatch.setattr(
-        "tests.hidden.train_networks.image_data.load_fashion_mnist", lambda folder: load_fashion_mnist(folder, None)
-    )
+    module = images_of.__wrapped__.__globals__  # a module of this name may have been loaded again since
+    for name, value in (("LEARN", 30), ("HELD", 15), ("load_fashion_mnist", partial(load_fashion_mnist, sha256=None))):
+        monkeypatch.setitem(module, name, value)
     name, images = images_of.__wrapped__(folder_of(tmp_path))
     assert name == "Fashion-MNIST"
     return images
