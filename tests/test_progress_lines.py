@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from autograder import file_grading, progress_lines
 from autograder.progress_lines import ProgressLines
+from autograder.training import Band
+from autograder.training.stage import Look
 
 
 @pytest.fixture
@@ -59,17 +62,26 @@ def test_a_terminal_has_bars_and_no_lines(capsys: pytest.CaptureFixture[str], mo
 
 
 @pytest.mark.usefixtures("slow")
-def test_each_run_is_told_when_it_is_trained_and_a_single_submission_is_not_counted(
+def test_each_run_is_told_when_it_is_trained_with_its_curve_and_a_single_submission_is_not_counted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def never() -> float:
         raise AssertionError("it costs a question to the network, and is not shown")
 
-    with file_grading.progress(1) as (advance, watch):
-        for done in range(101):
-            watch("A deep network", done, 100, 0.5, never)
-        advance()
-    assert told(capsys) == ["trained A deep network: 100 steps, loss 0.500"]
+    falling = [2.0 - 0.015 * step for step in range(1, 101)]
+    for level, where in ((2.0, "in"), (0.1, "above"), (9.0, "below")):
+        band = Band("deep", "cpu", "toys", (), (), (0.5 * level,) * 100, (level,) * 100)
+        band = replace(band, low=(0.0,) * 100) if where == "in" else band
+        with file_grading.progress(1) as (advance, watch):
+            for done in range(1, 101):
+                watch(Look("A deep network", 100, falling[:done], band, never))
+            advance()
+        curve = f"trained A deep network: 100 steps, loss 0.500 ▇▇▆▆▅▅▅▄▄▃▃▂▂▁▁▁ {where} the reference's band"
+        assert told(capsys) == [curve]
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_class_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     with file_grading.progress(2) as (advance, _):
         advance()
         advance()
