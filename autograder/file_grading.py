@@ -200,14 +200,14 @@ def bars(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
 
 def curve(look: Look) -> str:
     """The loss so far as a line of blocks, and how it lies to those of the reference's runs."""
-    from autograder.training.bands import beside  # noqa: PLC0415
+    from autograder.training.bands import where_in_band  # noqa: PLC0415
 
     losses = [min(loss, ENDLESS) if loss == loss else ENDLESS for loss in look.losses]  # noqa: PLR0124  (a NaN is not itself)
     least, most = min(losses), max(losses)
     width = min(len(losses), WIDTH)
     shown = [losses[(place + 1) * len(losses) // width - 1] for place in range(width)]
     blocks = "".join(BLOCKS[int((loss - least) / (most - least or 1) * (len(BLOCKS) - 1))] for loss in shown)
-    where = beside(losses, look.band)
+    where = where_in_band(losses, look.band)
     return f"loss {look.losses[-1]:.3f} {blocks}" + (f" {where} the reference's band" if where else "")
 
 

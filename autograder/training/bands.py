@@ -80,7 +80,7 @@ def smoothed(losses: list[float]) -> list[float]:
     return [float(np.mean(losses[max(0, i - AROUND) : i + AROUND + 1])) for i in range(len(losses))]
 
 
-def beside(losses: list[float], band: Band) -> str:
+def where_in_band(losses: list[float], band: Band) -> str:
     """How a loss lies to those of the reference's runs: "in", "above" or "below" them; empty where that cannot be said yet.
 
     The last step of which the steps around are known is looked at.

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from autograder.training.contract import RUNNING, Layer
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, device
 
 MOST = 0.1  # how far a step may end from where it should, of its length
 USUAL = 0.01  # how far the steps of a run may on average
@@ -78,14 +78,7 @@ class Tensors:
 
         if self.learned.all():
             return handed_over
-        return torch.where(self._is_learned.to(own.device), handed_over, own)
-
-    @cached_property
-    def _is_learned(self) -> Tensor:
-        """For each number of a row, whether it is learned."""
-        import torch  # noqa: PLC0415
-
-        return torch.from_numpy(np.repeat(self.learned, self.sizes))
+        return torch.where(_is_learned(self, own.device), handed_over, own)
 
     @cached_property
     def learned(self) -> np.ndarray:
@@ -106,6 +99,14 @@ class Tensors:
         norms = [torch.linalg.vector_norm(part, dtype=torch.float64) for row in rows for part in row.split(self.sizes)]
         squares: np.ndarray = torch.stack(norms).square().cpu().numpy()
         return squares.reshape(len(rows), -1)
+
+
+@lru_cache(4)
+def _is_learned(tensors: Tensors, where: device) -> Tensor:
+    """For each number of a row, whether it is learned: on a device, put there once and not in each step."""
+    import torch  # noqa: PLC0415
+
+    return torch.from_numpy(np.repeat(tensors.learned, tensors.sizes)).to(where)
 
 
 def compared(tensors: Tensors, before: Tensor, should: Tensor, is_: Tensor, loss: float) -> Step:
