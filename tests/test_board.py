@@ -25,7 +25,7 @@ from autograder.grading.report import Curve, TrainingRecord
 from autograder.on_the_board import keeping_wish, opted_in
 from autograder.scheduling import Store, Task, tasks
 from autograder.training import runs_of
-from autograder.training.looks import Looks
+from autograder.training.target import Target
 from tests.board_course import NAMED, OTHER_STEPS, RIGHT, WISH, hand_in, handed_in, make_board_course, switch
 from tests.forking import by_ours, by_stock_commands, forked, nbgrader
 from tests.handins import autograder, code, save, with_cells
@@ -156,22 +156,22 @@ def test_a_student_whose_name_is_no_text_has_one() -> None:
 
 
 def test_the_first_look_that_sees_the_target_counts_and_nothing_is_computed_afterwards() -> None:
-    looks, asked = Looks(0.9), []
+    target, asked = Target(0.9), []
 
     def look(done: int, right: float | None) -> None:
-        looks.see(done, lambda: asked.append(done) or right)  # type: ignore[func-returns-value]
+        target.see(done, lambda: asked.append(done) or right)  # type: ignore[func-returns-value]
 
     for done, right in ((10, 0.2), (20, None), (30, 0.9), (40, 0.1), (50, 1.0)):
         look(done, right)
-    assert (looks.reached(confirmed=True), looks.reached(confirmed=False), asked) == (30, None, [10, 20, 30])
-    looks.begin()
-    assert looks.reached(confirmed=True) is None
+    assert (target.reached(confirmed=True), target.reached(confirmed=False), asked) == (30, None, [10, 20, 30])
+    target.begin()
+    assert target.reached(confirmed=True) is None
 
 
 def test_without_a_target_nothing_is_looked_at() -> None:
-    looks = Looks(None)
-    looks.see(10, lambda: pytest.fail("it was looked at"))
-    assert looks.reached(confirmed=True) is None
+    target = Target(None)
+    target.see(10, lambda: pytest.fail("it was looked at"))
+    assert target.reached(confirmed=True) is None
 
 
 def test_who_needs_as_many_steps_has_the_same_rank() -> None:

@@ -25,10 +25,10 @@ from autograder.training.beside_others import beside_others
 from autograder.training.contract import Device, Run, runs_of
 from autograder.training.device import Wanted, device_for
 from autograder.training.judging import gate, judged, record_of, skipped
-from autograder.training.looks import Looks
 from autograder.training.running import Ended
 from autograder.training.slots import launcher_for
 from autograder.training.steps import confirmed
+from autograder.training.target import Target
 
 RIGHT = 0.9  # of the points of a part that is right but for what hardly matters
 LISTED = 0.002  # how far the steps of a run may be off on average, of their length, to be listed on the board
@@ -176,8 +176,8 @@ class TrainingStage:
             if why := gate(declared, exercises):
                 rows.append(skipped(declared.name, run, why))
                 continue
-            looks = Looks(run.target if listed else None)
-            asked = _Asked(run, band, program, f"{seed}/{declared.name}", limits, self._reference(assignment), looks)
+            target = Target(run.target if listed else None)
+            asked = _Asked(run, band, program, f"{seed}/{declared.name}", limits, self._reference(assignment), target)
             known = self._named(assignment, declared, exercises)
             ended, paid, seconds = self._followed(asked, known, ready.device, self._launcher(assignment, launcher))
             stalled |= ended.stalled
@@ -186,7 +186,7 @@ class TrainingStage:
             steps, learned = judged(declared.name, run, band, ended, right, seconds, paid)
             rows += [steps, learned]
             near = not ended.steps or float(np.mean([step.off for step in ended.steps])) <= LISTED
-            reached = looks.reached(confirmed=steps.status == "passed" and not paid and near)
+            reached = target.reached(confirmed=steps.status == "passed" and not paid and near)
             records.append(replace(record_of(run, band, ended, right, held), reached=reached))
         points = ready.profile.points - self.missing(assignment)[0]
         return StageResult(summarise(TRAINING, points, tuple(rows), None), tuple(records), stalled=stalled)
@@ -243,11 +243,11 @@ class TrainingStage:
 
         def watch(losses: list[float], scores: Callable[[], np.ndarray]) -> None:
             find_right = cache(lambda: run.held().right(scores()))
-            asked.looks.see(len(losses), find_right)
+            asked.target.see(len(losses), find_right)
             if self.watch is not None:
                 self.watch(Look(run.title, run.length, losses, asked.band, find_right))
 
-        asked.looks.begin()
+        asked.target.begin()
         start = int(_numbers(asked.seed).integers(2**31))
         answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
         try:
@@ -266,7 +266,7 @@ class _Asked:
     seed: str
     limits: Limits
     right: str
-    looks: Looks
+    target: Target
 
 
 def _numbers(text: str) -> np.random.Generator:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-class Looks:
-    """The looks at one run, of which the first one that sees the target counts. Without a target there is nothing to see."""
+class Target:
+    """The target of one run, and the first look that has seen it reached. Without a target there is nothing to see."""
 
     def __init__(self, target: float | None) -> None:
         """`target` is a share of right answers."""
