@@ -242,9 +242,6 @@ def train(  # noqa: PLR0913  (one parameter for each option)
         without = [each.name for each in named if not each.training]
         if without:
             raise CourseError(f"{without[0]} has nothing to train; `autograder grade` grades it.")
-        for each in named:
-            if profile is not None and each.training is not None:
-                each.training.named(profile)
     tell(grade_files(paths, assignment, mode, settings), json_path, fail_under, single=len(paths) == 1)
 
 
