@@ -1,4 +1,4 @@
 """The grading engine: notebooks, processes, points and reports. It knows nothing of what a course teaches.
 
-Kept empty on purpose: a worker imports `autograder.worker`, and with it this file, before student code runs.
+Kept empty on purpose: a worker imports `autograder.sandbox.worker`, and with it this file, before student code runs.
 """

@@ -14,8 +14,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Assignment, Course
-from autograder.grading.misconceptions import alternatives, misconceptions
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
+from autograder.suite.misconceptions import alternatives, misconceptions
 from demo.commands import release
 from demo.students import Answers, in_body
 

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Course
-from autograder.grading import Grader, Job
-from autograder.grading.misconceptions import misconceptions, rewritten
-from autograder.grading.sitting import Sitting
+from autograder.course.folders import Course
+from autograder.grading.grader import Grader
+from autograder.grading.sitting import Job, Sitting
+from autograder.suite.misconceptions import misconceptions, rewritten
 
 LIMIT = 0.1  # seconds per failed exercise
 

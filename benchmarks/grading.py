@@ -27,8 +27,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder import submissions
-from autograder.course import Assignment, Course
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
+from autograder.submission import submitted
 from benchmarks import in_process, peers
 from benchmarks.classes import hand_in, make_course
 from benchmarks.processes import Run, run
@@ -82,7 +83,7 @@ def bare(assignment: Assignment, files: Sequence[Path]) -> Cost:
     """The hidden tests alone, on answers that are in this process: the median of a class, each taken three times."""
     costs = []
     for path in files:
-        program = submissions.read(path, assignment).program
+        program = submitted.read(path, assignment).program
         times = []
         for _ in range(3):
             begin = time.process_time()

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.student import Student
+from autograder.suite.student import Student
 
 
 class Direct:

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course import Course, Limits
-from autograder.isolation import Launcher, Mode, WorkerProcess, modes_here, self_test
+from autograder.course.assignment import Limits
+from autograder.course.folders import Course
+from autograder.sandbox.launcher import Launcher, Mode, WorkerProcess
+from autograder.sandbox.selftest import modes_here, self_test
 
 PROGRAM = """
 import numpy as np

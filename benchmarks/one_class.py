@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from autograder.bulk import Step, grade_class
-from autograder.course import Course
+from autograder.course.folders import Course
+from autograder.whole_class.bulk import Step, grade_class
 
 
 def main() -> None:

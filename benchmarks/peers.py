@@ -10,7 +10,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Assignment, Course
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
 from benchmarks.processes import Run, run
 
 CHECK = "from benchmarks.in_process import check\ncheck({assignment!r}, {exercise!r}, globals())\n"

@@ -16,10 +16,11 @@ from types import SimpleNamespace
 
 import torch
 
-from autograder.course import Course
-from autograder.grading.misconceptions import Variant
-from autograder.training import Device, Run, runs_of
+from autograder.course.folders import Course
+from autograder.suite.misconceptions import Variant
+from autograder.training import Device, Run
 from autograder.training.bands import trained
+from autograder.training.contract import runs_of
 from autograder.training.slots import launcher_for
 from autograder.training.steps import told
 

@@ -18,7 +18,8 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from autograder.course import Assignment, Course, CourseError
+from autograder.course.assignment import Assignment, CourseError
+from autograder.course.folders import Course
 from demo.commands import AT_ONCE, COURSE_ID, CommandError, nbgrader, release, run
 from demo.steps import Steps, bars
 from demo.students import Student, students

@@ -20,7 +20,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
 
-from autograder.course import Course
+from autograder.course.folders import Course
 
 COURSE_ID = "trainable_networks"
 AT_ONCE = 2

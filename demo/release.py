@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from autograder.course import Course
+from autograder.course.folders import Course
 from demo.commands import CommandError, release
 
 if __name__ == "__main__":

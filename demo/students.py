@@ -10,8 +10,9 @@ from typing import Any
 
 import nbformat
 
-from autograder.course import Assignment, Course, Exercise
-from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
+from autograder.course.assignment import Assignment, Exercise
+from autograder.course.folders import Course
+from autograder.suite.misconceptions import Misconception, misconceptions, rewritten
 
 Notebook = Any  # nbformat carries no types
 MARKERS = re.compile(r"^\s*### (BEGIN|END) SOLUTION\n", re.MULTILINE)

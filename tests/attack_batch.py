@@ -22,14 +22,16 @@ from typing import Any
 import numpy as np
 import pyprctl
 
-from autograder import wire
-from autograder.course import Course, Limits
+from autograder.course.assignment import Limits
+from autograder.course.folders import Course
+from autograder.course.report import Report
 from autograder.gradebook.pages import exercise_html, exercise_text
-from autograder.grading import Grader, Job
-from autograder.grading.report import Report
-from autograder.grading.student import Answers
-from autograder.isolation import WorkerDied
-from autograder.reading import Reader
+from autograder.grading.grader import Grader
+from autograder.grading.sitting import Job
+from autograder.sandbox import wire
+from autograder.sandbox.launcher import WorkerDied
+from autograder.submission.reading import Reader
+from autograder.suite.student import Answers
 
 PATIENCE = 10.0
 DIGITS = 5  # so many digits of a hidden number in a report are no accident

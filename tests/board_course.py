@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from autograder.course import Course
-from autograder.training import Band, runs_of
-from autograder.training.bands import key_of, write_band
+from autograder.course.folders import Course
+from autograder.training.bands import Band, key_of, write_band
+from autograder.training.contract import runs_of
 from tests.handins import Notebook, code, filled, save, solved, with_cells
 from tests.mini_course import edit, make_course
 

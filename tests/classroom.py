@@ -14,10 +14,11 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from autograder.authoring import build
-from autograder.course import Course
-from autograder.grading.report import Report
-from autograder.scheduling import Store, tasks
+from autograder.authoring.generate import build
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.whole_class.store import Store
+from autograder.whole_class.tasks import tasks
 from tests.handins import filled, save, solved
 from tests.mini_course import make_course
 from tests.test_gradebook import nbgrader

@@ -13,9 +13,9 @@ import pytest
 # Tests run beside one another: threads of one that wait for those of another would cost all of them far more than they gain.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
-from autograder.course import Course
-from autograder.grading.misconceptions import forget_other_courses
-from autograder.isolation import Launcher
+from autograder.course.folders import Course
+from autograder.sandbox.launcher import Launcher
+from autograder.suite.misconceptions import forget_other_courses
 from tests.mini_course import edit, make_course
 
 ROOT = Path(__file__).resolve().parent.parent

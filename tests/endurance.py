@@ -20,8 +20,9 @@ from typing import Any
 import psutil
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
-from autograder.scheduling import Store, tasks
+from autograder.course.folders import Course
+from autograder.whole_class.store import Store
+from autograder.whole_class.tasks import tasks
 from benchmarks.classes import hand_in, make_course
 from tests.classroom import stored, timeless
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
-from autograder import cli
-from autograder.course import Course
+from autograder.cli import app as cli
+from autograder.course.folders import Course
 from autograder.gradebook import grading
 
 PATIENCE = 600  # seconds for one command, on a machine that others use too

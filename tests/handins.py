@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.authoring.answers import read_answers
 from autograder.authoring.notebook import as_text, instructor_notebook, student_notebook
-from autograder.course import Course
+from autograder.course.folders import Course
 
 Notebook = dict[str, Any]
 
@@ -74,7 +74,7 @@ def autograder(
     folder: Path, *arguments: str | Path, timeout: float = 120, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command in `folder`, as a user would."""
-    command = [sys.executable, "-c", "from autograder.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from autograder.cli.app import main; main()", *map(str, arguments)]
     env = os.environ | {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "200"} | environment
     return subprocess.run(
         command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=timeout, encoding="utf-8"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from autograder.course import Course
+from autograder.course.folders import Course
 
 FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>\n'
 
@@ -127,7 +127,7 @@ FILES = {
     "solutions/tiny/misconceptions.py": '''
         """Wrong answers of tiny."""
 
-        from autograder.grading.misconceptions import Misconception, rewrite
+        from autograder.suite.misconceptions import Misconception, rewrite
 
         MISCONCEPTIONS = [
             Misconception(
@@ -175,7 +175,7 @@ FILES = {
 
         import pytest
 
-        from autograder.grading import expect_close
+        from autograder.suite import expect_close
         from solutions.tiny import reference
 
 
@@ -197,7 +197,7 @@ FILES = {
 
         import pytest
 
-        from autograder.grading import expect_close
+        from autograder.suite import expect_close
         from solutions.tiny import reference
 
 

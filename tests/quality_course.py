@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from autograder.course import Course
+from autograder.course.folders import Course
 
 TEXT = """
     ---
@@ -41,7 +41,7 @@ REFERENCE = '''
 MISCONCEPTIONS = '''
     """Wrong answers."""
 
-    from autograder.grading.misconceptions import Misconception, rewrite
+    from autograder.suite.misconceptions import Misconception, rewrite
 
 
     def wrong(name, new):
@@ -58,7 +58,7 @@ MISCONCEPTIONS = '''
 ALTERNATIVES = '''
     """Other right answers."""
 
-    from autograder.grading.misconceptions import Alternative
+    from autograder.suite.misconceptions import Alternative
 
 
     def product(x):
@@ -73,7 +73,7 @@ SUITE = '''
 
     import pytest
 
-    from autograder.grading import expect_close
+    from autograder.suite import expect_close
     from solutions.NAME import reference
 
 

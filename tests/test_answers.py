@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course import Limits
-from autograder.grading.student import KEPT_MB, Answers, Stalled, Student, StudentFault, error_of, named, sentence
-from autograder.isolation import Launcher
-from autograder.isolation.launcher import KEPT_BYTES
-from autograder.submissions import ProgramCell
-from autograder.wire import REMEMBERED, Given
+from autograder.course.assignment import Limits
+from autograder.sandbox.launcher import KEPT_BYTES, Launcher
+from autograder.sandbox.wire import REMEMBERED, Given
+from autograder.submission.submitted import ProgramCell
+from autograder.suite.student import KEPT_MB, Answers, Stalled, Student, StudentFault, error_of, named, sentence
 from tests.test_load import others
 
 LIMITS = Limits(call_seconds=1, wall_seconds=20, cpu_seconds=20, memory_mb=256, reply_mb=1)
@@ -402,7 +401,7 @@ def test_the_transcript_keeps_answers_and_faults_in_their_order(ask: Any) -> Non
 def test_a_worker_that_was_tampered_with_can_only_harm_its_own_answer(ask: Any, reply: str, state: str | None) -> None:
     takeover = f"""
 import gc
-from autograder.worker import Worker
+from autograder.sandbox.worker import Worker
 worker = next(thing for thing in gc.get_objects() if isinstance(thing, Worker))
 worker.answer = lambda request: {reply} if request["do"] == "call" else {{"ok": None}}
 def f(x): pass

@@ -27,7 +27,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.folders import Course
 from tests import needs
 from tests.handins import filled, save, solved
 from tests.mini_course import edit, make_course
@@ -57,7 +57,7 @@ SUITE_OF_SHIFT = '''
 
 import pytest
 
-from autograder.grading import Given, expect_close
+from autograder.suite import Given, expect_close
 from solutions.tiny import reference
 
 

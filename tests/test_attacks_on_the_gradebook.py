@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.authoring import build
-from autograder.course import Course
+from autograder.authoring.generate import build
+from autograder.course.folders import Course
 from tests import needs
 from tests.handins import filled, save, solved
 from tests.mini_course import make_course

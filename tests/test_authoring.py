@@ -16,9 +16,10 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.authoring import build, find_leaks
-from autograder.authoring.leaks import read_secrets
-from autograder.course import Course, CourseError
+from autograder.authoring.generate import build
+from autograder.authoring.leaks import find_leaks, read_secrets
+from autograder.course.assignment import CourseError
+from autograder.course.folders import Course
 from tests.mini_course import edit, make_course
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.folders import Course
 from tests.handins import Notebook, autograder, code, complaints, filled, released, save, solved, with_cells
 
 WORD = "xylophone"  # stands in texts that a hidden test's message must not repeat

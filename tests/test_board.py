@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder import cli
-from autograder.authoring import build
-from autograder.course import Course
+from autograder.authoring.generate import build
+from autograder.cli import app as cli
+from autograder.course.folders import Course
+from autograder.course.report import Curve, Report, TrainingRecord
 from autograder.gradebook import pseudonyms as names
 from autograder.gradebook.board import Board, Table, page_of, ranked
 from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.gradebook.pseudonyms import pseudonyms, pseudonyms_of
-from autograder.grading import Report
-from autograder.grading.report import Curve, TrainingRecord
-from autograder.on_the_board import keeping_wish, opted_in
-from autograder.scheduling import Store, Task, tasks
-from autograder.training import runs_of
+from autograder.submission.on_the_board import keeping_wish, opted_in
+from autograder.training.contract import runs_of
 from autograder.training.target import Target
+from autograder.whole_class.store import Store
+from autograder.whole_class.tasks import Task, tasks
 from tests.board_course import NAMED, OTHER_STEPS, RIGHT, WISH, hand_in, handed_in, make_board_course, switch
 from tests.forking import by_ours, by_stock_commands, forked, nbgrader
 from tests.handins import autograder, code, save, with_cells

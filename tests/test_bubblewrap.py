@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from autograder import cli, examination
-from autograder.course import Course
+from autograder.cli import app as cli
+from autograder.cli import doctor as examination
+from autograder.course.folders import Course
 from tests import needs
 from tests.classroom import hand_in, make_classroom, run, scores
 from tests.handins import autograder, save, solved

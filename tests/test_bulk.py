@@ -15,9 +15,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.course import Course, GraderError
-from autograder.grading.report import Report
-from autograder.scheduling import LocalPool, Store, dispatch, dispatching, store
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.whole_class import dispatch as dispatching
+from autograder.whole_class import store
+from autograder.whole_class.dispatch import dispatch
+from autograder.whole_class.pools import LocalPool
+from autograder.whole_class.store import Store
 from tests.classroom import ANSWERS, STUDENTS, command, hand_in, make_classroom, reports, run, scores, stored, timeless
 from tests.handins import grade
 from tests.mini_course import edit

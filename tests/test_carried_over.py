@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
-from autograder.grading import Grader, Report
-from autograder.grading.misconceptions import Misconception, misconceptions, rewritten
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.grading.grader import Grader
+from autograder.suite.misconceptions import Misconception, misconceptions, rewritten
 
 COURSE = Course(Path(__file__).resolve().parent.parent)
 NAME = "inception_ops"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.isolation import Devices
+from autograder.sandbox.devices import Devices
 from benchmarks.check_gpu.__main__ import CONFINEMENT, NOT_LOOKED_AT, TRAINING, WAYS, Done, best_way, run, table
 from benchmarks.check_gpu.confinement import STAND_IN
 from benchmarks.check_gpu.steps import STEPS

@@ -13,16 +13,18 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder import wire
-from autograder.authoring import build, find_leaks
-from autograder.cell_source import is_stub
-from autograder.course import Course, CourseError
-from autograder.grading.misconceptions import Variant, alternatives, rewrite, rewritten
-from autograder.grading.student import Answers, Student, StudentFault
-from autograder.isolation import Launcher
+from autograder.authoring.generate import build
+from autograder.authoring.leaks import find_leaks
+from autograder.course.assignment import CourseError
+from autograder.course.folders import Course
 from autograder.quality.mutants import mutants
 from autograder.quality.respondents import empty_answers
-from autograder.submissions import ProgramCell
+from autograder.sandbox import wire
+from autograder.sandbox.launcher import Launcher
+from autograder.submission.source import is_stub
+from autograder.submission.submitted import ProgramCell
+from autograder.suite.misconceptions import Variant, alternatives, rewrite, rewritten
+from autograder.suite.student import Answers, Student, StudentFault
 from tests.handins import Notebook, filled, grade, released, save, solved
 from tests.mini_course import edit
 from tests.test_answers import LIMITS
@@ -102,7 +104,7 @@ FILES = {
     "solutions/meters/misconceptions.py": '''
         """Wrong answers of meters."""
 
-        from autograder.grading.misconceptions import named
+        from autograder.suite.misconceptions import named
 
         MISCONCEPTIONS = named(
             "meter",
@@ -120,7 +122,7 @@ FILES = {
         import math
         from collections import UserList
 
-        from autograder.grading.misconceptions import Alternative
+        from autograder.suite.misconceptions import Alternative
 
 
         class Ledger(UserList):
@@ -143,7 +145,7 @@ FILES = {
 
         import pytest
 
-        from autograder.grading import expect_close
+        from autograder.suite import expect_close
         from solutions.meters import reference
         from starter_code.probes import readings
 
@@ -352,7 +354,7 @@ def test_a_variant_in_the_graders_process_is_asked_in_the_same_way() -> None:
 def test_a_worker_cannot_send_a_name() -> None:
     header, buffers = wire.encode(wire.Named("C"), lambda value: {"n": value.name})
     assert (header, buffers) == (b'{"value":{"n":"C"},"arrays":[]}', [])
-    from autograder.isolation.launcher import _decode_other  # noqa: PLC0415
+    from autograder.sandbox.launcher import _decode_other  # noqa: PLC0415
 
     with pytest.raises(wire.WireError):
         _decode_other("n", "C")
@@ -394,7 +396,7 @@ def test_a_class_is_no_input_that_an_empty_answer_could_return(course: Course) -
 def test_the_gate_measures_a_class(course: Course) -> None:
     listed = 'OUTSIDE = {"Meter: *": "Two tests are enough to show how classes are asked."}\n'
     (course.solution("meters") / "equivalent_mutants.py").write_text(listed, encoding="utf-8")
-    command = [sys.executable, "-m", "autograder.quality", "meters", "--seeds", "2"]
+    command = [sys.executable, "-m", "autograder.cli.quality", "meters", "--seeds", "2"]
     env = os.environ | {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "200"}
     done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from autograder import console
-from autograder.course import Course
+from autograder.cli import console
+from autograder.course.folders import Course
 from tests.handins import Notebook, autograder, complaints, filled, released, save, solved
 from tests.mini_course import edit, make_course
 
@@ -72,8 +72,8 @@ def test_json_in_a_file_is_a_list_for_several_and_no_two_files_need_one_name(
     ],
 )
 def test_the_exit_code_says_whether_every_score_reaches_the_bar(percent: str, names: list[str], code: int) -> None:
-    from autograder.file_grading import exit_code  # noqa: PLC0415
-    from autograder.grading import Report  # noqa: PLC0415
+    from autograder.cli.grade_files import exit_code  # noqa: PLC0415
+    from autograder.course.report import Report  # noqa: PLC0415
 
     def report(name: str) -> Report:
         score = {"right": 80.0, "half": 50.0}.get(name, 0.0)

@@ -15,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course, GraderError
-from autograder.scheduling import ClusterPool, dispatch, pools
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
+from autograder.whole_class import pools
+from autograder.whole_class.dispatch import dispatch
+from autograder.whole_class.pools import ClusterPool
 from tests.classroom import STUDENTS, command, make_classroom, reports, run, scores, stored
 from tests.mini_course import edit
 
@@ -149,7 +152,7 @@ def test_poison_harms_no_other_job(cluster: Cluster) -> None:
 
 def test_a_worker_of_another_version_is_refused_by_name(cluster: Cluster, course: Course) -> None:
     cluster.worker("cpu=1")
-    from autograder.scheduling.tasks import grade, tasks  # noqa: PLC0415
+    from autograder.whole_class.tasks import grade, tasks  # noqa: PLC0415
 
     (task, *_) = tasks(course, course.assignment("tiny"), "auto")
     other = tuple((name, "1.0" if name == "numpy" else value) for name, value in task.environment)
@@ -184,7 +187,7 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pools, "PATIENCE", 0.5)
-    monkeypatch.setattr("autograder.scheduling.dispatching.PULSE", 0.2)
+    monkeypatch.setattr("autograder.whole_class.dispatch.PULSE", 0.2)
     worker = cluster.worker("cpu=1")
     pool = ClusterPool(cluster.address)
     worker.kill()

@@ -9,22 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course import CourseError
-from autograder.grading import (
-    Mismatch,
-    TestResult,
-    expect,
-    expect_array,
-    expect_close,
-    expect_keys,
-    expect_none,
-    expect_tuple,
-)
-from autograder.grading.comparing import as_numbers
+from autograder.course.assignment import CourseError
+from autograder.course.report import SEVERITY, State, TestResult, summarise
 from autograder.grading.diagnosis import same
-from autograder.grading.misconceptions import rewrite, rewritten
-from autograder.grading.report import SEVERITY, State, summarise
-from autograder.wire import Handle
+from autograder.sandbox.wire import Handle
+from autograder.suite import Mismatch, expect, expect_array, expect_close, expect_keys, expect_none, expect_tuple
+from autograder.suite.comparing import as_numbers
+from autograder.suite.misconceptions import rewrite, rewritten
 
 # --- points --------------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading.constant import Answered, at_a_glance, constant
+from autograder.suite.constant import Answered, at_a_glance, constant
 
 RAMP = np.arange(6.0).reshape(2, 3)
 QUESTIONS = [np.full((2, 3), float(number)) for number in range(4)]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.notebook import check_points
-from autograder.course import Course, CourseError, Limits
+from autograder.course.assignment import CourseError, Limits
+from autograder.course.folders import Course
 from tests.mini_course import edit, make_course
 
 TEXT = "assignments/tiny/tiny.md"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course, CourseError
-from autograder.course_settings import Settings, data_for, data_named, settings_of
+from autograder.course.assignment import CourseError
+from autograder.course.folders import Course
+from autograder.course.settings import Settings, data_for, data_named, settings_of
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from textwrap import dedent
 
 import pytest
 
-from autograder.authoring import build
-from autograder.course import Course, CourseError, GraderError
-from autograder.examination import Finding, examine
-from autograder.grading.report import Report
-from autograder.scheduling import Store, Task, grade, tasks
-from autograder.scheduling.tasks import _seat, _trained_on, environment, task_of
+from autograder.authoring.generate import build
+from autograder.cli.doctor import Finding, examine
+from autograder.course.assignment import CourseError, GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.whole_class.store import Store
+from autograder.whole_class.tasks import Task, _seat, _trained_on, environment, grade, task_of, tasks
 from tests.handins import autograder, save, solved
 from tests.mini_course import edit, make_course
 from tests.test_gradebook import nbgrader
@@ -265,7 +266,7 @@ def test_data_that_would_not_be_used_are_refused(course: Course, arguments: tupl
 
 def about_training(course: Course, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     for name in ("_isolation", "_nbgrader"):
-        monkeypatch.setattr(f"autograder.examination.{name}", lambda _: [])
+        monkeypatch.setattr(f"autograder.cli.doctor.{name}", lambda _: [])
     return [finding for finding in examine(course) if finding.subject == "training"]
 
 
@@ -281,7 +282,7 @@ def test_doctor_says_which_data_training_learns_from(course: Course, monkeypatch
         "tiny learns from the data that come along (shipped), with nothing yet to be graded against: "
         "run `autograder bands tiny --device cpu --data shipped`."
     )
-    monkeypatch.setattr("autograder.training.missing_bands", lambda *_: {})
+    monkeypatch.setattr("autograder.training.bands.missing_bands", lambda *_: {})
     (found,) = about_training(course, monkeypatch)
     assert found == Finding(
         "training", "tiny learns from the data that come along (shipped), as the settings of the course say.", good=True

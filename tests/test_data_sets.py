@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.authoring import build
+from autograder.authoring.generate import build
 from starter_code.data import (
     CIFAR10_MD5,
     FASHION_MNIST_NAMES,

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.authoring import find_leaks
-from autograder.course import Course
+from autograder.authoring.leaks import find_leaks
+from autograder.course.folders import Course
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_COPIED = shutil.ignore_patterns(".*", "build", "course", "__pycache__", "*.egg-info")  # some change while tests run

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course, Limits
-from autograder.isolation import Devices, IsolationError, Launcher, WorkerDied, WorkerProcess, selftest, start_proven
-from autograder.isolation.devices import MASK, gpu, visible
+from autograder.course.assignment import Limits
+from autograder.course.folders import Course
+from autograder.sandbox import selftest
+from autograder.sandbox.devices import MASK, Devices, gpu, visible
+from autograder.sandbox.launcher import IsolationError, Launcher, WorkerDied, WorkerProcess
+from autograder.sandbox.selftest import start_proven
 from autograder.training.slots import gpu_of, placed
 from benchmarks.check_gpu.confinement import STAND_IN
 

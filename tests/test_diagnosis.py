@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from autograder.grading.diagnosis import Diverged, Repeating, explaining, same
-from autograder.grading.free import Free, without_free
-from autograder.grading.misconceptions import Misconception, Variant
-from autograder.grading.student import StudentFault
-from autograder.wire import Handle
+from autograder.sandbox.wire import Handle
+from autograder.suite.free import Free, without_free
+from autograder.suite.misconceptions import Misconception, Variant
+from autograder.suite.student import StudentFault
 from tests.handins import filled, grade, released, save
 from tests.mini_course import edit, make_course
 
@@ -271,7 +271,7 @@ def halve(value, state):
 FORGETFUL = '''
 """Wrong answers of other."""
 
-from autograder.grading.misconceptions import Misconception, rewrite
+from autograder.suite.misconceptions import Misconception, rewrite
 
 MISCONCEPTIONS = [
     Misconception(name, "halve", f"{name}.", "H.", "R", [rewrite("halve", "total / 2", new)])
@@ -283,7 +283,7 @@ SUITE = '''
 
 import pytest
 
-from autograder.grading import expect_close, expect_tuple
+from autograder.suite import expect_close, expect_tuple
 from solutions.other import reference
 
 

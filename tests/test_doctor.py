@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import build
-from autograder.course import Course
-from autograder.examination import Finding, _data, _gpu, _nbgrader
-from autograder.isolation.devices import Devices
-from autograder.isolation.selftest import SENTENCES
+from autograder.authoring.generate import build
+from autograder.cli.doctor import Finding, _data, _gpu, _nbgrader
+from autograder.course.folders import Course
+from autograder.sandbox.devices import Devices
+from autograder.sandbox.selftest import SENTENCES
 from tests import needs
 from tests.mini_course import make_course
 from tests.test_cli import autograder
@@ -84,7 +84,7 @@ def test_doctor_starts_a_worker_on_the_gpu(
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda _: "H200")
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
-    monkeypatch.setattr("autograder.examination.gpu", lambda _: Devices((Path("/dev/null"),), warm_up=warm_up))
+    monkeypatch.setattr("autograder.cli.doctor.gpu", lambda _: Devices((Path("/dev/null"),), warm_up=warm_up))
     monkeypatch.setattr("autograder.training.slots.PROBE", probe)
     found = _gpu(course)
     assert (found.good, found.needed) == (good, False)

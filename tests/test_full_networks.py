@@ -9,12 +9,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autograder import wire
-from autograder.course import Assignment, Course, Profile
-from autograder.grading.student import start_launcher
-from autograder.isolation import Launcher
-from autograder.training import Held, Run, runs_of
+from autograder.course.assignment import Assignment, Profile
+from autograder.course.folders import Course
+from autograder.sandbox import wire
+from autograder.sandbox.launcher import Launcher
+from autograder.suite.student import start_launcher
+from autograder.training import Held, Run
 from autograder.training.bands import trained
+from autograder.training.contract import runs_of
 from autograder.training.running import Ended
 from autograder.training.steps import confirmed, told
 from tests import needs

@@ -13,14 +13,18 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.course import Assignment, Course, GraderError, Limits
-from autograder.grading import Grader, Report
-from autograder.grading.student import start_launcher
-from autograder.isolation import NO_DEVICES, Launcher, gpu
-from autograder.training import TrainingStage, band_of, runs_of
+from autograder.course.assignment import Assignment, GraderError, Limits
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.grading.grader import Grader
+from autograder.sandbox.devices import NO_DEVICES, gpu
+from autograder.sandbox.launcher import Launcher
+from autograder.suite.student import start_launcher
+from autograder.training.bands import band_of
+from autograder.training.contract import runs_of
 from autograder.training.running import Ended
 from autograder.training.slots import gpu_answers, share_gpus, sharing
-from autograder.training.stage import Ready
+from autograder.training.stage import Ready, TrainingStage
 from tests import needs
 from tests.handins import autograder, save, solved
 from tests.mini_course import make_course

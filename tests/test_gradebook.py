@@ -18,12 +18,12 @@ import pytest
 from nbgrader.api import Gradebook
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.authoring import build
-from autograder.course import Course
+from autograder.authoring.generate import build
+from autograder.course.folders import Course
+from autograder.course.report import ExerciseResult, Finding, Report, TestResult
 from autograder.gradebook import RecordScores, clean_html
 from autograder.gradebook.pages import exercise_html, exercise_text, markdown_to_html, reason_for
 from autograder.gradebook.scores import score_of
-from autograder.grading.report import ExerciseResult, Finding, Report, TestResult
 from tests.mini_course import FIGURE, make_course
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from autograder.course import SECRET_VARIABLE, Course
-from autograder.grading import Grader, Report
-from autograder.grading.report import Curve, TrainingRecord
+from autograder.course.folders import SECRET_VARIABLE, Course
+from autograder.course.report import Curve, Report, TrainingRecord
+from autograder.grading.grader import Grader
 from tests.handins import Notebook, autograder, code, filled, grade, released, save, solved, with_cells
 from tests.mini_course import edit, make_course
 
@@ -174,7 +174,7 @@ DRAWING = '''
 
     import pytest
 
-    from autograder.grading import expect
+    from autograder.suite import expect
 
 
     @pytest.mark.points(20)
@@ -302,7 +302,7 @@ ODD_SUITE = '''
 
     import pytest
 
-    from autograder.grading import expect
+    from autograder.suite import expect
 
     runs = []
     print("printed by the suite")
@@ -428,7 +428,7 @@ UNLUCKY_SUITE = '''
 
     import pytest
 
-    from autograder.grading import expect
+    from autograder.suite import expect
 
 
     @pytest.mark.points(50)

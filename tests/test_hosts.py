@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.folders import Course
 from tests import needs
 from tests.handins import filled, save, solved
 from tests.test_attacks import SHIFT
@@ -29,7 +29,7 @@ rules = seccompy.Filter(default=int(seccompy.Action.ALLOW))
 END = """
 rules.load()
 sys.argv = ["autograder", *sys.argv[1:]]
-os.execv(sys.executable, [sys.executable, "-c", "from autograder.cli import main; main()", *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, "-c", "from autograder.cli.app import main; main()", *sys.argv[1:]])
 """
 # What github.com/moby/profiles takes away from a container: no namespaces, no mounts, and most of root's rights.
 DOCKER = """

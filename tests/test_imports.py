@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.imports import imported
-from autograder.scheduling.tasks import _imports, environment, grading_modules, tasks
+from autograder.course.folders import Course
+from autograder.grading.imports import imported
+from autograder.whole_class.tasks import _imports, environment, grading_modules, tasks
 from tests.handins import released, save
 from tests.mini_course import edit, make_course
 
@@ -167,6 +167,16 @@ def test_a_module_that_a_submission_names_counts_for_that_submission(course: Cou
 def test_of_the_engine_what_shows_and_records_is_left_out_and_what_grades_is_not() -> None:
     engine = ROOT / "autograder"
     seen = {path.relative_to(engine).with_suffix("").as_posix() for path in grading_modules(engine)}
-    assert seen >= {"worker", "submissions", "cell_source", "assignment", "wire/values", "grading/sitting"}
-    assert seen >= {"isolation/confine", "isolation/forkserver", "training/stage"}
-    assert not [name for name in seen if name.split("/")[0] in {"gradebook", "quality", "authoring", "cli", "bulk"}]
+    assert seen >= {
+        "sandbox/worker",
+        "submission/submitted",
+        "submission/source",
+        "course/assignment",
+        "grading/sitting",
+    }
+    assert seen >= {"sandbox/wire/values", "sandbox/confine", "sandbox/forkserver", "suite/student", "training/stage"}
+    assert not [
+        name
+        for name in seen
+        if name.split("/")[0] in {"gradebook", "quality", "authoring", "cli", "whole_class", "reporting"}
+    ]

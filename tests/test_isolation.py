@@ -16,19 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import wire
-from autograder.course import Course, Limits
-from autograder.isolation import (
-    IsolationError,
-    Launcher,
-    TooManyCallbacks,
-    WorkerDied,
-    WorkerProcess,
-    self_test,
-    selftest,
-    shared,
-)
-from autograder.isolation.launcher import Mode
+from autograder.course.assignment import Limits
+from autograder.course.folders import Course
+from autograder.sandbox import selftest, shared, wire
+from autograder.sandbox.launcher import IsolationError, Launcher, Mode, TooManyCallbacks, WorkerDied, WorkerProcess
+from autograder.sandbox.selftest import self_test
 from tests import needs
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]
@@ -167,7 +159,7 @@ def test_a_canary_that_hides_what_it_wrote_is_seen_by_its_traces(
 
 
 def test_grading_refuses_to_begin_when_a_promise_does_not_hold(tiny: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.grading.student import start_launcher  # noqa: PLC0415
+    from autograder.suite.student import start_launcher  # noqa: PLC0415
 
     monkeypatch.setattr(selftest, "CANARY", "import os\nos._exit(0)")
     with pytest.raises(IsolationError, match=r"nothing was graded, .* A worker cannot read a file of the grader's\."):
@@ -446,9 +438,9 @@ def test_a_forged_answer_is_a_wire_error_and_nothing_else(worker: WorkerProcess,
 GRADER = """
 import sys
 from pathlib import Path
-from autograder import wire
-from autograder.course import Limits
-from autograder.isolation import Launcher
+from autograder.sandbox import wire
+from autograder.course.assignment import Limits
+from autograder.sandbox.launcher import Launcher
 launcher = Launcher(mode=sys.argv[1], path=Path(sys.argv[2]), preload=(), readable=())
 workers = [launcher.spawn(Limits()) for _ in range(2)]
 workers[0].channel.send({"do": "run", "source": "while True: pass", "title": "cell 1"}, lambda _: {})

@@ -8,11 +8,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder import submissions
-from autograder.course import Course
-from autograder.grading import Given, Grader
-from autograder.grading.student import Answers
-from autograder.isolation import Launcher
+from autograder.course.folders import Course
+from autograder.grading.grader import Grader
+from autograder.sandbox.launcher import Launcher
+from autograder.submission import submitted
+from autograder.suite import Given
+from autograder.suite.student import Answers
 from tests.handins import Notebook, code, filled, save, solved, with_cells
 from tests.mini_course import edit, make_course
 from tests.test_attacks import SHIFT
@@ -211,7 +212,7 @@ def test_an_answer_that_has_become_text_is_said(course: Course, tmp_path: Path) 
 
 
 def test_a_function_that_is_handed_in_has_a_name(course: Course, tmp_path: Path) -> None:
-    program = submissions.answer_program(course.assignment("tiny"), "def double(f):\n    return f.__name__, f(2)")
+    program = submitted.answer_program(course.assignment("tiny"), "def double(f):\n    return f.__name__, f(2)")
     with Launcher(mode="landlock", path=course.root, preload=("numpy",), readable=()) as launcher:
         answers = Answers(program, launcher, course.assignment("tiny").limits)
         assert answers.call("double", (Given(lambda x: 2 * x, ()),), {}, inputs=False) == ("function", 4)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
-from autograder.grading import Mismatch, for_all
-from autograder.grading.student import StudentFault
+from autograder.suite import Mismatch, for_all
+from autograder.suite.student import StudentFault
 
 CASES = st.tuples(
     st.integers(1, 6), st.integers(0, 2**32 - 1), st.booleans(), st.floats(-1.0, 1.0), st.permutations(range(5))

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
-from autograder.grading.misconceptions import Misconception, Variant, misconceptions, rewritten
-from autograder.grading.student import start_launcher
-from autograder.quality import seeds_named
+from autograder.course.folders import Course
+from autograder.quality.measure import seeds_named
 from autograder.quality.trials import Trials, sit
+from autograder.suite.misconceptions import Misconception, Variant, misconceptions, rewritten
+from autograder.suite.student import start_launcher
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import ALEXNET, BRANCHES, GOOGLENET, PUBLISHED
 from starter_code.operations import flops, readable

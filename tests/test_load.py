@@ -13,9 +13,11 @@ from threading import Thread
 import psutil
 import pytest
 
-from autograder.course import Course
-from autograder.grading import Grader, Job, Report
-from autograder.scheduling import Store
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.grading.grader import Grader
+from autograder.grading.sitting import Job
+from autograder.whole_class.store import Store
 from tests.classroom import STUDENTS, hand_in, make_classroom, reports, run, stored, timeless
 from tests.handins import autograder, filled, save, solved
 from tests.mini_course import edit

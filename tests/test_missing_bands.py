@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.course import Course, CourseError
+from autograder.course.assignment import CourseError
+from autograder.course.folders import Course
+from autograder.course.report import Report
 from autograder.gradebook.pages import exercise_html, exercise_text, is_in_part
 from autograder.gradebook.scores import score_of
-from autograder.grading import Grader, Report
-from autograder.scheduling import tasks
-from autograder.scheduling.tasks import _trained_on, environment, task_of
-from autograder.training import TrainingStage, band_of, device_for, runs_of
-from autograder.training.bands import key_of, read_band, write_band
+from autograder.grading.grader import Grader
+from autograder.training.bands import band_of, key_of, read_band, write_band
+from autograder.training.contract import runs_of
+from autograder.training.device import device_for
+from autograder.training.stage import TrainingStage
+from autograder.whole_class.tasks import _trained_on, environment, task_of, tasks
 from tests.handins import autograder, save, solved
 from tests.training_programs import NAME, reference
 

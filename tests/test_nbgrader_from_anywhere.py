@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.authoring import build
-from autograder.course import Course
+from autograder.authoring.generate import build
+from autograder.course.folders import Course
 from tests.mini_course import make_course
 from tests.test_gradebook import ANSWERS, ROOT, hand_in, nbgrader, solved
 

@@ -11,8 +11,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from autograder.course import Course
-from autograder.grading import Grader
+from autograder.course.folders import Course
+from autograder.grading.grader import Grader
 from tests.handins import Notebook, released, save, solved
 
 ROOT = Path(__file__).resolve().parent.parent

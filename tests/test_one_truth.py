@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import build
-from autograder.course import Course
+from autograder.authoring.generate import build
+from autograder.course.folders import Course
 from tests.classroom import scores
 from tests.forking import by_ours, by_stock_commands, nbgrader
 from tests.mini_course import edit, make_course

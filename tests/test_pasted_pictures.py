@@ -13,7 +13,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 
-from autograder.course import Course
+from autograder.course.folders import Course
+from autograder.course.report import ExerciseResult, Report, TestResult
 from autograder.gradebook.pages import (
     LONGEST_CELL,
     MOST_ATTACHED,
@@ -24,7 +25,6 @@ from autograder.gradebook.pages import (
 )
 from autograder.gradebook.pasted import LARGEST, MOST_PICTURES
 from autograder.gradebook.repair import repair
-from autograder.grading.report import ExerciseResult, Report, TestResult
 from tests.handins import Notebook, released, save, solved, with_cells
 
 ENCODE_URI = ";,/?:@&=+$-_.!~*'()#"  # what a browser's encodeURI leaves as it is; JupyterLab names attachments with it

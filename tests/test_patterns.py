@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course import Course
-from autograder.grading.comparing import Mismatch, expect, expect_any, expect_array, expect_close, gathering
-from autograder.grading.misconceptions import Variant
+from autograder.course.folders import Course
 from autograder.grading.patterns import failed_of, in_numbers, in_places
-from autograder.grading.student import Call
 from autograder.grading.which_calls import Asked, in_calls, in_results
-from autograder.wire import Handle
+from autograder.sandbox.wire import Handle
+from autograder.suite.comparing import Mismatch, expect, expect_any, expect_array, expect_close, gathering
+from autograder.suite.misconceptions import Variant
+from autograder.suite.student import Call
 from tests.handins import grade
 from tests.mini_course import make_course
 
@@ -40,7 +40,7 @@ SUITE = '''
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close
+from autograder.suite import expect_close
 from solutions.other import reference
 
 

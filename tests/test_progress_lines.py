@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder import file_grading, progress_lines
-from autograder.progress_lines import ProgressLines
-from autograder.training import Band
+from autograder.cli import grade_files as file_grading
+from autograder.cli import progress_lines
+from autograder.cli.progress_lines import ProgressLines
+from autograder.training.bands import Band
 from autograder.training.stage import Look
 
 

@@ -14,11 +14,12 @@ from typing import Any
 import psutil
 import pytest
 
-from autograder import reading, submitted_text
-from autograder.course import Assignment, Course, GraderError
-from autograder.isolation import Launcher, WorkerProcess
-from autograder.reading import Reader
-from autograder.submissions import Ungradable, read
+from autograder.course.assignment import Assignment, GraderError
+from autograder.course.folders import Course
+from autograder.sandbox.launcher import Launcher, WorkerProcess
+from autograder.submission import reading, text
+from autograder.submission.reading import Reader
+from autograder.submission.submitted import Ungradable, read
 from tests import needs
 from tests.handins import save, solved
 
@@ -66,15 +67,15 @@ def test_what_reads_is_confined_and_gone_afterwards(
 def test_both_sides_say_the_same_of_a_file(own_reader: Reader, tiny: Course, assignment: Assignment) -> None:
     content = json.dumps(solved(tiny, "tiny")).encode()
     there = own_reader.contents(content, "tiny.ipynb", assignment)
-    request = submitted_text.order(content, "tiny.ipynb", assignment, whole=True)
-    here = submitted_text.answer(request)
+    request = text.order(content, "tiny.ipynb", assignment, whole=True)
+    here = text.answer(request)
     assert there == reading._contents(here["contents"])
     assert [cell.source for cell in there.cells] == [cell["source"] for cell in solved(tiny, "tiny")["cells"]]
     assert own_reader.contents(content, "tiny.ipynb", assignment, whole=False) == replace(there, cells=())
 
 
 def test_nothing_of_the_answers_is_sent_to_it(tiny: Course, assignment: Assignment) -> None:
-    told = submitted_text.order(b"", "tiny.ipynb", assignment, whole=True)["about"]
+    told = text.order(b"", "tiny.ipynb", assignment, whole=True)["about"]
     assert "SOLUTION" not in told
     assert "solutions" not in told
 
@@ -138,8 +139,8 @@ def test_one_that_is_always_killed_is_the_machines_fault(launcher: Launcher, ass
 
 
 RIGHT = asdict(
-    submitted_text.Contents(
-        (submitted_text.ProgramCell("cell 1", "x = 1"),),
+    text.Contents(
+        (text.ProgramCell("cell 1", "x = 1"),),
         (reading.SubmittedCell("code", None, "", "", changed=True, parts=(reading.Part(1, "x = 1"),)),),
         ("a note",),
         1,
@@ -187,10 +188,10 @@ def test_a_mode_that_does_not_work_here_is_passed_over(tmp_path: Path, monkeypat
 
 READ_OWN = """
 import sys
-sys.modules.update({"autograder.isolation": None, "autograder.reading": None, "numpy": None})
+sys.modules.update({"autograder.sandbox": None, "autograder.submission.reading": None, "numpy": None})
 from pathlib import Path
-from autograder.course import Course
-from autograder.submissions import read_own
+from autograder.course.folders import Course
+from autograder.submission.submitted import read_own
 print(read_own(Path(sys.argv[1]), Course(Path(sys.argv[2])).assignment("tiny")).filled)
 """
 

@@ -12,13 +12,14 @@ from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 
-from autograder.authoring import build
-from autograder.course import Course, GraderError
+from autograder.authoring.generate import build
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report
 from autograder.gradebook import recording
 from autograder.gradebook.conversion import settings
 from autograder.gradebook.entries import SNAPSHOTS, Entries, snapshot
 from autograder.gradebook.scores import OneTransaction
-from autograder.grading.report import Report
 from tests.classroom import run
 from tests.mini_course import make_course
 from tests.test_gradebook import ANSWERS, ROOT, SCRIPT, hand_in, nbgrader, notebook, solved

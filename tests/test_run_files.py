@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from autograder.course import CourseError
-from autograder.grading.report import Curve, Report, TrainingRecord
-from autograder.run_files import write_runs
+from autograder.course.assignment import CourseError
+from autograder.course.report import Curve, Report, TrainingRecord
+from autograder.reporting.run_files import write_runs
 from autograder.training.stage import Ready
 
 RECORD = TrainingRecord(

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course, Limits
-from autograder.isolation import Launcher, WorkerDied, WorkerProcess, scratch, selftest
+from autograder.course.assignment import Limits
+from autograder.course.folders import Course
+from autograder.sandbox import scratch, selftest
+from autograder.sandbox.launcher import Launcher, WorkerDied, WorkerProcess
 from tests.test_isolation import PATIENT, call, run
 
 LIMITS = Limits(memory_mb=256, cpu_seconds=30, output_mb=4, scratch_mb=8, scratch_files=100)
@@ -136,8 +138,8 @@ def test_what_cannot_be_looked_at_is_too_much(tmp_path: Path) -> None:
 KILLED = """
 import sys, time
 from pathlib import Path
-from autograder.course import Limits
-from autograder.isolation import Launcher
+from autograder.course.assignment import Limits
+from autograder.sandbox.launcher import Launcher
 with Launcher(mode="landlock", path=Path("/"), preload=(), readable=()) as launcher:
     worker = launcher.spawn(Limits())
     worker.ask({"do": "run", "source": "open('file', 'w').close()", "title": "cell 1"}, 60, 1000)

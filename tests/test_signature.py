@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading.comparing import Mismatch
-from autograder.grading.corners import corners, expect_unmodified
-from autograder.grading.free import Free
-from autograder.grading.misconceptions import Variant
-from autograder.grading.student import Student, StudentFault
 from autograder.quality.signature import SignatureMutant, Twisted, signature_mutants
 from autograder.quality.twists import Asked
+from autograder.suite.comparing import Mismatch
+from autograder.suite.corners import corners, expect_unmodified
+from autograder.suite.free import Free
+from autograder.suite.misconceptions import Variant
+from autograder.suite.student import Student, StudentFault
 
 REFERENCE = '''
 import numpy as np

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.stamps import USUAL, read_stamp, stamp_of
+from autograder.course.stamps import USUAL, read_stamp, stamp_of
 
 FORMAT = "%Y-%m-%d %H:%M:%S.%f %Z"  # of `Exchange.timestamp_format`
 TEN = datetime(2026, 3, 2, 10)  # noqa: DTZ001  (nbgrader's times carry no zone)

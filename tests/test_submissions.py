@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.cell_source import is_stub, python
-from autograder.course import Assignment, Course
-from autograder.submissions import Submission, Ungradable, answer_program, read, setup_program
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
+from autograder.submission.source import is_stub, python
+from autograder.submission.submitted import Submission, Ungradable, answer_program, read, setup_program
 from tests.handins import Notebook, code, filled, released, save, solved, with_cells
 
 TWICE = "def double(x):\n    return 2 * x"

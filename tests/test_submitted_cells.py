@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from autograder.cell_source import defined
-from autograder.course import Assignment, Course
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
 from autograder.gradebook.repair import Repaired, repair
-from autograder.submissions import Submission, read
+from autograder.submission.source import defined
+from autograder.submission.submitted import Submission, read
 from tests.handins import Notebook, code, filled, released, save, solved, with_cells
 
 DOUBLE = "def double(x):\n    twice = 2 * x\n    return twice"

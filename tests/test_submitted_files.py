@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, Course
-from autograder.submissions import Ungradable, digest, read, submitted_file
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
+from autograder.submission.submitted import Ungradable, digest, read, submitted_file
 from tests.handins import filled, released, save, solved
 
 DOUBLE = "def double(x):\n    return 2 * x"

@@ -15,21 +15,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course import Course, Exercise
-from autograder.grading import Grader, Job
-from autograder.grading.misconceptions import (
-    Alternative,
-    Misconception,
-    Variant,
-    alternatives,
-    misconceptions,
-    rewritten,
-)
-from autograder.grading.plugin import exercise_of, sweeping
-from autograder.grading.student import StudentFault, _is_result_and_inputs, start_launcher
-from autograder.quality import Measured, failures, measure, seeds_named
+from autograder.course.assignment import Exercise
+from autograder.course.folders import Course
+from autograder.grading.grader import Grader
+from autograder.grading.sitting import Job
+from autograder.quality.gate import failures
+from autograder.quality.measure import Measured, measure, seeds_named
 from autograder.quality.trials import Trials, sit
-from autograder.wire import Handle
+from autograder.sandbox.wire import Handle
+from autograder.suite.misconceptions import Alternative, Misconception, Variant, alternatives, misconceptions, rewritten
+from autograder.suite.plugin import exercise_of, sweeping
+from autograder.suite.student import StudentFault, _is_result_and_inputs, start_launcher
 
 COURSE = Course(Path(__file__).resolve().parent.parent)
 SEEDS = seeds_named(int(os.environ.get("AUTOGRADER_SEEDS", "1")))

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.authoring import build
-from autograder.course import Course
+from autograder.authoring.generate import build
+from autograder.course.folders import Course
 from tests.classroom import ANSWERS, ROOT
 from tests.forking import by_ours, by_stock_commands, nbgrader
 from tests.handins import filled, save, solved

@@ -12,16 +12,18 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.course import Course, CourseError, GraderError
-from autograder.grading.report import Curve, ExerciseResult, Finding, Misread, Report, TrainingRecord
-from autograder.grading.student import Stopped, StudentFault
-from autograder.training import Band, Held, Phase, Run, TrainingStage, band_of, runs_of
-from autograder.training.bands import how_to_measure, key_of, smoothed
-from autograder.training.contract import Layer
+from autograder.course.assignment import CourseError, GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Curve, ExerciseResult, Finding, Misread, Report, TrainingRecord
+from autograder.suite.student import Stopped, StudentFault
+from autograder.training import Held, Phase, Run
+from autograder.training.bands import Band, band_of, how_to_measure, key_of, smoothed
+from autograder.training.contract import Layer, runs_of
 from autograder.training.judging import gate, judged
 from autograder.training.layouts import Unlike, matching, read_table
 from autograder.training.running import RETRIES, Ended, train
 from autograder.training.sessions import Session
+from autograder.training.stage import TrainingStage
 from autograder.training.steps import MOST, USUAL, Step, Tensors, compared, confirmed, told, until_wrong
 from tests.mini_course import edit
 

@@ -14,20 +14,16 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.course import Assignment, Course, Training
-from autograder.grading import Report
-from autograder.grading.misconceptions import (
-    Alternative,
-    Variant,
-    alternatives,
-    misconceptions,
-    rewrite,
-    rewritten,
-)
-from autograder.grading.student import Answers, Student, start_launcher
-from autograder.isolation import Launcher
-from autograder.submissions import answer_program
-from autograder.training import Band, Run, runs_of
+from autograder.course.assignment import Assignment, Training
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.sandbox.launcher import Launcher
+from autograder.submission.submitted import answer_program
+from autograder.suite.misconceptions import Alternative, Variant, alternatives, misconceptions, rewrite, rewritten
+from autograder.suite.student import Answers, Student, start_launcher
+from autograder.training import Run
+from autograder.training.bands import Band
+from autograder.training.contract import runs_of
 from autograder.training.judging import judged
 from autograder.training.running import Ended, train
 from autograder.training.sessions import Session

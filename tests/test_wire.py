@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from autograder import wire
+from autograder.sandbox import wire
 
 LIMIT = 1 << 20
 PATIENT = 60.0
@@ -385,7 +385,7 @@ def test_an_honest_message_of_the_same_form_is_read() -> None:
     "handle", [7, [1], [1, 2, 3], ["1", "object"], [True, "object"], [1, "a text of the student's"], [1, ["object"]]]
 )
 def test_a_malformed_handle_is_a_wire_error(handle: Any) -> None:
-    from autograder.isolation.launcher import _decode_other  # noqa: PLC0415  (Linux only)
+    from autograder.sandbox.launcher import _decode_other  # noqa: PLC0415  (Linux only)
 
     with pytest.raises(wire.WireError):
         wire.Decoder([], _decode_other).value({"h": handle})

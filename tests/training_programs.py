@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.course import Course
-from autograder.grading.misconceptions import rewrite, rewritten
+from autograder.course.folders import Course
+from autograder.suite.misconceptions import rewrite, rewritten
 
 NAME = "train_networks"
 

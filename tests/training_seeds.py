@@ -16,11 +16,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from autograder.course import Assignment, Course
-from autograder.grading.student import start_launcher
-from autograder.isolation import Launcher
-from autograder.training import Band, Run, band_of, runs_of
-from autograder.training.bands import trained
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
+from autograder.sandbox.launcher import Launcher
+from autograder.suite.student import start_launcher
+from autograder.training import Run
+from autograder.training.bands import Band, band_of, trained
+from autograder.training.contract import runs_of
 from autograder.training.judging import judged
 from tests import training_programs as programs
 

@@ -3,10 +3,3 @@
 The answer is written once, in `solutions/<name>/reference.py`. Everything made from it here is generated, never edited
 by hand: the instructor's notebook below `course/source/`, the files beside it, and the stubs in `starter_code/`.
 """
-
-from __future__ import annotations
-
-from autograder.authoring.generate import build
-from autograder.authoring.leaks import Leak, find_leaks
-
-__all__ = ["Leak", "build", "find_leaks"]

@@ -11,9 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.cell_source import is_stub
-from autograder.course import Assignment, CourseError
-from autograder.stubs import BEGIN, CODE_STUB, strip_solutions
+from autograder.course.assignment import Assignment, CourseError
+from autograder.course.stubs import BEGIN, CODE_STUB, strip_solutions
+from autograder.submission.source import is_stub
 
 
 @dataclass(frozen=True)

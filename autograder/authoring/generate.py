@@ -9,7 +9,8 @@ from pathlib import Path
 from autograder.authoring.answers import read_answers, stub_module
 from autograder.authoring.leaks import leaks_in, read_secrets, refusal
 from autograder.authoring.notebook import as_text, check_points, instructor_notebook, student_notebook
-from autograder.course import Assignment, Course, CourseError
+from autograder.course.assignment import Assignment, CourseError
+from autograder.course.folders import Course
 
 # Never meant for students. Notebooks: jupytext pairs the text with one that holds its outputs.
 NOT_FOR_STUDENTS = {"__pycache__", ".ipynb_checkpoints"}

@@ -29,8 +29,8 @@ from typing import Any
 
 from autograder.authoring.answers import function_texts
 from autograder.authoring.code_lines import code_lines
-from autograder.course import Course
-from autograder.stubs import BEGIN, CODE_STUB, END, strip_solutions
+from autograder.course.folders import Course
+from autograder.course.stubs import BEGIN, CODE_STUB, END, strip_solutions
 
 WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*|[^\w\s\\]")  # a backslash ties lines together, no more
 NAME = re.compile(r"[^\W\d]\w*")

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from autograder.authoring.answers import Answers
-from autograder.course import TRAINING, Assignment, Cell, CourseError
-from autograder.stubs import CODE_STUB, TEXT_STUB, released_text
+from autograder.course.assignment import TRAINING, Assignment, Cell, CourseError
+from autograder.course.stubs import CODE_STUB, TEXT_STUB, released_text
 
 Notebook = dict[str, Any]  # nbformat 4.5, as JSON has it
 

@@ -15,14 +15,16 @@ import jinja2
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.course import Course, CourseError, GraderError
-from autograder.course_settings import FILE, settings_of
+from autograder.course.assignment import CourseError, GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report, TrainingRecord
+from autograder.course.settings import FILE, settings_of
 from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.gradebook.settings import settings
-from autograder.grading.report import Report, TrainingRecord
-from autograder.scheduling import Store
-from autograder.training import Run, runs_of
+from autograder.training import Run
+from autograder.training.contract import runs_of
 from autograder.training.sessions import TOGETHER
+from autograder.whole_class.store import Store
 
 TEMPLATE = "board.html"
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from nbgrader.exchange.default import Exchange, ExchangeCollect
 
-from autograder.course import Course
+from autograder.course.folders import Course
+from autograder.course.stamps import STAMP, read_stamp, stamp_of
 from autograder.gradebook.plain_files import TooMuch, copy_plain_files
 from autograder.gradebook.settings import settings
 from autograder.gradebook.times import zone_of
-from autograder.stamps import STAMP, read_stamp, stamp_of
-from autograder.submissions import printable
+from autograder.submission.submitted import printable
 
 BEFORE_ALL = datetime.min  # noqa: DTZ901  (nbgrader's times carry no zone)
 KILOBYTE = 1000

@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from traitlets.config import Config
 
-from autograder.course import Course
+from autograder.course.folders import Course
 from autograder.gradebook.settings import settings
 from autograder.gradebook.standing import looks_of
 

@@ -15,11 +15,12 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from autograder.course import Course, GraderError
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report
 from autograder.gradebook.conversion import Failures
 from autograder.gradebook.plain_files import keep_plain_files
 from autograder.gradebook.scores import OneTransaction, RecordScores
-from autograder.grading.report import Report
 
 SNAPSHOTS = 10  # of the gradebook that are kept
 

@@ -19,7 +19,8 @@ from nbgrader.utils import rmtree
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool
 
-from autograder.course import Course, CourseError, GraderError
+from autograder.course.assignment import CourseError, GraderError
+from autograder.course.folders import Course
 from autograder.gradebook.grading import GradeSubmission
 from autograder.gradebook.kernels import take_kernels
 from autograder.gradebook.plain_files import keep_plain_files
@@ -27,8 +28,9 @@ from autograder.gradebook.repair import repair
 from autograder.gradebook.scores import expect_points
 from autograder.gradebook.settings import insist_on_confinement, insist_on_folder, insist_on_settings
 from autograder.gradebook.standing import Standing
-from autograder.scheduling import Store, task_of
-from autograder.submissions import printable
+from autograder.submission.submitted import printable
+from autograder.whole_class.store import Store
+from autograder.whole_class.tasks import task_of
 
 # Of each course, what its last converter looked at: nbgrader's hooks are told nothing of it.
 _standing: dict[Path, Standing] = {}

@@ -12,10 +12,11 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 from traitlets import Bool
 
-from autograder.course import Course, GraderError
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
 from autograder.gradebook.grading import FOR_THE_INSTRUCTOR
 from autograder.gradebook.standing import Standing, looks_of
-from autograder.scheduling import Store
+from autograder.whole_class.store import Store
 
 # Of each page that is being made: who says where it stands, and what it follows from. nbgrader's hooks are told nothing of it.
 _followed: dict[tuple[Path, str], tuple[Standing, str]] = {}

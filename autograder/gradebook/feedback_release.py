@@ -13,9 +13,9 @@ from typing import Any
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
+from autograder.course.stamps import stamp_of
 from autograder.gradebook.times import zone_of
-from autograder.stamps import stamp_of
-from autograder.submissions import printable
+from autograder.submission.submitted import printable
 
 SECRET = "submission_secret.txt"  # noqa: S105  (the name of a file)
 LONGEST_SECRET = 10_000

@@ -12,16 +12,17 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Enum
 
-from autograder.course import Course, GraderError
-from autograder.course_settings import Data, data_for
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.course.settings import Data, data_for
 from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.gradebook.pseudonyms import shown_name
-from autograder.grading.report import Report
-from autograder.submissions import printable, submitted_file
+from autograder.submission.submitted import printable, submitted_file
 
 if TYPE_CHECKING:
-    from autograder.grading import Grader
-    from autograder.isolation import Isolation
+    from autograder.grading.grader import Grader
+    from autograder.sandbox.selftest import Isolation
 
 # Id of a cell of the graded notebook that Formgrader shows and a page does not.
 FOR_THE_INSTRUCTOR = "for-the-instructor"
@@ -69,7 +70,7 @@ class ShowReport(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carrie
 
     def report(self, course: Course, assignment: str, path: Path, student: str) -> tuple[str, Report]:
         """The stored report and its key; raises GraderError when there is none."""
-        from autograder.scheduling import Store  # noqa: PLC0415  (releasing and feedback do without)
+        from autograder.whole_class.store import Store  # noqa: PLC0415  (releasing and feedback do without)
 
         del path
         key = self.keys.get(student, "")
@@ -89,7 +90,7 @@ class GradeSubmission(ShowReport):
 
     def prepare(self, course: Course, assignment: str) -> None:
         """Start the grader and collect the suite. When that fails, nbgrader ends with one line, and nothing changed."""
-        from autograder.scheduling import look_again  # noqa: PLC0415  (releasing and feedback do without)
+        from autograder.whole_class.tasks import look_again  # noqa: PLC0415  (releasing and feedback do without)
 
         if look_again(course, assignment):
             for key in [key for key in _graders if key[0] == course.root]:
@@ -107,7 +108,8 @@ class GradeSubmission(ShowReport):
 
     def report(self, course: Course, assignment: str, path: Path, student: str) -> tuple[str, Report]:
         """What is stored for the very same content, or else what grading it gives, which is stored then; with its key."""
-        from autograder.scheduling import Store, task_of  # noqa: PLC0415  (releasing and feedback do without)
+        from autograder.whole_class.store import Store  # noqa: PLC0415  (releasing and feedback do without)
+        from autograder.whole_class.tasks import task_of  # noqa: PLC0415  (releasing and feedback do without)
 
         key, data = "", None
         try:
@@ -129,8 +131,8 @@ class GradeSubmission(ShowReport):
     def _grader(self, course: Course, data: Data | None) -> Grader:
         key = (course.root, self.isolation, data)
         if key not in _graders:
-            from autograder.grading import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
-            from autograder.training import TrainingStage  # noqa: PLC0415
+            from autograder.grading.grader import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
+            from autograder.training.stage import TrainingStage  # noqa: PLC0415
 
             stage = TrainingStage(course, data=data, told=self.log.warning)
             _graders[key] = _open.enter_context(Grader(course, self._isolation, stage))

@@ -14,7 +14,8 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveCells
 
-from autograder.course import Course, CourseError
+from autograder.course.assignment import CourseError
+from autograder.course.folders import Course
 from autograder.gradebook.settings import insist_on_settings
 
 # No kernel can have this name, since only letters, digits and ._- may stand in one. nbgrader says: No such kernel named ...

@@ -21,10 +21,11 @@ import jinja2
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder.course import TRAINING, Course, CourseError
+from autograder.course.assignment import TRAINING, CourseError
+from autograder.course.folders import Course
+from autograder.course.report import ExerciseResult, Report, State, TestResult
 from autograder.gradebook.pasted import REASONS, address, picture_type
-from autograder.gradebook.pictures import board_html, board_lines, described, training_html
-from autograder.grading.report import ExerciseResult, Report, State, TestResult
+from autograder.reporting.pictures import board_html, board_lines, described, training_html
 
 LONGEST_MESSAGE = 2000
 # What no person wrote, by its length in characters, is shown plain or cut: highlighting takes time with the square of a line's length.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from autograder.submitted_cells import SubmittedCell
+from autograder.submission.cells import SubmittedCell
 
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")

@@ -6,9 +6,9 @@ import hmac
 from collections.abc import Collection
 from functools import lru_cache
 
-from autograder.course import Course
-from autograder.course_settings import settings_of
-from autograder.grading.report import Report
+from autograder.course.folders import Course
+from autograder.course.report import Report
+from autograder.course.settings import settings_of
 
 COLOURS = """
 amber apricot azure bronze cobalt copper coral crimson cyan emerald golden hazel honey indigo ivory jade lavender lemon lilac lime

@@ -9,14 +9,17 @@ from typing import Literal
 
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.course import Course, GraderError
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report
 from autograder.gradebook.conversion import Batch, Failures, convert, looks
 from autograder.gradebook.entries import Entries, snapshot
 from autograder.gradebook.scores import expect_points
 from autograder.gradebook.settings import settings
 from autograder.gradebook.standing import Standing
-from autograder.grading.report import Report
-from autograder.scheduling import Pool, Store, dispatch
+from autograder.whole_class.dispatch import dispatch
+from autograder.whole_class.pools import Pool
+from autograder.whole_class.store import Store
 
 TOGETHER = 8  # students in one batch, and in one transaction
 Told = Callable[[str, str | None, int], None]  # student, why it was not possible, of how many

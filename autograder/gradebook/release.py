@@ -9,7 +9,8 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.authoring.leaks import find_leaks, leaks_in, read_secrets, refusal
-from autograder.course import Course, CourseError
+from autograder.course.assignment import CourseError
+from autograder.course.folders import Course
 
 
 class RefuseLeaks(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carries no types

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.gradebook.pasted import REASONS, pasted
-from autograder.submissions import Ungradable, read, submitted_file
-from autograder.submitted_cells import SubmittedCell
+from autograder.submission.cells import SubmittedCell
+from autograder.submission.submitted import Ungradable, read, submitted_file
 
 Cell = dict[str, Any]  # of nbformat 4.5, as JSON has it
 BACKTICKS = re.compile(r"`+")

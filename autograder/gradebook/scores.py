@@ -7,9 +7,9 @@ from typing import Any
 from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from autograder.course import TRAINING, Assignment, GraderError
+from autograder.course.assignment import TRAINING, Assignment, GraderError
+from autograder.course.report import Report
 from autograder.gradebook.pages import is_in_part, reason_for, result_of
-from autograder.grading.report import Report
 
 
 class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no types

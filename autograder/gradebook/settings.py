@@ -20,10 +20,11 @@ from traitlets.config.application import Application
 from traitlets.config.loader import Config, JSONFileConfigLoader, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
-from autograder.course import NBGRADER_CONFIG, Course, CourseError
+from autograder.course.assignment import CourseError
+from autograder.course.folders import NBGRADER_CONFIG, Course
+from autograder.course.stubs import CODE_STUB, TEXT_STUB
 from autograder.gradebook.grading import ShowReport
 from autograder.gradebook.times import read_all_zones
-from autograder.stubs import CODE_STUB, TEXT_STUB
 
 CONFINING = Path(__file__).with_name("nbgrader_config.json")
 INSTALLED = Path("etc", "jupyter", CONFINING.name)  # below the folder of an environment

@@ -34,12 +34,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
-from autograder.course import Course
-from autograder.course_settings import settings_of
+from autograder.course.folders import Course
+from autograder.course.settings import settings_of
 from autograder.gradebook.pseudonyms import pseudonyms_of
+from autograder.grading.imports import imported
 from autograder.grading.sitting import files_hash
-from autograder.imports import imported
-from autograder.scheduling.store import Store
+from autograder.whole_class.store import Store
 
 PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune")
 # Of settings, those that pages are made with.

@@ -15,8 +15,8 @@ import nbgrader.utils
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.stamps import TIMESTAMP, read_stamp, stamp_of
-from autograder.submissions import printable
+from autograder.course.stamps import TIMESTAMP, read_stamp, stamp_of
+from autograder.submission.submitted import printable
 
 _stock = nbgrader.utils.parse_utc
 

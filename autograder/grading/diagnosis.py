@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograder.grading.free import FreePlaces, without_free
-from autograder.grading.student import NOTHING_FREE, Respondent, StudentFault
-from autograder.wire import all_numbers
+from autograder.sandbox.wire import all_numbers
+from autograder.suite.free import FreePlaces, without_free
+from autograder.suite.student import NOTHING_FREE, Respondent, StudentFault
 
 RTOL = 5e-6  # of the largest number in an array: as far as float32 may be off
 ATOL = 1e-9

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, Course, GraderError
-from autograder.grading.misconceptions import forget_other_courses, misconceptions, variant
+from autograder.course.assignment import Assignment, GraderError
+from autograder.course.folders import Course
+from autograder.course.report import Report
 from autograder.grading.patterns import defaulting, defaults
-from autograder.grading.report import Report
 from autograder.grading.sitting import Job, Sitting, Stage
-from autograder.grading.student import start_launcher
-from autograder.isolation import Isolation, Launcher, bounded_memory
+from autograder.sandbox.bounded import bounded_memory
+from autograder.sandbox.launcher import Launcher
+from autograder.sandbox.selftest import Isolation
+from autograder.suite.misconceptions import forget_other_courses, misconceptions, variant
+from autograder.suite.student import start_launcher
 
 # What this process may take while it grades, above what it has before: many times of what is ever needed.
 GRADING_MB = 2048
@@ -114,7 +117,7 @@ def collect(course: Course, name: str, plugin: object) -> int:
     arguments = [
         str(folder),
         f"--rootdir={course.root}",
-        *("-c", os.devnull, "--disable-plugin-autoload", "-p", "autograder.grading.plugin", "-s"),
+        *("-c", os.devnull, "--disable-plugin-autoload", "-p", "autograder.suite.plugin", "-s"),
         *("-p", "no:terminal", "-p", "no:cacheprovider"),
         *("-p", "no:unraisableexception", "-p", "no:threadexception"),  # half a second of garbage collection each
         *("--import-mode=importlib", "-o", f"pythonpath={course.root}", f"--confcutdir={folder}"),

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.comparing import Compared
-from autograder.grading.misconceptions import Variant
-from autograder.grading.report import PATTERN, Finding
+from autograder.course.report import PATTERN, Finding
+from autograder.suite.comparing import Compared
+from autograder.suite.misconceptions import Variant
 
 HINT = "No mistake that is known by name says just this. Which line of yours makes it so?"
 RTOL = 1e-5

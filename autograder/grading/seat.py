@@ -8,8 +8,8 @@ from __future__ import annotations
 from queue import SimpleQueue
 from threading import Thread
 
+from autograder.course.report import Report
 from autograder.grading.grader import Grader
-from autograder.grading.report import Report
 from autograder.grading.sitting import Job
 
 

@@ -18,15 +18,22 @@ from typing import Any, Literal, Protocol
 import pytest
 from _pytest.runner import runtestprotocol
 
-from autograder import submissions
-from autograder.cell_source import python
-from autograder.course import Assignment, Course, CourseError, Exercise
-from autograder.grading.comparing import Compared, Mismatch, gathering
-from autograder.grading.constant import Answered, constant
+from autograder.course.assignment import Assignment, CourseError, Exercise
+from autograder.course.folders import Course
+from autograder.course.report import ExerciseResult, Finding, Report, State, TestResult, TrainingRecord, summarise
 from autograder.grading.diagnosis import Repeating, Transcript, explaining
-from autograder.grading.misconceptions import Misconception, misconceptions, variant
+from autograder.grading.imports import imported
 from autograder.grading.patterns import AsIfDefault, defaults, failed_of, in_numbers, in_places, pattern
-from autograder.grading.plugin import (
+from autograder.grading.which_calls import Asked, in_calls, in_results
+from autograder.sandbox.bounded import bounded_memory
+from autograder.sandbox.launcher import Launcher
+from autograder.submission import submitted
+from autograder.submission.reading import Reader
+from autograder.submission.source import python
+from autograder.suite.comparing import Compared, Mismatch, gathering
+from autograder.suite.constant import Answered, constant
+from autograder.suite.misconceptions import Misconception, misconceptions, variant
+from autograder.suite.plugin import (
     EXAM,
     Exam,
     exercise_of,
@@ -36,12 +43,7 @@ from autograder.grading.plugin import (
     points_of,
     title_of,
 )
-from autograder.grading.report import ExerciseResult, Finding, Report, State, TestResult, TrainingRecord, summarise
-from autograder.grading.student import Answers, Call, Respondent, StudentFault
-from autograder.grading.which_calls import Asked, in_calls, in_results
-from autograder.imports import imported
-from autograder.isolation import Launcher, bounded_memory
-from autograder.reading import Reader
+from autograder.suite.student import Answers, Call, Respondent, StudentFault
 
 MAX_NOTES = 8
 MAX_REASON = 300
@@ -143,7 +145,7 @@ class Stage(Protocol):
     def __call__(
         self,
         assignment: Assignment,
-        program: tuple[submissions.ProgramCell, ...],
+        program: tuple[submitted.ProgramCell, ...],
         seed: str,
         exercises: Sequence[ExerciseResult],
         launcher: Launcher,
@@ -230,15 +232,15 @@ class Sitting:
             return self._examine(session, job)
         except Exception as fault:  # noqa: BLE001  (whatever it is, it is reported)
             reason = f"the grader failed: {type(fault).__name__}: {fault}"[:MAX_REASON]
-            return self._report(job, submissions.digest(job.path, self.assignment), "grader-error", reason, (), begin)
+            return self._report(job, submitted.digest(job.path, self.assignment), "grader-error", reason, (), begin)
 
     def _examine(self, session: pytest.Session, job: Job) -> Report:
         """The report of one submission."""
         begin = time.monotonic()
         try:
-            submission = submissions.read(job.path, self.assignment, Reader(self.launcher), whole=False)
-        except submissions.Ungradable as fault:
-            return self._report(job, submissions.digest(job.path, self.assignment), "ungradable", str(fault), (), begin)
+            submission = submitted.read(job.path, self.assignment, Reader(self.launcher), whole=False)
+        except submitted.Ungradable as fault:
+            return self._report(job, submitted.digest(job.path, self.assignment), "ungradable", str(fault), (), begin)
         seed = self._seed(job)
         self._faults.clear()
         self._fair_seeds.clear()
@@ -449,7 +451,7 @@ class Sitting:
         name = self.assignment.name
         return Report(
             assignment=name,
-            submission=submissions.shown(job.path),
+            submission=submitted.shown(job.path),
             student=job.student,
             submission_sha256=sha256,
             suite_sha256=self._suite,
@@ -524,7 +526,7 @@ def _fault(error: BaseException, item: pytest.Item) -> str:
     inside = [(path, line) for path, line in frames if path.is_relative_to(item.path.parent)] or frames[-1:]
     root = item.config.rootpath
     where = [f"{path.relative_to(root) if path.is_relative_to(root) else path}:{line}" for path, line in inside[-1:]]
-    text = submissions.printable(" ".join(str(error).split()))[:MAX_FAULT]
+    text = submitted.printable(" ".join(str(error).split()))[:MAX_FAULT]
     return ", ".join([f"{type(error).__name__}: {text}" if text else type(error).__name__, *where])
 
 

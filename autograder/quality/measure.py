@@ -18,26 +18,21 @@ from typing import Literal
 
 import pytest
 
-from autograder.course import Assignment, Course, CourseError, Exercise, Limits
+from autograder.course.assignment import Assignment, CourseError, Exercise, Limits
+from autograder.course.folders import Course
+from autograder.course.report import ExerciseResult
 from autograder.grading.diagnosis import same
-from autograder.grading.free import FreePlaces
-from autograder.grading.misconceptions import (
-    Misconception,
-    Variant,
-    alternatives,
-    load_module,
-    misconceptions,
-    rewritten,
-)
-from autograder.grading.plugin import exercise_of, free_places_of, points_of, redundant, sweeping, title_of
-from autograder.grading.report import ExerciseResult
-from autograder.grading.student import Answers, Respondent, start_launcher
-from autograder.isolation import Isolation, Launcher
 from autograder.quality.mutants import Mutant, mutants
 from autograder.quality.respondents import empty_answers
 from autograder.quality.signature import Recording, SignatureMutant, Twisted, signature_mutants
 from autograder.quality.trials import Trials, sit
-from autograder.submissions import answer_program
+from autograder.sandbox.launcher import Launcher
+from autograder.sandbox.selftest import Isolation
+from autograder.submission.submitted import answer_program
+from autograder.suite.free import FreePlaces
+from autograder.suite.misconceptions import Misconception, Variant, alternatives, load_module, misconceptions, rewritten
+from autograder.suite.plugin import exercise_of, free_places_of, points_of, redundant, sweeping, title_of
+from autograder.suite.student import Answers, Respondent, start_launcher
 
 Kind = Literal["reference", "misconception", "alternative", "empty"]
 Person = tuple[Kind, str, str | None, Respondent]  # who it is, and in which exercise; None is all of them

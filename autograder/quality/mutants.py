@@ -19,7 +19,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.provider import OperatorProvider
 
-from autograder.course import Assignment, CourseError
+from autograder.course.assignment import Assignment, CourseError
 
 # Python has no arrays of floats in these: a mutant that raises whatever the input is tells nothing about a suite.
 BITWISE = ("RShift", "LShift", "BitOr", "BitAnd", "BitXor", "Invert")

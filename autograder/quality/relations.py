@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.features import Arguments, Feature, Path, is_number, is_numbers, put
+from autograder.suite.features import Arguments, Feature, Path, is_number, is_numbers, put
 
 
 def relations_of(arguments: Arguments) -> Iterator[tuple[Path, Feature]]:

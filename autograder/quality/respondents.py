@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Variant
-from autograder.grading.student import StudentFault
-from autograder.wire import Named
+from autograder.sandbox.wire import Named
+from autograder.suite.misconceptions import Variant
+from autograder.suite.student import StudentFault
 
 
 class Answering:

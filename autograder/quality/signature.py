@@ -18,20 +18,12 @@ from typing import Any
 import numpy as np
 
 from autograder.grading.diagnosis import same
-from autograder.grading.features import (
-    EACH,
-    Arguments,
-    Feature,
-    Path,
-    everywhere,
-    features_of,
-    is_number,
-)
-from autograder.grading.free import FreePlaces, unchanged, without_free
-from autograder.grading.misconceptions import Variant
 from autograder.quality.relations import relations_of
 from autograder.quality.twists import DECISIVE, KEEP, Ask, Asked, Held, Memory, Twist, copied, twists
-from autograder.wire import Named
+from autograder.sandbox.wire import Named
+from autograder.suite.features import EACH, Arguments, Feature, Path, everywhere, features_of, is_number
+from autograder.suite.free import FreePlaces, unchanged, without_free
+from autograder.suite.misconceptions import Variant
 
 SAMPLES = 40  # calls of the suite that are looked at, of one function
 TRIES = 16  # of these, from which a call with a feature is made

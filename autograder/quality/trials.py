@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from autograder.course import Assignment, Course, GraderError
+from autograder.course.assignment import Assignment, GraderError
+from autograder.course.folders import Course
+from autograder.course.report import ExerciseResult, State
 from autograder.grading.diagnosis import Transcript
 from autograder.grading.grader import collect
-from autograder.grading.misconceptions import Misconception
-from autograder.grading.plugin import Exam, exercise_of
-from autograder.grading.report import ExerciseResult, State
 from autograder.grading.sitting import Mistake, Sitting
-from autograder.grading.student import Respondent
-from autograder.isolation import Launcher
+from autograder.sandbox.launcher import Launcher
+from autograder.suite.misconceptions import Misconception
+from autograder.suite.plugin import Exam, exercise_of
+from autograder.suite.student import Respondent
 
 
 @dataclass

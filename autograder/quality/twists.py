@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.features import (
+from autograder.sandbox.wire import Named
+from autograder.suite.features import (
     EACH,
     Arguments,
     Feature,
@@ -25,8 +26,7 @@ from autograder.grading.features import (
     put,
     shown,
 )
-from autograder.grading.free import Free
-from autograder.wire import Named
+from autograder.suite.free import Free
 
 Memory = dict[Any, Any]
 Ask = Callable[[Arguments], Any]  # what the reference returns for these arguments

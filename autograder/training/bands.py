@@ -22,12 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course import Assignment, Course, GraderError, Limits, Profile
-from autograder.course_settings import Data
-from autograder.grading.misconceptions import Variant
-from autograder.grading.student import Answers, Student
-from autograder.isolation import Isolation, Launcher
-from autograder.submissions import answer_program
+from autograder.course.assignment import Assignment, GraderError, Limits, Profile
+from autograder.course.folders import Course
+from autograder.course.settings import Data
+from autograder.sandbox.launcher import Launcher
+from autograder.sandbox.selftest import Isolation
+from autograder.submission.submitted import answer_program
+from autograder.suite.misconceptions import Variant
+from autograder.suite.student import Answers, Student
 from autograder.training.contract import Device, Run, runs_of
 from autograder.training.running import Ended, Watch, train
 from autograder.training.sessions import Session

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograder.course import Course, GraderError
-from autograder.grading.report import State
-from autograder.isolation import Launcher
+from autograder.course.assignment import GraderError
+from autograder.course.folders import Course
+from autograder.course.report import State
+from autograder.sandbox.launcher import Launcher
 from autograder.training.running import Ended
 from autograder.training.slots import gpu_answers, has_room, own_gpu, sharing
 

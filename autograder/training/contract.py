@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from autograder.course import Assignment, Course, CourseError, GraderError, Profile
-from autograder.course_settings import Data
-from autograder.grading.misconceptions import forget_other_courses, load_module
+from autograder.course.assignment import Assignment, CourseError, GraderError, Profile
+from autograder.course.folders import Course
+from autograder.course.settings import Data
+from autograder.suite.misconceptions import forget_other_courses, load_module
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from autograder.course import Assignment, Course, CourseError, Profile
-from autograder.course_settings import Data
+from autograder.course.assignment import Assignment, CourseError, Profile
+from autograder.course.folders import Course
+from autograder.course.settings import Data
 from autograder.training.bands import how_to_measure, missing_bands
 from autograder.training.contract import Device
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.course import TrainingRun
-from autograder.grading.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord
+from autograder.course.assignment import TrainingRun
+from autograder.course.report import Curve, ExerciseResult, Misread, State, TestResult, TrainingRecord
 from autograder.training.bands import Band, smoothed
 from autograder.training.contract import Held, Run
 from autograder.training.running import Ended

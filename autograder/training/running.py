@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograder.grading.report import State
-from autograder.grading.student import Stalled, Stopped, StudentFault
+from autograder.course.report import State
+from autograder.suite.student import Stalled, Stopped, StudentFault
 from autograder.training.sessions import Session
 from autograder.training.steps import Step
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-from autograder import wire
-from autograder.course import Assignment, Course, GraderError, Limits
-from autograder.grading.student import start_launcher
-from autograder.isolation import NO_DEVICES, Isolation, Launcher, WorkerDied, gpu
-from autograder.isolation.devices import MASK, visible
+from autograder.course.assignment import Assignment, GraderError, Limits
+from autograder.course.folders import Course
+from autograder.sandbox import wire
+from autograder.sandbox.devices import MASK, NO_DEVICES, gpu, visible
+from autograder.sandbox.launcher import Launcher, WorkerDied
+from autograder.sandbox.selftest import Isolation
+from autograder.suite.student import start_launcher
 from autograder.training.contract import Device
 
 SLOTS = "AUTOGRADER_GPUS"  # in the environment of a pool's processes: the number of the GPU of each slot, such as 0,1,1

@@ -67,7 +67,7 @@ class NotHere(Exception):  # noqa: N818  (no fault: this machine has not what a 
 
 def start_source(device: str) -> str:
     """What starts the device: CUDA itself, or what stands in for it."""
-    from autograder.isolation.devices import WARM_UP  # noqa: PLC0415
+    from autograder.sandbox.devices import WARM_UP  # noqa: PLC0415
 
     return WARM_UP if device == "cuda" else STAND_IN
 
@@ -79,7 +79,7 @@ def step_source(device: str) -> str:
 
 def devices_of(known: Known, *, wide: bool) -> Any:
     """The devices of a worker: those of a GPU, or, without one, none but what stands in for a driver."""
-    from autograder.isolation import Devices, gpu  # noqa: PLC0415
+    from autograder.sandbox.devices import Devices, gpu  # noqa: PLC0415
 
     if known["device"] == "cuda":
         return gpu(wide=wide)
@@ -146,7 +146,8 @@ def _confined(known: Known, *, landlock: bool, filtered: bool, wide: bool, limit
     """Some layers of a worker's confinement, in the order of a worker, in this process; then the step."""
     import torch  # noqa: F401, PLC0415  (as a forkserver has it before)
 
-    from autograder.isolation import NO_DEVICES, confine  # noqa: PLC0415
+    from autograder.sandbox import confine  # noqa: PLC0415
+    from autograder.sandbox.devices import NO_DEVICES  # noqa: PLC0415
 
     devices = devices_of(known, wide=wide)
     rules = confine.system_call_filter(devices=True, wide=wide)
@@ -214,8 +215,8 @@ def _traced(strace: str, known: Known) -> None:
 
 def _in_worker(known: Known, mode: Any, *, wide: bool) -> Said:
     """The step in a real worker, after the self-test in the very same kind of worker."""
-    from autograder.course import Limits  # noqa: PLC0415
-    from autograder.isolation import start_proven  # noqa: PLC0415
+    from autograder.course.assignment import Limits  # noqa: PLC0415
+    from autograder.sandbox.selftest import start_proven  # noqa: PLC0415
 
     begin = time.monotonic()
     forbidden = (ROOT / "solutions", ROOT / "tests")

@@ -19,9 +19,11 @@ from benchmarks.check_gpu.confinement import Known, NotHere, Said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from autograder.course import Assignment, Course, Profile
-    from autograder.isolation import Launcher
-    from autograder.training import Band, Run
+    from autograder.course.assignment import Assignment, Profile
+    from autograder.course.folders import Course
+    from autograder.sandbox.launcher import Launcher
+    from autograder.training import Run
+    from autograder.training.bands import Band
     from autograder.training.running import Ended
 
 NAME = "train_networks"
@@ -47,7 +49,7 @@ class Job:
 @cache
 def course_here() -> tuple[Course, Assignment]:
     """The course and the assignment."""
-    from autograder.course import Course  # noqa: PLC0415
+    from autograder.course.folders import Course  # noqa: PLC0415
     from benchmarks.check_gpu import ROOT  # noqa: PLC0415
 
     course = Course(ROOT)
@@ -66,7 +68,7 @@ def profile_here(name: str = "digits") -> Profile:
 @cache
 def runs_here(profile: str = "digits", *, small: bool = False) -> dict[str, Run]:
     """The runs of a profile. `small`: some steps of few images each, on the digits, for a processor."""
-    from autograder.training import runs_of  # noqa: PLC0415
+    from autograder.training.contract import runs_of  # noqa: PLC0415
     from starter_code.training_runs import PLANS  # noqa: PLC0415
 
     course, assignment = course_here()
@@ -79,7 +81,7 @@ def runs_here(profile: str = "digits", *, small: bool = False) -> dict[str, Run]
 @cache
 def launcher_here(device: Any, way: str) -> Launcher:
     """Workers in which to train, once in a process: confined in the best way that worked."""
-    from autograder.isolation import devices  # noqa: PLC0415
+    from autograder.sandbox import devices  # noqa: PLC0415
     from autograder.training.slots import launcher_for  # noqa: PLC0415
 
     course, assignment = course_here()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import seccompy
     from seccompy.notify import Listener, Notification
 
-    from autograder.isolation import Devices
+    from autograder.sandbox.devices import Devices
 
 SECONDS = 35.0
 OPENING = {"open": 0, "openat": 1, "openat2": 1}  # and which of their arguments is the path
@@ -59,7 +59,7 @@ def _ended_in_time(process: subprocess.Popen[bytes]) -> Any:
 
 def _may(devices: Devices) -> Callable[[str], bool]:
     """Whether a worker with these devices may open a path, as a function."""
-    from autograder.isolation import confine  # noqa: PLC0415
+    from autograder.sandbox import confine  # noqa: PLC0415
 
     readable = confine.readable_paths([str(ROOT / "starter_code"), *map(str, devices.readable)])
     places = [os.path.realpath(str(each)) for each in (*readable, *confine.DEVICES, *devices.files, os.devnull)]
@@ -116,7 +116,7 @@ def _notifying() -> seccompy.Filter:
     """The narrow filter, which asks in the place of refusing, and asks for files as well."""
     import seccompy  # noqa: PLC0415
 
-    from autograder.isolation import confine  # noqa: PLC0415
+    from autograder.sandbox import confine  # noqa: PLC0415
 
     rules = seccompy.Filter(default=int(seccompy.Action.USER_NOTIF), flags=seccompy.FilterFlag.NEW_LISTENER)
     through: Iterable[str] = (

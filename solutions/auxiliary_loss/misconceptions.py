@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import named
+from autograder.suite.misconceptions import named
 from solutions.auxiliary_loss import wrong_heads, wrong_losses, wrong_weights
 
 CHAIN = 'notebook, "A product of slopes"; lecture N41'

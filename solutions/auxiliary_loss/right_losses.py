@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 def chain_as_product(x: float, weights: Sequence[float], slopes: Sequence[float]) -> Any:

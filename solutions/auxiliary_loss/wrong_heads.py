@@ -1,6 +1,6 @@
 """Wrong auxiliary heads, read by `misconceptions`; same tables as `wrong_losses`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 WINDOW = "x[:, :, 3 * i : 3 * i + 5, 3 * j : 3 * j + 5]"
 ONCE = "share = dpooled[:, :, i : i + 1, j : j + 1] / 25"

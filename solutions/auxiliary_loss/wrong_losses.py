@@ -3,7 +3,7 @@
 Hints point at the idea, without code or numbers. A change is (old, new) in the source of the reference's function.
 """
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 CHAIN_GRADIENT: Table = {
     "w1-included": (

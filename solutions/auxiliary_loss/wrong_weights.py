@@ -1,6 +1,6 @@
 """Wrong sums of losses and of gradients, read by `misconceptions`; same tables as `wrong_losses`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 AUXILIARY_LOSS: Table = {
     "aux-loss-at-inference": (

@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import named
+from autograder.suite.misconceptions import named
 from solutions.inception_module import wrong_channels, wrong_layers, wrong_module_backward, wrong_module_forward
 
 PIXELS = 'notebook, "One layer for every pixel"; lecture L14; Lin et al. 2013, arXiv:1312.4400'

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 from starter_code.convolution import conv2d_backward, conv2d_forward, max_pool_backward, max_pool_forward
 
 

@@ -1,6 +1,6 @@
 """Wrong stacks and splits, read by `misconceptions`; same tables as `wrong_layers`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 CONCAT: Table = {
     "wrong-axis": (

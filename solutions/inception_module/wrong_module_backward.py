@@ -1,6 +1,6 @@
 """Wrong backward passes of Inception modules, read by `misconceptions`; same tables as `wrong_layers`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 NINTH = (
     "ninth = np.eye(x.shape[1])[:, :, None, None] * np.full((3, 3), 1 / 9)\n    "  # an average pool as a convolution

@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import named
+from autograder.suite.misconceptions import named
 from solutions.inception_ops import wrong_layers, wrong_modules, wrong_networks
 
 POSITIONS = 'notebook, "Where a kernel fits"'

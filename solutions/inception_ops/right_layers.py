@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 def size_by_walking(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:

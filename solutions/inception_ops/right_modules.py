@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 def naive_at_once(in_shape: Any, branches: dict[str, int]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Wrong costs of reductions and of Inception modules, read by `misconceptions`; same tables as `wrong_layers`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 REDUCTION_SAVING: Table = {
     "ratio-inverted": (

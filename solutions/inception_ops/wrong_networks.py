@@ -1,6 +1,6 @@
 """Wrong counts for whole networks, read by `misconceptions`; same tables as `wrong_layers`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 GOOGLENET_CENSUS: Table = {
     "module-counted-as-one-layer": (

@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import named
+from autograder.suite.misconceptions import named
 from solutions.optimizers import wrong_combined, wrong_descent, wrong_momentum, wrong_scaling
 
 DESCENT = 'notebook, "Downhill, one step at a time"; lectures N42 and N43'

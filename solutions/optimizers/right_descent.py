@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 Gradient = Callable[[Any], np.ndarray]
 

@@ -1,6 +1,6 @@
 """Wrong steps of the two rules that combine both ideas, read by `misconceptions`; same tables as `wrong_descent`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 ROOT = "(np.sqrt(r) + eps)"
 VELOCITY = "v = beta * v - lr * g / (np.sqrt(r) + eps)"

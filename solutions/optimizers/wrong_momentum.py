@@ -1,6 +1,6 @@
 """Wrong steps of momentum and of Nesterov's momentum, read by `misconceptions`; same tables as `wrong_descent`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 AVERAGE = 'beta * state.get("v", 0.0) + (1 - beta) * grad'
 

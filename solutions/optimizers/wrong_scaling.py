@@ -1,6 +1,6 @@
 """Wrong steps of Adagrad and RMSProp, read by `misconceptions`; same tables as `wrong_descent`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 SUM = 'state.get("r", 0.0) + grad**2'
 AVERAGE = 'rho * state.get("r", 0.0) + (1 - rho) * grad**2'

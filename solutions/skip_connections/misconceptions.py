@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import named
+from autograder.suite.misconceptions import named
 from solutions.skip_connections import wrong_blocks, wrong_layers, wrong_preactivation
 
 BLOCK = 'notebook, "The block, forward"; lecture N42; He et al. 2015, arXiv:1512.03385'

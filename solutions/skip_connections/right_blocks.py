@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 def forward_with_loops(x: np.ndarray, params: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:

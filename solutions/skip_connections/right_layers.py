@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 def he_init_scaled(fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Wrong initialisations, normalisations and measurements, read by `misconceptions`; same tables as `wrong_blocks`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 HE_INIT: Table = {
     "xavier-not-he": (

@@ -1,6 +1,6 @@
 """Wrong pre-activation blocks, read by `misconceptions`; same tables as `wrong_blocks`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 PREACTIVATION_FORWARD: Table = {
     "relu-after-add": (

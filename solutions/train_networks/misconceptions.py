@@ -3,7 +3,7 @@
 Each is the reference with the smallest readable change to one class or function, as listed in the modules `wrong_*`.
 """
 
-from autograder.grading.misconceptions import named
+from autograder.suite.misconceptions import named
 from solutions.train_networks import wrong_blocks, wrong_modules, wrong_optimizers, wrong_training
 
 BLOCK = 'notebook, "Residual blocks"; He et al. 2015, arXiv:1512.03385'

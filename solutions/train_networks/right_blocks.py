@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 def convolution(depth_in: int, depth_out: int, size: int, step: int = 1) -> nn.Sequential:

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 class BranchList(nn.Module):

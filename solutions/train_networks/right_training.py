@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.grading.misconceptions import Alternative
+from autograder.suite.misconceptions import Alternative
 
 
 class AdamInPlace(torch.optim.Optimizer):

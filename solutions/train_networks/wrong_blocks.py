@@ -1,6 +1,6 @@
 """Wrong residual blocks, read by `misconceptions`: title, hint, and the changes of the reference as (old, new)."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 SUM = "return torch.relu(branch + self.shortcut(x))"
 

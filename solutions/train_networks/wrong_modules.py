@@ -1,6 +1,6 @@
 """Wrong Inception modules and auxiliary heads, read by `misconceptions`; same tables as `wrong_blocks`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 STACK = "return torch.relu(torch.cat([one, three, five, pooled], dim=1))"
 

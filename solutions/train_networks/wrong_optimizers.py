@@ -1,6 +1,6 @@
 """Wrong optimizers, read by `misconceptions`; same tables as `wrong_blocks`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 ADAM: Table = {
     "adam-without-correction": (

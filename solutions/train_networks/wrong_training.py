@@ -1,6 +1,6 @@
 """Wrong training steps and frozen networks, read by `misconceptions`; same tables as `wrong_blocks`."""
 
-from autograder.grading.misconceptions import Table
+from autograder.suite.misconceptions import Table
 
 HEADS = "for head in heads:\n        loss = loss + aux_weight * nn.functional.cross_entropy(head, labels)\n"
 HOLD = "layer.register_forward_pre_hook(hold)"

@@ -16,19 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder import reading, submitted_text, wire
-from autograder.course import Assignment, Course
-from autograder.grading.comparing import (
-    Mismatch,
-    described,
-    expect_close,
-    expect_keys,
-    expect_none,
-    expect_tuple,
-)
+from autograder.course.assignment import Assignment
+from autograder.course.folders import Course
 from autograder.grading.diagnosis import same
-from autograder.grading.student import error_of, sentence
-from autograder.isolation.launcher import _decode_other
+from autograder.sandbox import wire
+from autograder.sandbox.launcher import _decode_other
+from autograder.submission import reading, text
+from autograder.suite.comparing import Mismatch, described, expect_close, expect_keys, expect_none, expect_tuple
+from autograder.suite.student import error_of, sentence
 from tests.handins import released, solved
 
 LONGEST = 60_000  # bytes of one input: what a socket takes at once
@@ -77,7 +72,7 @@ def script_reader(content: bytes) -> None:
 
 def _read(content: bytes, suffix: str) -> None:
     """As the process does that reads, and what it sends is taken."""
-    answer = submitted_text.answer(submitted_text.order(content, f"any{suffix}", ASSIGNMENT, whole=True))
+    answer = text.answer(text.order(content, f"any{suffix}", ASSIGNMENT, whole=True))
     if "contents" in answer:
         reading._contents(answer["contents"])
 
@@ -127,8 +122,8 @@ def examples(target: str) -> Iterator[bytes]:
         cells = notebook["cells"]
         for few in (cells[:3], cells[-3:], [cell for cell in cells if cell["id"].startswith("answer")][:2]):
             content = json.dumps(notebook | {"cells": few}).encode()
-            order = submitted_text.order(content, "any.ipynb", ASSIGNMENT, whole=True)
-            yield content if target == "notebook_reader" else submitted_text.answer(order).get("contents", b"")
+            order = text.order(content, "any.ipynb", ASSIGNMENT, whole=True)
+            yield content if target == "notebook_reader" else text.answer(order).get("contents", b"")
     if target == "reading_decoder":
         return
     yield (

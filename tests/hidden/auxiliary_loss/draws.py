@@ -5,7 +5,7 @@ Every draw has signed, non-square, asymmetric float64 entries: positive inputs h
 
 import numpy as np
 
-from autograder.grading import expect, expect_array, expect_close
+from autograder.suite import expect, expect_array, expect_close
 from solutions.auxiliary_loss import reference
 
 # An answer may compute in float32 inside and is right all the same. Over a few hundred such answers its errors stay below 1e-6

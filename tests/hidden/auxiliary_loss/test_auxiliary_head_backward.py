@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import (
+from autograder.suite import (
     central_differences,
     corners,
     expect_array,
@@ -13,7 +13,7 @@ from autograder.grading import (
     expect_unmodified,
     expect_worked,
 )
-from autograder.grading.comparing import as_numbers
+from autograder.suite.comparing import as_numbers
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.draws import (
     CLOSE,

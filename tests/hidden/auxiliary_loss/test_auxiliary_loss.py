@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_array, expect_close, expect_unmodified
+from autograder.suite import expect_array, expect_close, expect_unmodified
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.draws import CLOSE, SHARE, worked_number
 from tests.hidden.auxiliary_loss.twins import beside

@@ -5,14 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograder.grading import (
-    central_differences,
-    corners,
-    expect_array,
-    expect_close,
-    expect_unmodified,
-    expect_worked,
-)
+from autograder.suite import central_differences, corners, expect_array, expect_close, expect_unmodified, expect_worked
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES
 from tests.hidden.auxiliary_loss.twins import beside

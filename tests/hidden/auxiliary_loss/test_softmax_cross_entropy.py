@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import (
+from autograder.suite import (
     central_differences,
     corners,
     expect_array,

@@ -6,7 +6,7 @@ other, so that a slip that has a test of its own is not charged again.
 
 import numpy as np
 
-from autograder.grading import corners
+from autograder.suite import corners
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.draws import KINK, head
 

@@ -5,7 +5,7 @@ Every draw has signed float64 entries: positive inputs hide masks. Images are no
 
 import numpy as np
 
-from autograder.grading import corners, expect_close, in_order
+from autograder.suite import corners, expect_close, in_order
 from solutions.inception_module import reference
 
 # An answer may compute in float32 inside and is right all the same. Its errors stay below 1e-6 of numbers that are about one,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import (
+from autograder.suite import (
     expect_array,
     expect_close,
     expect_keys,
@@ -12,7 +12,7 @@ from autograder.grading import (
     expect_worked,
     for_all,
 )
-from autograder.grading.comparing import as_numbers
+from autograder.suite.comparing import as_numbers
 from solutions.inception_module import reference
 from tests.hidden.inception_module.draws import (
     CASES,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import corners, expect_close, expect_tuple, expect_unmodified, expect_worked
+from autograder.suite import corners, expect_close, expect_tuple, expect_unmodified, expect_worked
 from solutions.inception_module import reference
 from tests.hidden.inception_module.draws import BACKWARD, DIFFERENCES, SINGLE, STEP, check_all, images
 

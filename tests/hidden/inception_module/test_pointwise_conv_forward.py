@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import corners, expect_array, expect_close, expect_unmodified, expect_worked, for_all
+from autograder.suite import corners, expect_array, expect_close, expect_unmodified, expect_worked, for_all
 from solutions.inception_module import reference
 from tests.hidden.inception_module.draws import FORWARD, SINGLE, check_all, images
 from tests.hidden.inception_module.strategies import pixel_cases

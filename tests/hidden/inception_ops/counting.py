@@ -13,9 +13,9 @@ from types import FunctionType
 
 import numpy as np
 
-from autograder.grading import expect, expect_any, expect_close, expect_keys
-from autograder.grading.comparing import as_numbers, described
-from autograder.grading.misconceptions import misconceptions, variant
+from autograder.suite import expect, expect_any, expect_close, expect_keys
+from autograder.suite.comparing import as_numbers, described
+from autograder.suite.misconceptions import misconceptions, variant
 from solutions.inception_ops import reference
 
 EXACT = {"rtol": 0.0}  # counts are whole numbers below 2^53, where floats hold each of them

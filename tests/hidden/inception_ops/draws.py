@@ -3,7 +3,7 @@
 Heights differ from widths, depths from each other, and no kernel of a drawn layer is 1, so that numbers put in the wrong place show.
 """
 
-from autograder.grading import in_order
+from autograder.suite import in_order
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import BRANCHES, conv, flat, head, image, inception, pool
 

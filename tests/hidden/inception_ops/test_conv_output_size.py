@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading import expect_close
+from autograder.suite import expect_close
 from solutions.inception_ops import reference
 from tests.hidden.inception_ops.counting import EXACT, expect_different, expect_whole
 from tests.hidden.inception_ops.draws import distinct

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from autograder.grading import expect, expect_any, expect_close, expect_keys
+from autograder.suite import expect, expect_any, expect_close, expect_keys
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import GOOGLENET
 from tests.hidden.inception_ops import counting

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading import expect, expect_any, expect_close
+from autograder.suite import expect, expect_any, expect_close
 from tests.hidden.inception_ops import counting
 from tests.hidden.inception_ops.counting import expect_different, positive
 from tests.hidden.inception_ops.draws import distinct, kernel, shape

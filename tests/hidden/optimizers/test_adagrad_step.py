@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_array
+from autograder.suite import expect, expect_array
 from tests.hidden.optimizers.walks import (
     SIZE,
     answer,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.grading import Given, corners, expect, expect_array, expect_close, expect_worked
-from autograder.grading.comparing import as_numbers
+from autograder.suite import Given, corners, expect, expect_array, expect_close, expect_worked
+from autograder.suite.comparing import as_numbers
 from solutions.optimizers import reference
 from tests.hidden.optimizers.walks import CLOSE, SIZE, bowl
 

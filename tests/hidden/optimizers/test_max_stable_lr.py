@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect, expect_array, expect_close, expect_unmodified
+from autograder.suite import expect, expect_array, expect_close, expect_unmodified
 from solutions.optimizers import reference
 from tests.hidden.optimizers.walks import CLOSE
 

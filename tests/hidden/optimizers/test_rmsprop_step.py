@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_array, expect_close, for_all
+from autograder.suite import expect_array, expect_close, for_all
 from tests.hidden.optimizers.strategies import first_steps
 from tests.hidden.optimizers.walks import (
     SIZE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading import expect_close, expect_unmodified
+from autograder.suite import expect_close, expect_unmodified
 from solutions.optimizers import reference
 from tests.hidden.optimizers.walks import CLOSE
 

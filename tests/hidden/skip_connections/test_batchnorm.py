@@ -6,7 +6,7 @@ Backward passes get the reference's cache, so that a slip forward is not charged
 import numpy as np
 import pytest
 
-from autograder.grading import (
+from autograder.suite import (
     central_differences,
     expect_any,
     expect_array,
@@ -16,7 +16,7 @@ from autograder.grading import (
     expect_unmodified,
     expect_worked,
 )
-from autograder.grading.comparing import as_numbers
+from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import (
     BACKWARD,

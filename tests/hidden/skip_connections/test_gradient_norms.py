@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_close
+from autograder.suite import expect_close
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import BACKWARD
 

@@ -6,7 +6,7 @@ Backward passes get the reference's cache, so that a slip forward is not charged
 import numpy as np
 import pytest
 
-from autograder.grading import (
+from autograder.suite import (
     central_differences,
     expect_any,
     expect_array,
@@ -17,7 +17,7 @@ from autograder.grading import (
     expect_worked,
     for_all,
 )
-from autograder.grading.comparing import as_numbers
+from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import (
     BACKWARD,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import (
+from autograder.suite import (
     expect_array,
     expect_close,
     expect_keys,
@@ -13,7 +13,7 @@ from autograder.grading import (
     expect_worked,
     for_all,
 )
-from autograder.grading.comparing import as_numbers
+from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import BACKWARD, FORWARD, SINGLE, block, whole_numbers
 from tests.hidden.skip_connections.strategies import residual_cases

@@ -6,7 +6,7 @@ other, so that a slip that has a test of its own is not charged again.
 
 import numpy as np
 
-from autograder.grading import corners
+from autograder.suite import corners
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.draws import batch, block, far_from_kinks, preactivation_block
 

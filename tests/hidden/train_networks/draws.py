@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from autograder.grading import expect, expect_array, expect_close, expect_keys, expect_tuple, expect_worked
+from autograder.suite import expect, expect_array, expect_close, expect_keys, expect_tuple, expect_worked
 from solutions.train_networks import reference
 from starter_code.module_probes import label, run_module, tensors
 from tests.hidden.train_networks.remembering import remembering

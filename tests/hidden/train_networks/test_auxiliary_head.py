@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading import expect, expect_array, expect_close, expect_worked
+from autograder.suite import expect, expect_array, expect_close, expect_worked
 from tests.hidden.train_networks.draws import (
     CLOSE,
     EVALUATION,

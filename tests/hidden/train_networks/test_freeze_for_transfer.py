@@ -5,7 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from autograder.grading import (
+from autograder.suite import (
     corners,
     expect,
     expect_array,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading import expect_array, expect_close
+from autograder.suite import expect_array, expect_close
 from tests.hidden.train_networks.draws import (
     CLOSE,
     EVALUATION,

@@ -5,7 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from autograder.grading import corners, expect, expect_array, expect_close, expect_keys, expect_tuple, expect_unmodified
+from autograder.suite import corners, expect, expect_array, expect_close, expect_keys, expect_tuple, expect_unmodified
 from solutions.train_networks import reference
 from starter_code.module_probes import tensors
 from starter_code.training_probes import ToyClassifier, run_train_step

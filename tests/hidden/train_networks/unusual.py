@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from autograder.grading import corners, expect, expect_close, expect_keys, expect_none, expect_tuple, expect_unmodified
+from autograder.suite import corners, expect, expect_close, expect_keys, expect_none, expect_tuple, expect_unmodified
 from tests.hidden.train_networks.draws import (
     CLOSE,
     EVALUATION,

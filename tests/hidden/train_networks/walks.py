@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from autograder.grading import (
+from autograder.suite import (
     corners,
     expect,
     expect_array,

@@ -1,0 +1,1 @@
+"""The command `autograder`: options, what is shown, and exit codes."""

@@ -1,0 +1,1 @@
+"""A course as values: its folders and settings, an assignment as its text declares it, and the report of a submission."""

@@ -1,0 +1,35 @@
+"""What a hidden suite may use: `expect*` for what students return, laws and corners for what is asked of them."""
+
+from autograder.sandbox.wire import Given
+from autograder.suite.comparing import (
+    Mismatch,
+    expect,
+    expect_any,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_none,
+    expect_tuple,
+    expect_worked,
+)
+from autograder.suite.corners import corners, expect_unmodified
+from autograder.suite.features import in_order
+from autograder.suite.laws import central_differences, for_all
+
+__all__ = [
+    "Given",
+    "Mismatch",
+    "central_differences",
+    "corners",
+    "expect",
+    "expect_any",
+    "expect_array",
+    "expect_close",
+    "expect_keys",
+    "expect_none",
+    "expect_tuple",
+    "expect_unmodified",
+    "expect_worked",
+    "for_all",
+    "in_order",
+]

@@ -1,0 +1,155 @@
+"""Where tasks are worked on: processes of this machine, or the workers of a Dask cluster. Both are `concurrent.futures` to `dispatch`."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Literal, Protocol
+
+import pyprctl
+
+from autograder.course.assignment import CourseError, GraderError
+
+PATIENCE = 120.0  # seconds that a cluster may take to answer, and be without a worker
+Needs = Literal["cpu", "gpu"]
+
+
+class Pool(Protocol):
+    """Works on tasks.
+
+    window: how many it wants at a time, so that nobody waits and little is lost when it breaks
+    shared_fate: whether one process that dies takes along all tasks that the pool has
+    """
+
+    window: int
+    shared_fate: bool
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Work on `function(*args)`."""
+
+    def broken_by(self, fault: BaseException) -> bool:
+        """Whether `fault` says that the process died in which a task was worked on, rather than what the task raised."""
+
+    def renew(self) -> None:
+        """Go on after a process has died."""
+
+    def expect_alive(self) -> None:
+        """Raises GraderError when nobody is left to work."""
+
+    def close(self) -> None:
+        """Stop what runs, and free everything."""
+
+
+class LocalPool:
+    """Processes of this machine. They end with the process that made this pool, whatever ends that."""
+
+    shared_fate = True
+
+    def __init__(self, processes: int) -> None:
+        """Use so many processes."""
+        self.window = 2 * processes
+        self._processes = processes
+        self._executor = self._made()
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """See Pool."""
+        return self._executor.submit(function, *args)
+
+    def broken_by(self, fault: BaseException) -> bool:
+        """See Pool."""
+        return isinstance(fault, BrokenProcessPool | CancelledError)
+
+    def renew(self) -> None:
+        """See Pool."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._made()
+
+    def expect_alive(self) -> None:
+        """See Pool. Processes that die are noticed."""
+
+    def close(self) -> None:
+        """See Pool. Processes that are in the middle of something are killed, and what they started with them."""
+        running = list((getattr(self._executor, "_processes", None) or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in running:
+            process.kill()
+
+    def _made(self) -> Executor:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")  # each process is a thread's worth of work, and inherits this
+        # Spawned, not by a forkserver: that would be their parent, and it lives on with them when the driver is killed.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=(os.getpid(),))
+
+
+def _begin(driver: int) -> None:
+    """In a new process: end with the driver, and leave Ctrl-C to it."""
+    pyprctl.set_pdeathsig(signal.SIGKILL)
+    if os.getppid() != driver:  # it ended before
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class ClusterPool:
+    """The workers of the Dask scheduler at an address. Each task takes one `cpu` or one `gpu` of a worker's resources."""
+
+    shared_fate = False
+
+    def __init__(self, address: str, needs: Needs = "cpu") -> None:
+        """Connect; raises CourseError where the extra is not installed, GraderError where nobody answers."""
+        try:
+            from dask import config  # noqa: PLC0415  (an extra)
+            from distributed import Client  # noqa: PLC0415
+        except ImportError:
+            raise CourseError("--scheduler needs the extra 'cluster': pip install -e '.[cluster]'.") from None
+        if address.startswith("tls://") and not config.get("distributed.comm.tls.client.cert", None):
+            raise CourseError(f"{address} needs certificates, and none are set; docs/cluster.md says how.")
+        try:
+            self._client = Client(address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as fault:
+            raise GraderError(f"No scheduler answers at {address}: {str(fault) or type(fault).__name__}.") from fault
+        self._needs = needs
+        self._seen = time.monotonic()
+        slots = self._slots()
+        if not slots:
+            self._client.close()
+            raise GraderError(
+                f"No worker at {address} offers the resource '{needs}'; start them with --resources {needs}=1."
+            )
+        self.window = 2 * slots
+        self._executor = self._client.get_executor(pure=False, retries=0, resources={needs: 1})
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """See Pool."""
+        future: Future[Any] = self._executor.submit(function, *args)
+        return future
+
+    def broken_by(self, fault: BaseException) -> bool:
+        """See Pool."""
+        from distributed import KilledWorker  # noqa: PLC0415
+        from distributed.comm import CommClosedError  # noqa: PLC0415
+
+        return isinstance(fault, KilledWorker | CommClosedError | CancelledError)
+
+    def renew(self) -> None:
+        """See Pool. The cluster looks after its workers itself."""
+
+    def expect_alive(self) -> None:
+        """See Pool. Workers may come back for a while."""
+        if self._slots():
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > PATIENCE:
+            raise GraderError("No worker is left; start some, and run the same command again to go on.")
+
+    def _slots(self) -> int:
+        workers = self._client.scheduler_info(-1)["workers"].values()
+        return sum(int(worker.get("resources", {}).get(self._needs, 0)) for worker in workers)
+
+    def close(self) -> None:
+        """See Pool."""
+        self._client.close()
