@@ -23,7 +23,7 @@ quality: $(READY)  ## measure every hidden suite: wrong answers caught and named
 	$(BIN)/python -m autograder.cli.quality
 
 training-seeds: $(READY)  ## train the reference and six faults with 20 seeds each, and count points (ten minutes)
-	$(BIN)/python -m tests.training_seeds $(ARGUMENTS)
+	$(BIN)/python -m benchmarks.training_seeds $(ARGUMENTS)
 
 bench-training: $(READY)  ## time the training stage against a plain PyTorch loop of the same steps
 	$(BIN)/python -m benchmarks.training $(ARGUMENTS)
@@ -41,14 +41,14 @@ carried: $(READY)  ## fetch into build/carried what check-gpu needs on a GPU mac
 	$(BIN)/python -c 'import shutil, sklearn.datasets as d; shutil.copy(d.__path__[0] + "/data/digits.csv.gz", "build/carried")'
 
 test-gpu: $(READY)  ## tests that need a GPU; skipped, with one line, where there is none
-	$(BIN)/python -m pytest tests/test_gpu.py
+	$(BIN)/python -m pytest tests/engine/test_gpu.py
 
 bench: $(READY)  ## time a whole class against stock nbgrader, otter and the bare tests (half an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks.grading $(ARGUMENTS)
 
 endurance: $(READY)  ## grade a class of 1,000 that is killed ten times, and compare (a quarter of an hour)
-	$(BIN)/python -m tests.endurance $(ARGUMENTS)
+	$(BIN)/python -m benchmarks.endurance $(ARGUMENTS)
 
 fuzz: $(READY)  ## a minute of libFuzzer for each parser of what students send; more: make fuzz SECONDS=3600
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)

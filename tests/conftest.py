@@ -16,7 +16,7 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 from autograder.course.folders import Course
 from autograder.sandbox.launcher import Launcher
 from autograder.suite.misconceptions import forget_other_courses
-from tests.mini_course import edit, make_course
+from tests.support.mini_course import edit, make_course
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = "limits: {call_seconds: 2, wall_seconds: 20, cpu_seconds: 10, memory_mb: 256, reply_mb: 4}"

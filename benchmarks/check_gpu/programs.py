@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Faults of `tests.training_programs` by which points are tried out.
+# Faults of `tests.support.training_programs` by which points are tried out.
 FAULTS = (
     "no skip connection",
     "half the rate",

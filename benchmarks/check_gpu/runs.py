@@ -234,7 +234,7 @@ def _told(found: dict[str, Band]) -> str:
 def points(known: Known) -> Said:
     """The reference, and other right answers, get all points; each of eight faults loses some."""
     from autograder.training.judging import judged  # noqa: PLC0415
-    from tests import training_programs as programs  # noqa: PLC0415
+    from tests.support import training_programs as programs  # noqa: PLC0415
 
     runs, found, right = runs_here(), _bands(known), reference()
     faults = {title: programs.faults(course_here()[0])[title] for title in programs_here.FAULTS}

@@ -24,7 +24,7 @@ from autograder.sandbox.launcher import _decode_other
 from autograder.submission import reading, text
 from autograder.suite.comparing import Mismatch, described, expect_close, expect_keys, expect_none, expect_tuple
 from autograder.suite.student import error_of, sentence
-from tests.handins import released, solved
+from tests.support.handins import released, solved
 
 LONGEST = 60_000  # bytes of one input: what a socket takes at once
 SECONDS = 5.0

@@ -1,6 +1,6 @@
 """Gains points: right answers in outputs, attachments and metadata of cells, where nothing should be run."""
 
-from tests.handins import code, filled, released, save, with_cells
+from tests.support.handins import code, filled, released, save, with_cells
 
 ANSWER = "def double(x):\n    return 2 * x\n"
 

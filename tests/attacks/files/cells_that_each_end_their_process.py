@@ -1,6 +1,6 @@
 """Stops the batch: dozens of cells, each of which ends its process, so that all that stand above it run once more."""
 
-from tests.handins import code, filled, save, solved, with_cells
+from tests.support.handins import code, filled, save, solved, with_cells
 
 
 def hand_in(folder, course):

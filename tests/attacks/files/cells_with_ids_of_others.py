@@ -1,6 +1,6 @@
 """Gains points: answers that say they are the setup, a check or another's question, and a check that says it is the answer."""
 
-from tests.handins import code, filled, save, solved
+from tests.support.handins import code, filled, save, solved
 
 LIE = "def double(x):\n    return x\n"
 

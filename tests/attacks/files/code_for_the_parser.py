@@ -1,6 +1,6 @@
 """Stops the batch: code that is nested, chained and repeated until a parser's stack or memory is gone."""
 
-from tests.handins import code, released, save, with_cells
+from tests.support.handins import code, released, save, with_cells
 
 CHAINS = [
     "-" * 9,

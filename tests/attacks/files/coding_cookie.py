@@ -1,6 +1,6 @@
 """Breaks out: a script whose first lines ask for another encoding and an own interpreter, with code that differs by who reads it."""
 
-from tests.handins import save
+from tests.support.handins import save
 
 
 def hand_in(folder, course):

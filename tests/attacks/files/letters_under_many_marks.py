@@ -1,6 +1,6 @@
 """Stops the batch: names whose letters carry so many accents that Python, bringing them into their order, takes an hour."""
 
-from tests.handins import code, released, save, with_cells
+from tests.support.handins import code, released, save, with_cells
 
 LETTERS = ["a" + "\u0301\u0323" * 45_000, "a" + "\u0f73" * 90_000, "\u0f75" * 90_000]
 

@@ -1,6 +1,6 @@
 """Breaks out: magics and shell lines, which IPython would run, and which the grader translates."""
 
-from tests.handins import code, released, save, with_cells
+from tests.support.handins import code, released, save, with_cells
 
 CELLS = [
     "!touch {0}/harm\n!cat {0}/host-file",

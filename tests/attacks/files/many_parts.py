@@ -1,6 +1,6 @@
 """Stops the batch: a notebook of many small parts, which takes far more memory than it has bytes."""
 
-from tests.handins import save
+from tests.support.handins import save
 
 
 def hand_in(folder, course):

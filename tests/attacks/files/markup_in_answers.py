@@ -1,6 +1,6 @@
 """Harms who reads the feedback: scripts, links and forms in the answer to a question and in the student's own cells."""
 
-from tests.handins import filled, save, solved, with_cells
+from tests.support.handins import filled, save, solved, with_cells
 
 MARKUP = """<script>alert(1)</script> <img src=x onerror=alert(2)> <svg onload=alert(3)> [a](javascript:alert(4))
 <a href=" &#106;avascript:alert(5)">b</a> <iframe srcdoc="<script>alert(6)</script>"></iframe> <style>*{display:none}</style>

@@ -1,6 +1,6 @@
 """Gains points: marks its answers as manually graded, as tasks, as free of tests, and as already graded."""
 
-from tests.handins import filled, save, solved
+from tests.support.handins import filled, save, solved
 
 
 def hand_in(folder, course):

@@ -1,6 +1,6 @@
 """Gains points: raises the points of its cells in the notebook's metadata."""
 
-from tests.handins import filled, save, solved
+from tests.support.handins import filled, save, solved
 
 
 def hand_in(folder, course):

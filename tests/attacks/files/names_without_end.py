@@ -1,6 +1,6 @@
 """Stops the batch: a dotted name so long that reading the code, before it runs anywhere, takes hours."""
 
-from tests.handins import filled, save, solved
+from tests.support.handins import filled, save, solved
 
 
 def hand_in(folder, course):

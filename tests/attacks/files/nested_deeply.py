@@ -1,6 +1,6 @@
 """Stops the batch: a notebook nested so deep that reading it takes a stack."""
 
-from tests.handins import save
+from tests.support.handins import save
 
 
 def hand_in(folder, course):

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.handins import code, filled, save, solved, with_cells
+from tests.support.handins import code, filled, save, solved, with_cells
 
 
 def hand_in(folder, course):

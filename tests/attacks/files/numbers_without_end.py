@@ -1,6 +1,6 @@
 """Stops the batch: numbers of a million digits, beyond all floats, and that are none, wherever a notebook has numbers."""
 
-from tests.handins import save
+from tests.support.handins import save
 
 
 def hand_in(folder, course):

@@ -1,6 +1,6 @@
 """Harms who reads the feedback: an answer in a thousand cells that only together are Python, with a title as long as all their numbers."""
 
-from tests.handins import filled, save, solved
+from tests.support.handins import filled, save, solved
 
 
 def hand_in(folder, course):

@@ -1,6 +1,6 @@
 """Gains points: rewrites locked cells, so that they print and return full marks."""
 
-from tests.handins import filled, save, solved
+from tests.support.handins import filled, save, solved
 
 
 def hand_in(folder, course):

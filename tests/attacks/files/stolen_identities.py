@@ -1,6 +1,6 @@
 """Gains points: cells that claim the identities of others: a check as answer, an answer as setup, twice, and none at all."""
 
-from tests.handins import code, filled, save, solved, with_cells
+from tests.support.handins import code, filled, save, solved, with_cells
 
 
 def hand_in(folder, course):

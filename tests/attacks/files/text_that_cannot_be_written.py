@@ -2,7 +2,7 @@
 
 import json
 
-from tests.handins import code, filled, save, solved, with_cells
+from tests.support.handins import code, filled, save, solved, with_cells
 
 TEXT = "\ud800\x00\u202e\ufeff\uffff"
 

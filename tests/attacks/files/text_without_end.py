@@ -1,6 +1,6 @@
 """Stops the batch: megabytes of markup in an answer, which take minutes to turn into a page."""
 
-from tests.handins import save, solved
+from tests.support.handins import save, solved
 
 PIECES = "<div>", "\n- a\n", "a|b\n-|-\n", "[", "*a"
 

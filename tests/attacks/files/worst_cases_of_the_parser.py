@@ -1,6 +1,6 @@
 """Stops the batch: code over which the parser goes back and forth: brackets, lambdas, strings and comprehensions in one another."""
 
-from tests.handins import code, filled, save, solved, with_cells
+from tests.support.handins import code, filled, save, solved, with_cells
 
 DEEP = 90
 WORST = [

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.handins import save, solved
+from tests.support.handins import save, solved
 
 STRANGE = [None, True, -1, 1e308, "\ud800\x00\u202e", [], {}, [[]], {"a": {"": [None]}}, "9" * 5000]
 KEYS = ("cell_type", "id", "metadata", "source", "outputs", "attachments", "execution_count")

@@ -1,0 +1,196 @@
+"""Every hidden suite of the course measures what it should: right answers pass, wrong ones lose points and are called by their name.
+
+A new assignment is held to all of this without a line here. Seeds: AUTOGRADER_SEEDS in the environment says how many, one by default;
+`make quality` takes 20.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course.assignment import Exercise
+from autograder.course.folders import Course
+from autograder.grading.grader import Grader
+from autograder.grading.sitting import Job
+from autograder.quality.gate import failures
+from autograder.quality.measure import Measured, measure, seeds_named
+from autograder.quality.trials import Trials, sit
+from autograder.sandbox.wire import Handle
+from autograder.suite.misconceptions import Alternative, Misconception, Variant, alternatives, misconceptions, rewritten
+from autograder.suite.plugin import exercise_of, sweeping
+from autograder.suite.student import StudentFault, _is_result_and_inputs, start_launcher
+
+COURSE = Course(Path(__file__).resolve().parents[2])
+SEEDS = seeds_named(int(os.environ.get("AUTOGRADER_SEEDS", "1")))
+NAMES = COURSE.names()
+
+pytestmark = pytest.mark.filterwarnings("ignore:::autograder")  # right answers may warn
+
+
+def reference(name: str) -> str:
+    return (COURSE.solution(name) / "reference.py").read_text(encoding="utf-8")
+
+
+@cache
+def measured(name: str) -> Measured:
+    return measure(COURSE, name, SEEDS, thorough=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_suite_passes_the_gate(name: str) -> None:
+    assert failures(measured(name)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_points_of_the_tests_add_up_to_the_exercise_and_to_100_with_the_questions(name: str) -> None:
+    assignment = COURSE.assignment(name)
+    for exercise in assignment.exercises:
+        points = [test.points for test in measured(name).tests if test.exercise == exercise.name]
+        assert sum(points) == pytest.approx(exercise.points)
+    declared = assignment.max_score + sum(assignment.questions.values())
+    assert declared == pytest.approx(100)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_hidden_test_of_an_exercise_has_a_sentence_of_its_own_for_a_title(name: str) -> None:
+    titles = [(test.exercise, test.title) for test in measured(name).tests]
+    assert len(set(titles)) == len(titles)
+    assert [title for _, title in titles if not title.endswith(".")] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_misconceptions_have_names_of_their_own(name: str) -> None:
+    ids = [misconception.id for misconception in misconceptions(COURSE.solution(name))]
+    assert len(set(ids)) == len(ids)
+
+
+# --- rubbish -------------------------------------------------------------------------------------------------------------
+
+
+RUBBISH: dict[str, Any] = {
+    "None": None,
+    "text": "1.0",
+    "truth": True,
+    "number": 1e308,
+    "big number": 10**400,
+    "nan": float("nan"),
+    "bytes": b"1",
+    "object": Handle(0, "object"),
+    "empty list": [],
+    "nested list": [[1.0], [2.0, [3.0]]],
+    "dict": {"x": None},
+    "tuple": (None, "x", Handle(1, "generator")),
+    "array": np.array([[np.inf, -1.0]]),
+    "empty array": np.zeros((0, 3)),
+    "bare array": np.array(2.0),
+    "wide array": np.zeros((0, 1 << 30), dtype=bool),
+    "five dimensions": np.ones((1, 2, 1, 2, 1), dtype=np.uint8),
+    "generator": np.random.default_rng(0),
+}
+AT_LEAVES = ("None", "text", "object", "dict", "tuple", "big number", "wide array", "bare array")
+
+
+def places(result: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something can be planted in a result: every part of it, at every depth; of long lists, the first two and the last."""
+    if path:
+        yield path
+    if isinstance(result, dict):
+        for key in result:
+            yield from places(result[key], (*path, key))
+    elif isinstance(result, list | tuple):
+        for index in sorted({0, 1, len(result) - 1} & set(range(len(result)))):
+            yield from places(result[index], (*path, index))
+
+
+def planted(result: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """`result` with `value` at `path`; `result` itself where it has no such place."""
+    if not path:
+        return value
+    if isinstance(result, dict) and path[0] in result:
+        return result | {path[0]: planted(result[path[0]], path[1:], value)}
+    if isinstance(result, list | tuple) and isinstance(path[0], int) and path[0] < len(result):
+        return type(result)(planted(part, path[1:], value) if n == path[0] else part for n, part in enumerate(result))
+    return result
+
+
+class Planting(Variant):
+    """The reference, with one thing wrong in what each call returns; also in what it says of its inputs after the call."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.path: tuple[Any, ...] = ()
+        self.value: Any = None
+        self.seen: dict[str, set[tuple[Any, ...]]] = {}
+
+    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        """See Respondent."""
+        result = super().call(function, args, kwargs, inputs=inputs)
+        self.seen.setdefault(function, set()).update(places(result))
+        answer = planted(result, self.path, self.value)
+        if inputs and not _is_result_and_inputs(answer, len(args)):
+            raise StudentFault("bad-reply", "what a worker's reply is checked for before a test sees it")
+        return answer
+
+
+def _upset_by(trials: Trials, respondent: Planting, exercise: Exercise) -> Iterator[str]:
+    """Descriptions of the rubbish that made a test of the exercise fail through the grader's fault."""
+    items = [item for item in trials.items if exercise_of(item.path) == exercise.name]
+    for item in items:
+        respondent.seen, respondent.path, respondent.value = {}, (-1,), None  # a place that nothing has: just look
+        assert trials.state(item, respondent, SEEDS[0]) == "passed"
+        inside = sorted(set().union(*respondent.seen.values()), key=str)
+        leaves = AT_LEAVES[:3] if sweeping(item) else AT_LEAVES  # such a test asks a lot, and so takes long
+        for path, what in [((), what) for what in RUBBISH] + [(path, what) for path in inside for what in leaves]:
+            respondent.path, respondent.value = path, RUBBISH[what]
+            if trials.state(item, respondent, SEEDS[0]) == "grader-error":
+                yield f"{item.name}: {what} at {list(path)}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_rubbish_anywhere_in_an_answer_upsets_a_hidden_test(name: str) -> None:
+    upset: dict[str, list[str]] = {}
+    assignment = COURSE.assignment(name)
+
+    def ask(trials: Trials) -> None:
+        for exercise in assignment.exercises:
+            upset[exercise.name] = list(_upset_by(trials, Planting(reference(name)), exercise))
+
+    with start_launcher(COURSE, assignment, "auto") as launcher:
+        sit(COURSE, assignment, launcher, ask)
+    assert upset == {exercise.name: [] for exercise in assignment.exercises}
+
+
+# --- the same through files, workers and the grader ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_alternatives_and_misconceptions_come_to_the_same_in_a_confined_worker(
+    name: str, real: Course, tmp_path: Path
+) -> None:
+    """All alternatives, since their text must stand alone, and one misconception of each exercise."""
+    folder = COURSE.solution(name)
+    one_each = {misconception.exercise: misconception for misconception in misconceptions(folder)}
+    files: dict[Path, Alternative | Misconception] = {}
+    for number, item in enumerate([*alternatives(folder), *one_each.values()]):
+        right = isinstance(item, Alternative)
+        text = f"{reference(name)}\n\n{item.source}\n" if right else rewritten(reference(name), item.changes)
+        path = tmp_path / f"{number}.py"
+        path.write_text(text, encoding="utf-8")
+        files[path] = item
+    with Grader(real) as grader:
+        reports = grader.grade_all(name, [Job(path) for path in files])
+    for report, item in zip(reports, files.values(), strict=True):
+        (result,) = (found for found in report.exercises if found.name == item.exercise)
+        if isinstance(item, Alternative):
+            assert (item.title, report.score, report.reason) == (item.title, report.max_score, None)
+        else:
+            assert report.score == report.max_score - (result.max_points - result.points) < report.max_score
+            finding = result.misconception
+            assert finding is None or finding.is_pattern or finding.id == item.id
