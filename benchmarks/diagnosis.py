@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.folders import Course
+from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Grader
-from autograder.grading.sitting import Job, Sitting
 from autograder.suite.misconceptions import misconceptions, rewritten
 
 LIMIT = 0.1  # seconds per failed exercise
@@ -26,7 +26,7 @@ LIMIT = 0.1  # seconds per failed exercise
 def timed_findings() -> Iterator[list[float]]:
     """While this is open, the seconds of each search for a name are added to the list, also of those that need none."""
     seconds: list[float] = []
-    search = Sitting._finding  # noqa: SLF001  (what is measured)
+    search = Diagnosis.search
 
     def timed(*args: Any) -> Any:
         begin = time.perf_counter()
@@ -35,11 +35,11 @@ def timed_findings() -> Iterator[list[float]]:
         finally:
             seconds.append(time.perf_counter() - begin)
 
-    Sitting._finding = timed  # type: ignore[assignment, method-assign]  # noqa: SLF001
+    Diagnosis.search = timed  # type: ignore[assignment, method-assign]
     try:
         yield seconds
     finally:
-        Sitting._finding = search  # type: ignore[method-assign]  # noqa: SLF001
+        Diagnosis.search = search  # type: ignore[method-assign]
 
 
 def costs(course: Course, name: str) -> tuple[dict[str, list[float]], list[float]]:
@@ -49,11 +49,11 @@ def costs(course: Course, name: str) -> tuple[dict[str, list[float]], list[float
     failed: dict[str, list[float]] = defaultdict(list)
     passed: list[float] = []
     with tempfile.TemporaryDirectory() as scratch, Grader(course) as grader, timed_findings() as seconds:
-        jobs: list[Job] = []
+        jobs: list[tuple[Path, str | None]] = []
         for wrong in misconceptions(folder):
             path = Path(scratch) / f"{len(jobs)}.py"
             path.write_text(rewritten(reference, wrong.changes), encoding="utf-8")
-            jobs.append(Job(path))
+            jobs.append((path, None))
         reports = grader.grade_all(name, jobs)
         results = [result for report in reports for result in report.exercises]
         for result, spent in zip(results, seconds, strict=True):

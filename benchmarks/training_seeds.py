@@ -19,7 +19,7 @@ from rich.table import Table
 from autograder.course.assignment import Assignment
 from autograder.course.folders import Course
 from autograder.sandbox.launcher import Launcher
-from autograder.suite.student import start_launcher
+from autograder.suite.workers import start_launcher
 from autograder.training import Run
 from autograder.training.bands import Band, band_of, trained
 from autograder.training.contract import runs_of

@@ -89,7 +89,6 @@ def grade_files(
     student: whose they are; default: whoever handed them in, where they lie in the course's folder of submissions
     """
     from autograder.grading.grader import Grader  # noqa: PLC0415
-    from autograder.grading.sitting import Job  # noqa: PLC0415
 
     reports: dict[Path, Report] = {}
     by_assignment: dict[str, list[Path]] = {}
@@ -110,7 +109,7 @@ def grade_files(
             stage = stage_of(course, trained, watch)
             with Grader(course, isolation, stage) as grader:
                 for name, group in by_assignment.items():
-                    batch = [Job(path, student or course.student_of(path)) for path in group]
+                    batch = [(path, student or course.student_of(path)) for path in group]
                     reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
         if stage is not None and trained is not None and trained.out is not None:
             _keep_runs(course, trained.out, stage, reports.values())

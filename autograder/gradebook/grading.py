@@ -100,7 +100,7 @@ class GradeSubmission(ShowReport):
             data = data_for(course) if course.assignment(assignment).training else None
             if (course.root, assignment, self.isolation, data) in _prepared:
                 return
-            self._grader(course, data).grade_all(assignment, [])
+            self._grader(course, data).suite(assignment)
         except Exception as error:
             self.log.error("Nothing was graded: %s", error)  # noqa: TRY400  (a sentence, no traceback)
             raise NbGraderException(str(error)) from error

@@ -38,7 +38,7 @@ from autograder.course.folders import Course
 from autograder.course.settings import settings_of
 from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.grading.imports import imported
-from autograder.grading.sitting import files_hash
+from autograder.grading.keys import files_hash
 from autograder.whole_class.store import Store
 
 PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune")

@@ -1,4 +1,4 @@
-"""Which known mistakes explain a failed exercise.
+"""What is behind a failed exercise: the known mistake that explains it, or what all wrong answers have in common.
 
 Each failed test is run again with a variant of the reference in the student's place, on the same seed; what the two answered is compared,
 call by call. A variant explains the student when that agrees in every failed test, and when it passes the tests that the student passed.
@@ -6,32 +6,37 @@ call by call. A variant explains the student when that agrees in every failed te
 
 from __future__ import annotations
 
-import contextlib
-from collections import deque
+import itertools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
+from autograder.course.assignment import CourseError, Exercise
+from autograder.course.report import Finding
+from autograder.grading.outcome import Outcome
+from autograder.grading.patterns import AsIfDefault, defaults, failed_of, in_numbers, in_places, pattern
+from autograder.grading.transcripts import Repeating, Transcript, same
+from autograder.grading.which_calls import Asked, in_calls, in_results
+from autograder.sandbox.bounded import bounded_memory
+from autograder.suite.collected import CollectedTest
+from autograder.suite.misconceptions import Misconception, misconceptions, variant
+from autograder.suite.student import Draw, Respondent
 
-from autograder.sandbox.wire import all_numbers
-from autograder.suite.free import FreePlaces, without_free
-from autograder.suite.student import NOTHING_FREE, Respondent, StudentFault
+EXPLAINING_MB = 512  # of the grader's memory
+FRESH_DRAWS = 2  # in which an explanation must hold, until one is left
 
-RTOL = 5e-6  # of the largest number in an array: as far as float32 may be off
-ATOL = 1e-9
-NUMBERS = (bool, int, float, np.ndarray, np.generic)
-PLAIN = (*NUMBERS, str, bytes, list, tuple, dict, type(None))
-
-Transcript = list[tuple[str, Any]]
-Mistake = TypeVar("Mistake")
+Mistake = Misconception | AsIfDefault
+T = TypeVar("T")
+Said = tuple[bool, Transcript]  # whether a test was passed, and what was said in it
 
 
 def explaining(
-    mistakes: Sequence[Mistake],
+    mistakes: Sequence[T],
     passed: Sequence[bool],
     transcripts: Sequence[Transcript],
-    rerun: Callable[[Mistake, int], tuple[bool, Transcript]],
-) -> list[Mistake]:
+    rerun: Callable[[T, int], Said],
+) -> list[T]:
     """Those of the mistakes that reproduce the student's transcripts of one exercise.
 
     rerun: runs one test, by its place in the exercise, with a mistake in the student's place: whether it passed, and what was said
@@ -40,7 +45,7 @@ def explaining(
         range(len(passed)), key=lambda test: passed[test]
     )  # failed tests first: they tell most variants apart
 
-    def explains(mistake: Mistake) -> bool:
+    def explains(mistake: T) -> bool:
         for test in order:
             now_passed, transcript = rerun(mistake, test)
             if now_passed != passed[test] or (not now_passed and not same(transcript, transcripts[test])):
@@ -50,80 +55,103 @@ def explaining(
     return [mistake for mistake in mistakes if explains(mistake)]
 
 
-class Diverged(Exception):  # noqa: N818  (an outcome, not a fault)
-    """The misconception said something else than the student: it explains nothing, and need not be asked on."""
+@dataclass(frozen=True)
+class Diagnosis:
+    """Looks for what is behind failed exercises of one assignment.
 
+    outcome: runs one test, once
+    """
 
-class Repeating:
-    """A respondent that is asked no further than it repeats what the student said, call by call."""
+    reference: Path
+    outcome: Callable[[CollectedTest, Draw], Outcome]
 
-    def __init__(self, respondent: Respondent, said: Transcript, free: FreePlaces = NOTHING_FREE) -> None:
-        """Compare the answers of `respondent` with `said`, in which there is nothing that is `free`, by the names of functions."""
-        self.respondent = respondent
-        self.said = deque(said)
-        self.free = free
-
-    def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
-        """See Respondent. A call that crashed, and after which the test went on, was free to crash: it does so here."""
-        named, said = self.said.popleft() if self.said else ("", None)
-        crash = crash_told(said) if self.said and named == function else None
-        if crash is not None:
-            raise StudentFault("crashed", crash)
-        answer: Any
+    def finding(
+        self, exercise: Exercise, tests: Sequence[CollectedTest], outcomes: Sequence[Outcome], draw: Draw
+    ) -> Finding | None:
+        """What is behind it. An explanation is a courtesy: whatever goes wrong with it, the grade stands."""
         try:
-            returned = self.respondent.call(function, args, kwargs, inputs=inputs)
-            answer = without_free(returned, args, self.free.get(function), inputs=inputs)
-        except StudentFault as fault:
-            answer, returned = (fault.state, str(fault)), fault
-        if named != function or not same(answer, said):
-            raise Diverged
-        if isinstance(returned, StudentFault):
-            raise returned
-        return returned
+            with bounded_memory(EXPLAINING_MB):
+                return self.search(exercise, tests, outcomes, draw)
+        except CourseError:  # of a misconception that does not fit the reference: whoever owns the course must know
+            raise
+        except Exception:  # noqa: BLE001  (of whatever a student returned; tests call what is below without this)
+            return None
+
+    def search(
+        self, exercise: Exercise, tests: Sequence[CollectedTest], outcomes: Sequence[Outcome], draw: Draw
+    ) -> Finding | None:
+        """What is behind it; nothing is run when all passed, or when nothing was answered.
+
+        Who explains it must do so in fresh draws, too: with two that do, and a pattern that one draw shows, the next one tells.
+        """
+        if not _answered(outcomes):
+            return None
+        known: list[Mistake] = [m for m in misconceptions(self.reference.parent) if m.exercise == exercise.name]
+        known += defaults(self.reference, exercise.functions)
+        drawn = [(draw.seed, outcomes)]
+        for number in range(FRESH_DRAWS + 1):
+            seed, said = drawn[-1]
+            known = self._explaining(known, tests, said, seed)
+            if number == FRESH_DRAWS or (number and len(known) <= 1):
+                break
+            fresh = f"{draw.seed}/{number + 1}"
+            again = Draw(draw.respondent, fresh, noting=True)
+            drawn.append((fresh, [self.outcome(test, again) for test in tests]))
+            if not _answered(drawn[-1][1]):
+                return None
+        named = [mistake for mistake in known if isinstance(mistake, Misconception)] or known
+        if len(named) == 1:
+            return named[0].finding
+        return self._pattern(exercise, tests, [said for _, said in drawn], draw.respondent)
+
+    def said(self, mistake: Mistake, test: CollectedTest, seed: str, said: Transcript | None = None) -> Said:
+        """Whether a mistake passes one test, and what it says there; no further than it repeats `said`, if that is given."""
+        respondent: Respondent = mistake.respondent(self.reference)
+        if said is not None:
+            respondent = Repeating(respondent, said, test.free)
+        outcome = self.outcome(test, Draw(respondent, seed))
+        return outcome.status == "passed", outcome.transcript
+
+    def _explaining(
+        self, known: list[Mistake], tests: Sequence[CollectedTest], outcomes: Sequence[Outcome], seed: str
+    ) -> list[Mistake]:
+        """Those of the mistakes that say what the student said."""
+        passed = [outcome.status == "passed" for outcome in outcomes]
+
+        def rerun(mistake: Mistake, test: int) -> Said:
+            return self.said(mistake, tests[test], seed, None if passed[test] else outcomes[test].transcript)
+
+        return explaining(known, passed, [outcome.transcript for outcome in outcomes], rerun)
+
+    def _pattern(
+        self,
+        exercise: Exercise,
+        tests: Sequence[CollectedTest],
+        drawn: Sequence[Sequence[Outcome]],
+        respondent: Respondent,
+    ) -> Finding | None:
+        """What all that is off has in common, in every draw."""
+        compared = [outcome.compared for said in drawn for outcome in said]
+        asked = [
+            Asked(call, answer, test.free.get(call.function))
+            for said in drawn
+            for test, outcome in zip(tests, said, strict=True)
+            for call, (_, answer) in zip(
+                outcome.calls, outcome.transcript, strict=False
+            )  # the first draw noted no calls
+            if call.function in exercise.functions
+        ]
+        right = variant(self.reference, ())
+        told = itertools.chain(
+            in_numbers(failed_of(compared)),
+            in_calls(asked, right, respondent),
+            in_places(compared),
+            in_results(asked, right),
+        )
+        return next(map(pattern, told), None)
 
 
-def crash_told(said: Any) -> str | None:
-    """The sentence about a call that crashed, where that is what a transcript says."""
-    if isinstance(said, tuple) and [type(part) for part in said] == [str, str] and said[0] == "crashed":
-        return str(said[1])
-    return None
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two answers agree. Keys that only one of two dicts has do not count: students may keep more, under other names."""
-    if not isinstance(one, PLAIN) or not isinstance(other, PLAIN):
-        return not isinstance(one, PLAIN) and not isinstance(other, PLAIN)  # two things that cannot be looked into
-    if isinstance(one, dict) and isinstance(other, dict):
-        shared = one.keys() & other.keys()
-        return bool(shared or not (one or other)) and all(same(one[key], other[key]) for key in shared)
-    if isinstance(one, np.ndarray) != isinstance(other, np.ndarray):
-        one, other = _as_array(one), _as_array(other)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, NUMBERS) and isinstance(other, NUMBERS):
-        one, other = np.asarray(one), np.asarray(other)
-        if one.shape != other.shape or not {one.dtype.kind, other.dtype.kind} <= set(
-            "biuf"
-        ):  # an integer beyond 64 bits
-            return False
-        return _close(one.astype(np.float64), other.astype(np.float64))
-    alike = any(isinstance(one, kind) and isinstance(other, kind) for kind in (str, bytes, type(None)))
-    return alike and bool(one == other)
-
-
-def _close(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two arrays differ by no more than the rounding of an answer that computes in float32 inside."""
-    finite = np.isfinite(one) & np.isfinite(other)
-    if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
-        return False
-    one, other = one[finite], other[finite]
-    scale = max(np.abs(one).max(initial=0.0), np.abs(other).max(initial=0.0))
-    return bool((np.abs(one - other) <= ATOL + RTOL * scale).all())
-
-
-def _as_array(value: Any) -> Any:
-    """A list of numbers as the array that another right answer would be; anything else as it is."""
-    if isinstance(value, list | tuple) and all_numbers(value):
-        with contextlib.suppress(ValueError, TypeError, OverflowError, MemoryError):
-            return np.array(value)
-    return value
+def _answered(outcomes: Sequence[Outcome]) -> bool:
+    """Whether something is wrong that can be explained: answers that are not right, and no silence."""
+    states = {outcome.status for outcome in outcomes}
+    return bool(states & {"failed", "crashed"} and states & {"failed", "passed"})

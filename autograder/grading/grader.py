@@ -1,32 +1,63 @@
-"""Grades submissions: collects the hidden suite of an assignment and lets a batch sit it, in workers of a proven launcher."""
+"""Grades submissions: asks the hidden suite of an assignment, in workers of a proven launcher, and makes a report of it."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
-import pytest
-
-from autograder.course.assignment import Assignment, GraderError
+from autograder.course.assignment import Assignment
 from autograder.course.folders import Course
-from autograder.course.report import Report
+from autograder.course.report import ExerciseResult, Report
+from autograder.grading.asking import Asking
+from autograder.grading.keys import drawn_from, seed_of, suite_hash
 from autograder.grading.patterns import defaulting, defaults
-from autograder.grading.sitting import Job, Sitting, Stage
+from autograder.grading.stage import Stage
 from autograder.sandbox.bounded import bounded_memory
 from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.selftest import Isolation
-from autograder.suite.misconceptions import forget_other_courses, misconceptions, variant
-from autograder.suite.student import start_launcher
+from autograder.submission import submitted
+from autograder.submission.reading import Reader
+from autograder.suite.answers import Answers
+from autograder.suite.collected import CollectedTest, collect
+from autograder.suite.misconceptions import misconceptions, variant
+from autograder.suite.student import Draw
+from autograder.suite.workers import start_launcher
 
 # What this process may take while it grades, above what it has before: many times of what is ever needed.
 GRADING_MB = 2048
 TRAINING_MB = 16_384  # steps of networks are computed again here
+MAX_NOTES = 8
+MAX_REASON = 300
+STALLED = "a process neither answered nor computed; grading it again asks it again"
+
+Status = Literal["graded", "ungradable", "grader-error"]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A collected suite, and what holds of it as long as this process lives."""
+
+    assignment: Assignment
+    tests: tuple[CollectedTest, ...]
+    sha256: str
+    stage: Stage | None
+    missing: tuple[float, str]  # points of the stage that nobody can earn here, and why
+
+    @property
+    def max_score(self) -> float:
+        """Points that can be had here: without the later stage, those of the exercises."""
+        if self.stage is not None:
+            return self.assignment.max_score - self.missing[0]
+        return sum(exercise.points for exercise in self.assignment.exercises)
 
 
 class Grader:
-    """Grades files of one course. Use as a context manager; forkservers stay warm until it closes."""
+    """Grades files of one course. Use as a context manager; forkservers stay warm, and suites collected, until it closes."""
 
     def __init__(self, course: Course, isolation: Isolation = "auto", stage: Stage | None = None) -> None:
         """Grade with the hidden suites of `course`, and then with `stage` where an assignment has one."""
@@ -34,6 +65,7 @@ class Grader:
         self.isolation = isolation
         self.stage = stage
         self.launchers: dict[str, Launcher] = {}
+        self._suites: dict[str, Suite] = {}
 
     def __enter__(self) -> Grader:
         """This grader."""
@@ -48,50 +80,108 @@ class Grader:
         for launcher in self.launchers.values():
             launcher.close()
         self.launchers.clear()
+        self._suites.clear()
         if self.stage is not None:
             self.stage.close()
 
-    def grade(self, assignment: str, path: Path, student: str | None = None) -> Report:
-        """The report of one file."""
-        return self.grade_all(assignment, [Job(path, student)])[0]
+    def suite(self, name: str) -> Suite:
+        """The suite of an assignment, collected once; raises GraderError where it cannot be used, or nothing be confined."""
+        if name not in self._suites:
+            assignment = self.course.assignment(name)
+            stage = self.stage if assignment.training else None
+            if stage is not None:
+                stage.prepare(assignment)
+            if name not in self.launchers:
+                self.launchers[name] = start_launcher(self.course, assignment, self.isolation)
+            tests = collect(self.course, assignment)
+            missing = (0.0, "") if stage is None else stage.missing(assignment)
+            self._suites[name] = Suite(assignment, tests, suite_hash(self.course, name), stage, missing)
+        return self._suites[name]
+
+    def grade(self, name: str, path: Path, student: str | None = None) -> Report:
+        """The report of one file. Where a process stalled, it is asked again."""
+        return self.grade_all(name, [(path, student)])[0]
 
     def grade_all(
-        self, name: str, jobs: Iterable[Job], on_report: Callable[[Report], None] = lambda _: None
+        self,
+        name: str,
+        files: Sequence[tuple[Path, str | None]],
+        on_report: Callable[[Report], None] = lambda _: None,
     ) -> list[Report]:
-        """One report per job, in their order; `on_report` sees each as soon as it is there. Where a process stalled, it is asked again."""
-        jobs = list(jobs)
-        reports: list[Report] = []
+        """The reports of files, each with its student. Who stalled is asked again in the end.
 
-        def keep(report: Report) -> None:
-            reports.append(report)
-            on_report(report)
+        on_report: sees each report as soon as it is there
+        """
+        self.suite(name)
+        reports = []
+        for path, student in files:
+            reports.append(self.grade_once(name, path, student))
+            on_report(reports[-1])
+        return [
+            self.grade_once(name, path, student) if report.stalled else report
+            for (path, student), report in zip(files, reports, strict=True)
+        ]
 
-        self.sit(name, jobs, keep)
-        if stalled := [place for place, report in enumerate(reports) if report.stalled]:
-            again: list[Report] = []
-            self.sit(name, [jobs[place] for place in stalled], again.append)
-            for place, report in zip(stalled, again, strict=True):
-                reports[place] = report
-        return reports
+    def grade_once(self, name: str, path: Path, student: str | None = None, seed: str | None = None) -> Report:
+        """The report of one file, whatever stalled. `seed` is given where it was made elsewhere, for a machine without the secret.
 
-    def sit(self, name: str, jobs: Iterable[Job], on_report: Callable[[Report], None]) -> None:
-        """Collect the hidden suite once, and grade with it what `jobs` yields, for as long as it yields any."""
-        assignment = self.course.assignment(name)
-        stage = self.stage if assignment.training else None
-        if stage is not None:
-            stage.prepare(assignment)
-        sitting = Sitting(self.course, assignment, self._launcher(assignment), jobs, on_report, stage)
-        with bounded_memory(TRAINING_MB if stage is not None else GRADING_MB):
-            status = collect(self.course, name, sitting)
-        if not sitting.ended:
-            raise GraderError(
-                sitting.trouble or f"the hidden suite of {name} cannot be collected (pytest: {status!r})."
-            )
+        What goes wrong in the grader itself with this one does not touch the others.
+        """
+        suite, begin = self.suite(name), time.monotonic()
+        seed = seed or seed_of(self.course, name, student)
+        report = Report(
+            assignment=name,
+            submission=submitted.shown(path),
+            student=student,
+            submission_sha256="",
+            suite_sha256=suite.sha256,
+            seed=seed,
+            isolation=self.launchers[name].name,
+            status="grader-error",
+            reason=None,
+            score=0,
+            max_score=suite.max_score,
+            seconds=0.0,
+            exercises=(),
+        )
+        with bounded_memory(GRADING_MB if suite.stage is None else TRAINING_MB):
+            try:
+                report = self._graded(suite, path, report)
+            except submitted.Ungradable as fault:
+                report = replace(report, status="ungradable", reason=str(fault))
+            except Exception as fault:  # noqa: BLE001  (whatever it is, it is reported)
+                report = replace(report, reason=f"the grader failed: {type(fault).__name__}: {fault}"[:MAX_REASON])
+            sha256 = report.submission_sha256 or submitted.digest(path, suite.assignment)
+        return replace(report, submission_sha256=sha256, seconds=time.monotonic() - begin)
 
-    def _launcher(self, assignment: Assignment) -> Launcher:
-        if assignment.name not in self.launchers:
-            self.launchers[assignment.name] = start_launcher(self.course, assignment, self.isolation)
-        return self.launchers[assignment.name]
+    def _graded(self, suite: Suite, path: Path, report: Report) -> Report:
+        """The report of one file, after what is there of it already."""
+        assignment, launcher = suite.assignment, self.launchers[suite.assignment.name]
+        submission = submitted.read(path, assignment, Reader(launcher), whole=False)
+        asking = Asking(self.course, assignment, suite.tests)
+        with closing(Answers(submission.program, launcher, assignment.limits)) as answers:
+            exercises = asking.results(Draw(answers, drawn_from(report.seed, submission.sha256)))
+        report, stalled = replace(report, submission_sha256=submission.sha256), answers.stalled
+        if suite.stage is not None:
+            trained = suite.stage(assignment, submission.program, report.seed, exercises, launcher)
+            exercises, stalled = (*exercises, trained.result), stalled or trained.stalled
+            report = replace(report, training=trained.shown)
+        score = min(sum(exercise.points for exercise in exercises), suite.max_score)
+        report = replace(report, exercises=exercises, score=score)
+        if failed := _failed(exercises, asking.faults):
+            return replace(report, reason=failed, training=())
+        also = [suite.missing[1], STALLED if stalled else ""]
+        notes = [*filter(None, also), *submission.notes, *answers.notes]
+        if len(notes) > MAX_NOTES:
+            notes[MAX_NOTES:] = [f"and {len(notes) - MAX_NOTES} more of this kind"]
+        return replace(report, status="graded", reason="; ".join(notes) or None, stalled=stalled)
+
+
+def _failed(exercises: Sequence[ExerciseResult], faults: dict[str, str]) -> str:
+    """In which tests the grader itself failed; empty where it did in none."""
+    errors = [test.name for exercise in exercises for test in exercise.tests if test.status == "grader-error"]
+    told = [f"{name} ({faults[name]})" if name in faults else name for name in errors]
+    return f"the grader failed in {', '.join(told)}" if told else ""
 
 
 def forget(course: Course) -> None:
@@ -103,27 +193,3 @@ def forget(course: Course) -> None:
             del sys.modules[name]
     for known in (misconceptions, variant, defaults, defaulting):
         known.cache_clear()
-
-
-def collect(course: Course, name: str, plugin: object) -> int:
-    """Let pytest collect the hidden suite of an assignment and nothing else of the course, for `plugin` to work with.
-
-    The plugins that happen to be installed, and the user's own options for pytest, are for the user's own tests.
-    """
-    folder = course.suite(name)
-    if not folder.is_dir():
-        raise GraderError(f"{name} has no hidden suite: {folder.relative_to(course.root)} is missing.")
-    forget_other_courses(course)
-    arguments = [
-        str(folder),
-        f"--rootdir={course.root}",
-        *("-c", os.devnull, "--disable-plugin-autoload", "-p", "autograder.suite.plugin", "-s"),
-        *("-p", "no:terminal", "-p", "no:cacheprovider"),
-        *("-p", "no:unraisableexception", "-p", "no:threadexception"),  # half a second of garbage collection each
-        *("--import-mode=importlib", "-o", f"pythonpath={course.root}", f"--confcutdir={folder}"),
-    ]
-    users = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
-    try:
-        return pytest.main(arguments, plugins=[plugin])
-    finally:
-        os.environ.update(users)

@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.diagnosis import crash_told, same
 from autograder.grading.patterns import Told
+from autograder.grading.transcripts import crash_told, same
 from autograder.suite.comparing import SENSIBLE
+from autograder.suite.errors import StudentFault
 from autograder.suite.features import EACH, Arguments, Feature, Path, at, features_of, is_number, parts, shown
 from autograder.suite.free import Free, without_free
 from autograder.suite.misconceptions import Variant
-from autograder.suite.student import Call, Respondent, StudentFault
+from autograder.suite.student import Call, Respondent
 
 ENOUGH = 2  # calls that were answered rightly, without which nothing is said of the others
 TRIED = 6  # of these are changed

@@ -7,32 +7,34 @@ longer than until two tests have caught them. Signature mutants do as the refere
 
 from __future__ import annotations
 
+import io
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
-import pytest
-
 from autograder.course.assignment import Assignment, CourseError, Exercise, Limits
 from autograder.course.folders import Course
 from autograder.course.report import ExerciseResult
-from autograder.grading.diagnosis import same
+from autograder.grading.asking import Asking
+from autograder.grading.diagnosis import Diagnosis, Mistake, Said
+from autograder.grading.transcripts import Transcript, same
 from autograder.quality.mutants import Mutant, mutants
 from autograder.quality.respondents import empty_answers
 from autograder.quality.signature import Recording, SignatureMutant, Twisted, signature_mutants
-from autograder.quality.trials import Trials, sit
 from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.selftest import Isolation
 from autograder.submission.submitted import answer_program
+from autograder.suite.answers import Answers
+from autograder.suite.collected import CollectedTest, collect
 from autograder.suite.free import FreePlaces
 from autograder.suite.misconceptions import Misconception, Variant, alternatives, load_module, misconceptions, rewritten
-from autograder.suite.plugin import exercise_of, free_places_of, points_of, redundant, sweeping, title_of
-from autograder.suite.student import Answers, Respondent, start_launcher
+from autograder.suite.student import Draw, Respondent
+from autograder.suite.workers import start_launcher
 
 Kind = Literal["reference", "misconception", "alternative", "empty"]
 Person = tuple[Kind, str, str | None, Respondent]  # who it is, and in which exercise; None is all of them
@@ -128,17 +130,10 @@ def measure(  # noqa: PLR0913  (what is measured, and how)
 ) -> Measured:
     """Ask the suite of the assignment `name` in every one of `seeds`. Unless `thorough`, signature mutants of classes are left out."""
     assignment = course.assignment(name)
-    found: list[Measured] = []
-    with start_launcher(course, assignment, isolation) as launcher:
-        sit(
-            course,
-            assignment,
-            launcher,
-            lambda trials: found.append(
-                _Asking(course, assignment, launcher, trials, progress, thorough).all(tuple(seeds))
-            ),
-        )
-    return found[0]
+    # Right answers may print.
+    with start_launcher(course, assignment, isolation) as launcher, redirect_stdout(io.StringIO()):
+        asking = Asking(course, assignment, collect(course, assignment), KeptDiagnosis)
+        return _Measuring(course, assignment, launcher, asking, progress, thorough).all(tuple(seeds))
 
 
 def seeds_named(count: int) -> tuple[str, ...]:
@@ -152,14 +147,29 @@ def declared(folder: Path, table: str) -> dict[str, str]:
     return dict(getattr(load_module(path), table, {})) if path.is_file() else {}
 
 
+@dataclass(frozen=True)
+class KeptDiagnosis(Diagnosis):
+    """Asks each mistake to the end, and keeps what it said: here every misconception is compared with every other one."""
+
+    kept: dict[tuple[str, str, str], Said] = field(default_factory=dict)
+
+    def said(self, mistake: Mistake, test: CollectedTest, seed: str, said: Transcript | None = None) -> Said:
+        """As in the grader, whatever it should repeat."""
+        del said
+        key = (mistake.id, test.id, seed)
+        if key not in self.kept:
+            self.kept[key] = super().said(mistake, test, seed)
+        return self.kept[key]
+
+
 @dataclass
-class _Asking:
+class _Measuring:
     """One measurement while it goes on."""
 
     course: Course
     assignment: Assignment
     launcher: Launcher
-    trials: Trials
+    asking: Asking
     progress: Progress
     thorough: bool
     catches: Counter[str] = field(default_factory=Counter)  # of mutants, by each test
@@ -178,7 +188,7 @@ class _Asking:
             assignment=self.assignment.name,
             exercises=self.assignment.exercises,
             seeds=seeds,
-            tests=tuple(map(_hidden_test, self.trials.items)),
+            tests=tuple(map(_hidden_test, self.asking.tests)),
             trials=tuple(asked),
             distinctions=tuple(d for seed in seeds for d in self._distinctions(misconceptions(folder), right, seed)),
             mutants=tuple(caught),
@@ -204,8 +214,7 @@ class _Asking:
         total = len(people) * len(seeds) + len(made) + len(twisted)
         for number, (person, seed) in enumerate(product(people, seeds), start=1):
             kind, who, exercise, respondent = person
-            results = self.trials.results(respondent, seed, exercise)
-            asked += [_trial(kind, who, seed, result) for result in results]
+            asked += [_trial(kind, who, seed, result) for result in self._results(exercise, Draw(respondent, seed))]
             if isinstance(respondent, Answers) and seed == seeds[-1]:
                 _leave(who, respondent)
             self.progress(number, total)
@@ -222,16 +231,18 @@ class _Asking:
         for exercise in self.assignment.exercises:
             recording = Recording(reference)
             free: FreePlaces = {}
-            for item in self._items(exercise.name):
-                free = {**free, **free_places_of(item)}
-                self.trials.state(item, recording, seed)
+            for test in self.asking.of(exercise.name):
+                free = {**free, **test.free}
+                self.asking.once(test, Draw(recording, seed))
             for asked in recording.asked(free):
                 if asked.name in exercise.functions and (self.thorough or not asked.about):
                     for mutant in signature_mutants(reference, asked):
                         yield exercise.name, mutant
 
-    def _items(self, exercise: str) -> list[pytest.Item]:
-        return [item for item in self.trials.items if exercise_of(item.path) == exercise]
+    def _results(self, exercise: str | None, draw: Draw) -> list[ExerciseResult]:
+        """What the grader makes of a respondent, in one exercise or all."""
+        asked = [each for each in self.assignment.exercises if exercise in {None, each.name}]
+        return [self.asking.result(each, draw) for each in asked]
 
     def _submitted(self, folder: Path, reference: str) -> list[Person]:
         """Who sits in confined workers: the reference, and with each alternative what stands in its place."""
@@ -257,16 +268,14 @@ class _Asking:
         """Which tests catch a mutant: first those that are neither sweeping nor redundant, of these the ones that caught most."""
         caught: list[Place] = []
         upset: list[Place] = []
-        items = [item for exercise in exercises for item in self._items(exercise)]
-        for item in sorted(
-            items, key=lambda item: (redundant(item) is not None, sweeping(item), -self.catches[item.nodeid])
-        ):
-            if len(caught) >= ENOUGH or (caught and (sweeping(item) or redundant(item) is not None)):
+        tests = [test for exercise in exercises for test in self.asking.of(exercise)]
+        for test in sorted(tests, key=lambda test: (test.redundant is not None, test.sweeping, -self.catches[test.id])):
+            if len(caught) >= ENOUGH or (caught and (test.sweeping or test.redundant is not None)):
                 break
-            state = self.trials.state(item, respondent, seed)
+            state = self.asking.once(test, Draw(respondent, seed)).status
             if state != "passed":
-                self.catches[item.nodeid] += 1
-                (upset if state == "grader-error" else caught).append((exercise_of(item.path), item.name))
+                self.catches[test.id] += 1
+                (upset if state == "grader-error" else caught).append((test.exercise, test.name))
         return MutantTrial(mutant, exercises, tuple(caught), tuple(upset))
 
     def _distinctions(
@@ -277,9 +286,14 @@ class _Asking:
                 if other.exercise == one.exercise and other.id != one.id:
                     yield Distinction(one.exercise, one.id, other.id, seed, self._telling_apart(one, other, seed))
 
+    def _said(self, misconception: Misconception, seed: str) -> dict[str, Said]:
+        """Whether a misconception passes each test of its exercise, and what it says there."""
+        tests = self.asking.of(misconception.exercise)
+        return {test.name: self.asking.diagnosis.said(misconception, test, seed) for test in tests}
+
     def _telling_apart(self, one: Misconception, other: Misconception, seed: str) -> tuple[str, ...]:
         """The tests in which `other` does not explain what `one` did: see `diagnosis`."""
-        mine, theirs = self.trials.said(one, seed), self.trials.said(other, seed)
+        mine, theirs = self._said(one, seed), self._said(other, seed)
         return tuple(
             test
             for test, (passed, transcript) in mine.items()
@@ -294,10 +308,8 @@ def _leave(who: str, answers: Answers) -> None:
         raise CourseError(f"'{who}' cannot be measured: {'; '.join(answers.failures.values())}.")
 
 
-def _hidden_test(item: pytest.Item) -> HiddenTest:
-    return HiddenTest(
-        exercise_of(item.path), item.name, title_of(item), points_of(item), redundant(item), sweeping(item)
-    )
+def _hidden_test(test: CollectedTest) -> HiddenTest:
+    return HiddenTest(test.exercise, test.name, test.title, test.points, test.redundant, test.sweeping)
 
 
 def _people(folder: Path, reference: str) -> list[Person]:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.wire import Named
+from autograder.suite.errors import StudentFault
 from autograder.suite.misconceptions import Variant
-from autograder.suite.student import StudentFault
 
 
 class Answering:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.diagnosis import same
+from autograder.grading.transcripts import same
 from autograder.quality.relations import relations_of
 from autograder.quality.twists import DECISIVE, KEEP, Ask, Asked, Held, Memory, Twist, copied, twists
 from autograder.sandbox.wire import Named

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.sandbox.wire import Handle, all_numbers
-from autograder.suite.student import StudentFault
+from autograder.suite.errors import StudentFault
 
 SENSIBLE = 1e100
 MOST_NUMBERS = 1_000_000  # of one answer: many times of what any test asks for

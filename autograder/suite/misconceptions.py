@@ -26,7 +26,8 @@ from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
 from autograder.course.report import Finding
 from autograder.sandbox.wire import Named
-from autograder.suite.student import StudentFault, raised, subject
+from autograder.suite.errors import StudentFault, raised
+from autograder.suite.student import subject
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
 COURSE_MODULES = r"(solutions|starter_code|tests\.hidden)(\.|$)"  # what each course has under the same names

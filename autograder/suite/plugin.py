@@ -1,15 +1,12 @@
-"""The pytest plugin of hidden suites: fixtures `student` and `rng`, markers, option `--submission`.
+"""The pytest plugin of hidden suites, for their authors: fixtures `student` and `rng`, markers, option `--submission`.
 
-A suite lies in tests/hidden/<assignment>/, one file test_<exercise>.py per exercise. With plain pytest, one submission (default: the
-reference) is asked by all tests; the grader (`grader`) runs the same collected tests once per submission.
+`pytest tests/hidden/NAME --submission FILE` asks one submission (default: the reference), with all that pytest offers. The grader
+only collects with this plugin (`collected`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,35 +16,12 @@ from autograder.course.assignment import Assignment
 from autograder.course.folders import Course
 from autograder.sandbox.launcher import Launcher
 from autograder.submission import submitted
-from autograder.suite.free import Free, FreePlaces
-from autograder.suite.student import Answers, Respondent, Student, start_launcher
+from autograder.suite.answers import Answers
+from autograder.suite.collected import free_places_of, numbers_of
+from autograder.suite.student import Draw, Student
+from autograder.suite.workers import start_launcher
 
-EXAM = pytest.StashKey["Exam"]()
-
-
-class Exam:
-    """Whom the tests ask at the moment, and the seed of the inputs."""
-
-    def __init__(self, respondent: Respondent, seed: str, *, noting: bool = False) -> None:
-        """Tests ask `respondent`; their inputs are drawn from `seed`. `noting` keeps what they ask."""
-        self.respondent = respondent
-        self.seed = seed
-        self.noting = noting
-        self.earned: set[str] = set()  # functions of exercises that have earned all their points so far
-        self.student = Student(respondent)
-
-    def with_seed(self, seed: str) -> Exam:
-        """The same exam, with inputs that are drawn from `seed`."""
-        if seed == self.seed:
-            return self
-        other = Exam(self.respondent, seed, noting=self.noting)
-        other.earned = self.earned
-        return other
-
-    def next_test(self, free: FreePlaces) -> Student:
-        """A fresh face for the next test, with an empty transcript."""
-        self.student = Student(self.respondent, free, noting=self.noting, earned=frozenset(self.earned))
-        return self.student
+SEED = "reference"  # of the inputs, for authors
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,70 +43,19 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def exercise_of(path: Path) -> str:
-    """The exercise that a suite file tests, by its name."""
-    return path.stem.removeprefix("test_")
-
-
-def points_of(item: pytest.Item) -> float:
-    """What a hidden test is worth; 0 without the marker."""
-    marker = item.get_closest_marker("points")
-    return float(marker.args[0]) if marker else 0.0
-
-
-def redundant(item: pytest.Item) -> str | None:
-    """Why a hidden test stays that other tests make superfluous; None for a test that has work of its own."""
-    marker = item.get_closest_marker("redundant")
-    return None if marker is None else " ".join(map(str, marker.args))
-
-
-def sweeping(item: pytest.Item) -> bool:
-    """Whether a hidden test asks of everything at once, so that it catches what others are there for as well."""
-    return item.get_closest_marker("sweeping") is not None
-
-
-@cache
-def free_places_of(item: pytest.Item) -> FreePlaces:
-    """Which functions that a hidden test asks leave something to students, and where."""
-    return {marker.args[0]: Free(**marker.kwargs) for marker in item.iter_markers("free")}
-
-
-def title_of(item: pytest.Item) -> str:
-    """The first line of the test's docstring: what a student reads."""
-    doc = getattr(getattr(item, "obj", None), "__doc__", None) or item.name
-    return str(doc).strip().splitlines()[0].strip()
-
-
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Student:
     """The submission that is graded: `student.f(x)` calls its function f in a confined process."""
-    exam = request.config.stash.get(EXAM, None)
-    if exam is None:
-        exam = request.getfixturevalue("_single_exam")
-    return exam.next_test(free_places_of(request.node))
+    draw: Draw = request.getfixturevalue(
+        "_single_draw"
+    )  # not a parameter: a collected test has no fixtures but the two
+    return draw.student(free_places_of(request.node))
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """Random numbers that are the same on a regrade and different for every student, exercise and test."""
-    exam = request.config.stash.get(EXAM, None)
-    return numbers_of(request.node, exam.seed if exam else "reference")
-
-
-def numbers_of(item: pytest.Item, seed: str) -> np.random.Generator:
-    """What the fixture `rng` is for one test and one seed."""
-    name = f"{seed}/{item.path.parent.name}/{item.path.stem}/{item.name}"
-    return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()))
-
-
-@cache
-def plain_arguments(item: pytest.Item) -> tuple[str, ...] | None:
-    """Which of `student` and `rng` a test takes, if it is a function of nothing else and can be called without pytest's help."""
-    if not isinstance(item, pytest.Function) or item.cls is not None or hasattr(item, "callspec"):
-        return None
-    arguments = tuple(inspect.signature(item.obj).parameters)
-    others = set(item.fixturenames) - {"student", "rng", "request"}  # pytest counts what these two need
-    return None if others or not set(arguments) <= {"student", "rng"} else arguments
+    """Random numbers that are the same in each run and different for every exercise and test."""
+    return numbers_of(request.node.path, request.node.name, SEED)
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +68,7 @@ def _launchers() -> Iterator[dict[str, Launcher]]:
 
 
 @pytest.fixture(scope="module")
-def _single_exam(request: pytest.FixtureRequest, _launchers: dict[str, Launcher]) -> Iterator[Exam]:
+def _single_draw(request: pytest.FixtureRequest, _launchers: dict[str, Launcher]) -> Iterator[Draw]:
     """The one submission of a plain pytest run."""
     folder = request.path.parent
     course = Course.find(folder)
@@ -154,7 +77,7 @@ def _single_exam(request: pytest.FixtureRequest, _launchers: dict[str, Launcher]
         _launchers[assignment.name] = start_launcher(course, assignment, "auto")
     program = _program(course, assignment, request.config.getoption("--submission"))
     answers = Answers(program, _launchers[assignment.name], assignment.limits)
-    yield Exam(answers, "reference")
+    yield Draw(answers, SEED)
     answers.close()
 
 

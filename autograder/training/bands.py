@@ -28,8 +28,9 @@ from autograder.course.settings import Data
 from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.selftest import Isolation
 from autograder.submission.submitted import answer_program
+from autograder.suite.answers import Answers
 from autograder.suite.misconceptions import Variant
-from autograder.suite.student import Answers, Student
+from autograder.suite.student import Student
 from autograder.training.contract import Device, Run, runs_of
 from autograder.training.running import Ended, Watch, train
 from autograder.training.sessions import Session

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.course.report import State
-from autograder.suite.student import Stalled, Stopped, StudentFault
+from autograder.suite.errors import Stalled, Stopped, StudentFault
 from autograder.training.sessions import Session
 from autograder.training.steps import Step
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.suite.student import Student, StudentFault
+from autograder.suite.errors import StudentFault
+from autograder.suite.student import Student
 from autograder.training.contract import Phase, Trained
 from autograder.training.layouts import Layout, Unlike, matching, read_table, row_of
 from autograder.training.steps import Step, Tensors, compared

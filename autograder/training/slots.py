@@ -18,7 +18,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.devices import MASK, NO_DEVICES, gpu, visible
 from autograder.sandbox.launcher import Launcher, WorkerDied
 from autograder.sandbox.selftest import Isolation
-from autograder.suite.student import start_launcher
+from autograder.suite.workers import start_launcher
 from autograder.training.contract import Device
 
 SLOTS = "AUTOGRADER_GPUS"  # in the environment of a pool's processes: the number of the GPU of each slot, such as 0,1,1

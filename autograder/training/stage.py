@@ -15,12 +15,13 @@ from autograder.course.assignment import TRAINING, Assignment, GraderError, Limi
 from autograder.course.folders import Course
 from autograder.course.report import ExerciseResult, TestResult, summarise
 from autograder.course.settings import Data, settings_of
-from autograder.grading.sitting import StageResult
+from autograder.grading.stage import StageResult
 from autograder.sandbox.launcher import Launcher
 from autograder.submission.on_the_board import opted_in
 from autograder.submission.submitted import ProgramCell
+from autograder.suite.answers import Answers
 from autograder.suite.misconceptions import Misconception, misconceptions, rewritten
-from autograder.suite.student import Answers, Student
+from autograder.suite.student import Student
 from autograder.training.bands import Band, band_or_none, how_to_measure, train_run
 from autograder.training.beside_others import beside_others
 from autograder.training.contract import Device, Run, runs_of

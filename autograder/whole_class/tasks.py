@@ -22,8 +22,7 @@ from autograder.course.settings import Data, data_for, settings_of
 from autograder.course.stamps import unread_stamp
 from autograder.grading.grader import Grader, forget
 from autograder.grading.imports import imported, modules_of
-from autograder.grading.seat import Seat
-from autograder.grading.sitting import Job, files_hash, imports_of, seed_of, suite_hash
+from autograder.grading.keys import files_hash, imports_of, seed_of, suite_hash
 from autograder.sandbox.selftest import Isolation
 from autograder.submission.submitted import content, digest, submitted_file
 from autograder.training import Device
@@ -183,20 +182,20 @@ def grading_modules(engine: Path) -> set[Path]:
 
 def grade(task: Task) -> dict[str, Any]:
     """The report of a task, as JSON's data types. Called in a process that grades nothing else meanwhile."""
-    job = Job(Path(task.path), task.student, task.seed)
     follows_from = (task.course, task.assignment, task.isolation, task.environment, task.device, task.data)
-    seat = _seat(*follows_from, board=task.board)
-    report = seat.grade(job)
+    report = _grader(*follows_from, board=task.board).grade_once(
+        task.assignment, Path(task.path), task.student, task.seed
+    )
     if report.submission_sha256 != task.sha256:
         raise GraderError(f"{task.path} has another content on {platform.node()} than it had for the driver.")
     course = Course(Path(task.course))
-    if task.also != named_by(course, course.assignment(task.assignment), job.path):
+    if task.also != named_by(course, course.assignment(task.assignment), Path(task.path)):
         raise GraderError(f"{platform.node()} has another starter code than the driver.")
     return report.as_json()
 
 
 @cache
-def _seat(  # noqa: PLR0913, PLR0917  (what reports follow from, besides the submission)
+def _grader(  # noqa: PLR0913, PLR0917  (what reports follow from, besides the submission)
     course: str,
     assignment: str,
     isolation: Isolation,
@@ -205,8 +204,8 @@ def _seat(  # noqa: PLR0913, PLR0917  (what reports follow from, besides the sub
     data: Data | None,
     *,
     board: bool,
-) -> Seat:
-    """The suite of an assignment, collected once in this process, which must be as the driver expects."""
+) -> Grader:
+    """What grades an assignment in this process, as long as that lives, and must be as the driver expects."""
     try:
         here = dict(environment(Path(course), assignment, device, data))
     except CourseError as fault:
@@ -218,7 +217,7 @@ def _seat(  # noqa: PLR0913, PLR0917  (what reports follow from, besides the sub
         )
         raise GraderError(f"{platform.node()} differs from the driver: {told}. Start its workers again.")
     stage = None if device is None else TrainingStage(Course(Path(course)), device, data=data, board=board)
-    return Seat(Grader(Course(Path(course)), isolation, stage), assignment)
+    return Grader(Course(Path(course)), isolation, stage)
 
 
 def _kind(path: Path) -> str:

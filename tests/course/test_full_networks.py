@@ -13,7 +13,7 @@ from autograder.course.assignment import Assignment, Profile
 from autograder.course.folders import Course
 from autograder.sandbox import wire
 from autograder.sandbox.launcher import Launcher
-from autograder.suite.student import start_launcher
+from autograder.suite.workers import start_launcher
 from autograder.training import Held, Run
 from autograder.training.bands import trained
 from autograder.training.contract import runs_of

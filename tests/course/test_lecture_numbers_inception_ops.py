@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from autograder.course.folders import Course
+from autograder.grading.asking import Asking
 from autograder.quality.measure import seeds_named
-from autograder.quality.trials import Trials, sit
+from autograder.suite.collected import collect
 from autograder.suite.misconceptions import Misconception, Variant, misconceptions, rewritten
-from autograder.suite.student import start_launcher
+from autograder.suite.student import Draw
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import ALEXNET, BRANCHES, GOOGLENET, PUBLISHED
 from starter_code.operations import flops, readable
@@ -122,21 +123,15 @@ EARLIER = ("conv_macs", "conv_params", "reduced_inception_cost")
 SLIPS = [known for known in misconceptions(COURSE.solution("inception_ops")) if known.exercise in EARLIER]
 
 
-def lost_by(trials: Trials, slip: Misconception, seed: str) -> set[str]:
+def lost_by(asking: Asking, slip: Misconception, seed: str) -> set[str]:
     """The exercises in which the reference with this one slip loses points."""
     source = (COURSE.solution("inception_ops") / "reference.py").read_text(encoding="utf-8")
-    results = trials.results(Variant(rewritten(source, slip.changes)), seed)
+    results = asking.results(Draw(Variant(rewritten(source, slip.changes)), seed))
     return {result.name for result in results if result.points < result.max_points}
 
 
 def test_a_slip_in_an_earlier_function_costs_nothing_in_the_exercises_that_are_built_on_it() -> None:
-    lost: dict[str, set[str]] = {}
     assignment = COURSE.assignment("inception_ops")
-
-    def ask(trials: Trials) -> None:
-        for slip in SLIPS:
-            lost[slip.id] = set().union(*(lost_by(trials, slip, seed) for seed in seeds_named(2)))
-
-    with start_launcher(COURSE, assignment, "auto") as launcher:
-        sit(COURSE, assignment, launcher, ask)
+    asking = Asking(COURSE, assignment, collect(COURSE, assignment))
+    lost = {slip.id: set().union(*(lost_by(asking, slip, seed) for seed in seeds_named(2))) for slip in SLIPS}
     assert lost == {slip.id: {slip.exercise} for slip in SLIPS}

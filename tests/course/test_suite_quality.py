@@ -17,15 +17,16 @@ import pytest
 
 from autograder.course.assignment import Exercise
 from autograder.course.folders import Course
+from autograder.grading.asking import Asking
 from autograder.grading.grader import Grader
-from autograder.grading.sitting import Job
 from autograder.quality.gate import failures
 from autograder.quality.measure import Measured, measure, seeds_named
-from autograder.quality.trials import Trials, sit
 from autograder.sandbox.wire import Handle
+from autograder.suite.answers import _is_result_and_inputs
+from autograder.suite.collected import collect
+from autograder.suite.errors import StudentFault
 from autograder.suite.misconceptions import Alternative, Misconception, Variant, alternatives, misconceptions, rewritten
-from autograder.suite.plugin import exercise_of, sweeping
-from autograder.suite.student import StudentFault, _is_result_and_inputs, start_launcher
+from autograder.suite.student import Draw
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 SEEDS = seeds_named(int(os.environ.get("AUTOGRADER_SEEDS", "1")))
@@ -139,31 +140,27 @@ class Planting(Variant):
         return answer
 
 
-def _upset_by(trials: Trials, respondent: Planting, exercise: Exercise) -> Iterator[str]:
+def _upset_by(asking: Asking, respondent: Planting, exercise: Exercise) -> Iterator[str]:
     """Descriptions of the rubbish that made a test of the exercise fail through the grader's fault."""
-    items = [item for item in trials.items if exercise_of(item.path) == exercise.name]
-    for item in items:
+    draw = Draw(respondent, SEEDS[0])
+    for test in asking.of(exercise.name):
         respondent.seen, respondent.path, respondent.value = {}, (-1,), None  # a place that nothing has: just look
-        assert trials.state(item, respondent, SEEDS[0]) == "passed"
+        assert asking.once(test, draw).status == "passed"
         inside = sorted(set().union(*respondent.seen.values()), key=str)
-        leaves = AT_LEAVES[:3] if sweeping(item) else AT_LEAVES  # such a test asks a lot, and so takes long
+        leaves = AT_LEAVES[:3] if test.sweeping else AT_LEAVES  # such a test asks a lot, and so takes long
         for path, what in [((), what) for what in RUBBISH] + [(path, what) for path in inside for what in leaves]:
             respondent.path, respondent.value = path, RUBBISH[what]
-            if trials.state(item, respondent, SEEDS[0]) == "grader-error":
-                yield f"{item.name}: {what} at {list(path)}"
+            if asking.once(test, draw).status == "grader-error":
+                yield f"{test.name}: {what} at {list(path)}"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_rubbish_anywhere_in_an_answer_upsets_a_hidden_test(name: str) -> None:
-    upset: dict[str, list[str]] = {}
     assignment = COURSE.assignment(name)
-
-    def ask(trials: Trials) -> None:
-        for exercise in assignment.exercises:
-            upset[exercise.name] = list(_upset_by(trials, Planting(reference(name)), exercise))
-
-    with start_launcher(COURSE, assignment, "auto") as launcher:
-        sit(COURSE, assignment, launcher, ask)
+    asking = Asking(COURSE, assignment, collect(COURSE, assignment))
+    upset = {
+        exercise.name: list(_upset_by(asking, Planting(reference(name)), exercise)) for exercise in assignment.exercises
+    }
     assert upset == {exercise.name: [] for exercise in assignment.exercises}
 
 
@@ -185,7 +182,7 @@ def test_alternatives_and_misconceptions_come_to_the_same_in_a_confined_worker(
         path.write_text(text, encoding="utf-8")
         files[path] = item
     with Grader(real) as grader:
-        reports = grader.grade_all(name, [Job(path) for path in files])
+        reports = grader.grade_all(name, [(path, None) for path in files])
     for report, item in zip(reports, files.values(), strict=True):
         (result,) = (found for found in report.exercises if found.name == item.exercise)
         if isinstance(item, Alternative):

@@ -19,8 +19,10 @@ from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.sandbox.launcher import Launcher
 from autograder.submission.submitted import answer_program
+from autograder.suite.answers import Answers
 from autograder.suite.misconceptions import Alternative, Variant, alternatives, misconceptions, rewrite, rewritten
-from autograder.suite.student import Answers, Student, start_launcher
+from autograder.suite.student import Student
+from autograder.suite.workers import start_launcher
 from autograder.training import Run
 from autograder.training.bands import Band
 from autograder.training.contract import runs_of

@@ -13,7 +13,7 @@ from autograder.grading.grader import Grader
 from autograder.sandbox.launcher import Launcher
 from autograder.submission import submitted
 from autograder.suite import Given
-from autograder.suite.student import Answers
+from autograder.suite.answers import Answers
 from tests.attacks.test_attacks import SHIFT
 from tests.support.handins import Notebook, code, filled, save, solved, with_cells
 from tests.support.mini_course import edit, make_course

@@ -16,7 +16,6 @@ import pytest
 from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.grading.grader import Grader
-from autograder.grading.sitting import Job
 from autograder.whole_class.store import Store
 from tests.attacks.test_attacks import SHIFT
 from tests.support.classroom import STUDENTS, hand_in, make_classroom, reports, run, stored, timeless
@@ -61,7 +60,7 @@ def test_submissions_get_the_same_reports_at_load_0_and_at_load_16(course: Cours
     hand_in(course, "right-1", COMPUTES)
     files = [course.submitted(student, "tiny") / "tiny.ipynb" for student in STUDENTS]
     with Grader(course, "landlock") as grader:
-        jobs = [Job(path, course.student_of(path)) for path in files]
+        jobs = [(path, course.student_of(path)) for path in files]
         quiet = [timeless(report) for report in grader.grade_all("tiny", jobs)]
         with others(BUSY):
             busy = [timeless(report) for report in grader.grade_all("tiny", jobs)]
@@ -89,9 +88,9 @@ def test_a_process_that_was_made_to_stand_still_is_asked_again_and_costs_nobody_
     first: list[Report] = []
     last: list[Report] = []
     with Grader(course, "landlock") as grader:
-        grader.grade_all("tiny", [])
+        grader.suite("tiny")
         forkserver = psutil.Process(grader.launchers["tiny"].process.pid)
-        job = Thread(target=lambda: last.extend(grader.grade_all("tiny", [Job(path)], first.append)))
+        job = Thread(target=lambda: last.extend(grader.grade_all("tiny", [(path, None)], first.append)))
         job.start()
         while not (workers := [child for child in forkserver.children() if child.cpu_times().user > STARTED]):
             pass
@@ -134,6 +133,6 @@ def test_a_report_in_which_a_process_stalled_gives_way_to_the_next_and_no_other_
 
 def test_a_process_that_has_imported_one_course_grades_another(real: Course, course: Course) -> None:
     with Grader(real, "landlock") as grader:
-        grader.grade_all("skip_connections", [])
+        grader.suite("skip_connections")
     with Grader(course, "landlock") as grader:
         assert grader.grade("tiny", course.submitted("right-1", "tiny") / "tiny.ipynb").score == 80

@@ -14,7 +14,9 @@ from autograder.course.assignment import Limits
 from autograder.sandbox.launcher import KEPT_BYTES, Launcher
 from autograder.sandbox.wire import REMEMBERED, Given
 from autograder.submission.submitted import ProgramCell
-from autograder.suite.student import KEPT_MB, Answers, Stalled, Student, StudentFault, error_of, named, sentence
+from autograder.suite.answers import KEPT_MB, Answers
+from autograder.suite.errors import Stalled, StudentFault, error_of, named, sentence
+from autograder.suite.student import Student
 from tests.end_to_end.test_load import others
 
 LIMITS = Limits(call_seconds=1, wall_seconds=20, cpu_seconds=20, memory_mb=256, reply_mb=1)

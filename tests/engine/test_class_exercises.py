@@ -23,8 +23,10 @@ from autograder.sandbox import wire
 from autograder.sandbox.launcher import Launcher
 from autograder.submission.source import is_stub
 from autograder.submission.submitted import ProgramCell
+from autograder.suite.answers import Answers
+from autograder.suite.errors import StudentFault
 from autograder.suite.misconceptions import Variant, alternatives, rewrite, rewritten
-from autograder.suite.student import Answers, Student, StudentFault
+from autograder.suite.student import Student
 from tests.engine.test_answers import LIMITS
 from tests.support.handins import Notebook, filled, grade, released, save, solved
 from tests.support.mini_course import edit

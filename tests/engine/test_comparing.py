@@ -11,7 +11,7 @@ import pytest
 
 from autograder.course.assignment import CourseError
 from autograder.course.report import SEVERITY, State, TestResult, summarise
-from autograder.grading.diagnosis import same
+from autograder.grading.transcripts import same
 from autograder.sandbox.wire import Handle
 from autograder.suite import Mismatch, expect, expect_array, expect_close, expect_keys, expect_none, expect_tuple
 from autograder.suite.comparing import as_numbers

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading.diagnosis import Diverged, Repeating, explaining, same
+from autograder.grading.diagnosis import explaining
+from autograder.grading.transcripts import Diverged, Repeating, same
 from autograder.sandbox.wire import Handle
+from autograder.suite.errors import StudentFault
 from autograder.suite.free import Free, without_free
 from autograder.suite.misconceptions import Misconception, Variant
-from autograder.suite.student import StudentFault
 from tests.support.handins import filled, grade, released, save
 from tests.support.mini_course import edit, make_course
 

@@ -19,7 +19,7 @@ from autograder.course.report import Report
 from autograder.grading.grader import Grader
 from autograder.sandbox.devices import NO_DEVICES, gpu
 from autograder.sandbox.launcher import Launcher
-from autograder.suite.student import start_launcher
+from autograder.suite.workers import start_launcher
 from autograder.training.bands import band_of
 from autograder.training.contract import runs_of
 from autograder.training.running import Ended

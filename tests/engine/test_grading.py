@@ -280,7 +280,7 @@ def test_a_report_does_not_reveal_the_secret(own: Course) -> None:
 
 
 def test_the_hash_of_the_suite_changes_with_all_that_decides_a_grade_and_with_nothing_else(own: Course) -> None:
-    from autograder.grading.sitting import suite_hash  # noqa: PLC0415
+    from autograder.grading.keys import suite_hash  # noqa: PLC0415
 
     before = suite_hash(own, "tiny")
     (own.suite("tiny") / "__pycache__").mkdir()
@@ -308,9 +308,8 @@ ODD_SUITE = '''
     print("printed by the suite")
 
 
-    @pytest.fixture
     def broken(student):
-        raise OSError("a fixture of the suite")
+        raise OSError("a helper of the suite")
 
 
     @pytest.mark.points(10)
@@ -328,8 +327,9 @@ ODD_SUITE = '''
 
 
     @pytest.mark.points(10)
-    def test_fixture(broken):
-        """A fixture fails."""
+    def test_helper(student):
+        """A helper fails."""
+        broken(student)
 
 
     @pytest.mark.points(10)
@@ -404,7 +404,7 @@ def test_a_fault_of_the_suite_is_a_grader_error_tried_twice_and_never_the_studen
     assert {name: (test["status"], test["points"]) for name, test in tests.items()} == {
         "test_flaky": ("passed", 10),
         "test_assertion": ("grader-error", 0),
-        "test_fixture": ("grader-error", 0),
+        "test_helper": ("grader-error", 0),
         "test_skips": ("skipped", 0),
         "test_parameters[1]": ("grader-error", 0),
         "test_parameters[2]": ("passed", 5),
@@ -412,15 +412,90 @@ def test_a_fault_of_the_suite_is_a_grader_error_tried_twice_and_never_the_studen
     assert report["status"] == "grader-error"
     assert re.fullmatch(
         r"the grader failed in test_assertion \(AssertionError: .*HIDDEN.*, tests/hidden/tiny/test_double.py:\d+\), "
-        r"test_fixture \(OSError: a fixture of the suite, tests/hidden/tiny/test_double.py:\d+\), "
+        r"test_helper \(OSError: a helper of the suite, tests/hidden/tiny/test_double.py:\d+\), "
         r"test_parameters\[1\] \(the reference does not pass this test either\)",
         report["reason"],
     )
     line = int(re.findall(r"py:(\d+)", report["reason"])[1])
-    assert 'raise OSError("a fixture' in (own.suite("tiny") / "test_double.py").read_text().splitlines()[line - 1]
+    assert 'raise OSError("a helper' in (own.suite("tiny") / "test_double.py").read_text().splitlines()[line - 1]
     assert tests["test_assertion"]["message"] == "the grader failed in this test; your instructor has been told"
     assert "HIDDEN" not in json.dumps(report["exercises"])
     assert report["exercises"][1]["points"] == 30
+
+
+UNUSABLE = {
+    "a fixture": (
+        "def test_a(student, tmp_path): pass",
+        r"test_a uses the fixture tmp_path; a hidden test takes `student`",
+    ),
+    "its own fixture": (
+        "@pytest.fixture\ndef mine(): pass\n\ndef test_a(mine): pass",
+        "test_a uses the fixture mine; a hidden test takes",
+    ),
+    "a fixture that is used unasked": (
+        "@pytest.fixture(autouse=True)\ndef mine(): pass\n\ndef test_a(student): pass",
+        "test_a uses the fixture mine; a hidden test takes",
+    ),
+    "a fixture of pytest's own": ("def test_a(request): pass", "test_a uses the fixture request; a hidden test takes"),
+    "a set-up": (
+        "def setup_function(): pass\n\ndef test_a(student): pass",
+        r"test_a uses the fixture \S*setup_function\S*; a hidden test takes",
+    ),
+    "a mark that leaves it out": (
+        "@pytest.mark.skip\ndef test_a(student): pass",
+        "test_a is marked skip, and every hidden",
+    ),
+    "a coroutine": ("async def test_a(student): pass", "test_a is no plain function"),
+    "a test case": (
+        "import unittest\n\nclass TestA(unittest.TestCase):\n    def test_a(self): pass",
+        "test_a uses the fixture|test_a is no plain function",
+    ),
+    "a file that cannot be read": ("def test_a(", "the hidden suite of tiny cannot be collected: .*SyntaxError"),
+}
+
+
+@pytest.mark.parametrize("what", UNUSABLE)
+def test_a_hidden_test_that_only_pytest_could_run_is_refused_when_the_suite_is_collected(
+    own: Course, what: str
+) -> None:
+    text, told = UNUSABLE[what]
+    write_suite(own, "test_double.py", f"import pytest\n\n\n{text}\n")
+    done = autograder(own.root, "grade", hand_in(own, "ada", right(own)))
+    assert done.returncode == 3
+    assert re.search(told, " ".join(done.stderr.split())), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+CLASS_SUITE = '''
+    """Hidden tests of double."""
+
+    import pytest
+
+    from autograder.suite import expect
+
+
+    class TestDouble:
+        seen = 0
+
+        @pytest.mark.points(25)
+        @pytest.mark.parametrize(("number", "twice"), [(1, 2), (3, 6)], ids=["one", "three"])
+        def test_doubles(self, rng, student, number, twice):
+            """Doubles."""
+            self.seen += 1
+            assert self.seen == 1, "an object of its own for each test"
+            assert 0 <= rng.random() < 1
+            expect(student.double(number) == twice, "not twice as much")
+    '''
+
+
+def test_hidden_tests_may_have_parameters_and_stand_in_a_class(own: Course) -> None:
+    write_suite(own, "test_double.py", CLASS_SUITE)
+    done = autograder(own.root, "grade", hand_in(own, "ada", right(own)), "--json", "-")
+    tests = json.loads(done.stdout)["exercises"][0]["tests"]
+    assert [(test["name"], test["status"]) for test in tests] == [
+        ("test_doubles[one]", "passed"),
+        ("test_doubles[three]", "passed"),
+    ]
 
 
 UNLUCKY_SUITE = '''

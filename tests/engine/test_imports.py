@@ -172,7 +172,7 @@ def test_of_the_engine_what_shows_and_records_is_left_out_and_what_grades_is_not
         "submission/submitted",
         "submission/source",
         "course/assignment",
-        "grading/sitting",
+        "grading/keys",
     }
     assert seen >= {"sandbox/wire/values", "sandbox/confine", "sandbox/forkserver", "suite/student", "training/stage"}
     assert not [

@@ -159,7 +159,7 @@ def test_a_canary_that_hides_what_it_wrote_is_seen_by_its_traces(
 
 
 def test_grading_refuses_to_begin_when_a_promise_does_not_hold(tiny: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.suite.student import start_launcher  # noqa: PLC0415
+    from autograder.suite.workers import start_launcher  # noqa: PLC0415
 
     monkeypatch.setattr(selftest, "CANARY", "import os\nos._exit(0)")
     with pytest.raises(IsolationError, match=r"nothing was graded, .* A worker cannot read a file of the grader's\."):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
 from autograder.suite import Mismatch, for_all
-from autograder.suite.student import StudentFault
+from autograder.suite.errors import StudentFault
 
 CASES = st.tuples(
     st.integers(1, 6), st.integers(0, 2**32 - 1), st.booleans(), st.floats(-1.0, 1.0), st.permutations(range(5))

@@ -13,9 +13,10 @@ from autograder.quality.signature import SignatureMutant, Twisted, signature_mut
 from autograder.quality.twists import Asked
 from autograder.suite.comparing import Mismatch
 from autograder.suite.corners import corners, expect_unmodified
+from autograder.suite.errors import StudentFault
 from autograder.suite.free import Free
 from autograder.suite.misconceptions import Variant
-from autograder.suite.student import Student, StudentFault
+from autograder.suite.student import Student
 
 REFERENCE = '''
 import numpy as np

@@ -15,7 +15,7 @@ import torch
 from autograder.course.assignment import CourseError, GraderError
 from autograder.course.folders import Course
 from autograder.course.report import Curve, ExerciseResult, Finding, Misread, Report, TrainingRecord
-from autograder.suite.student import Stopped, StudentFault
+from autograder.suite.errors import Stopped, StudentFault
 from autograder.training import Held, Phase, Run
 from autograder.training.bands import Band, band_of, how_to_measure, key_of, smoothed
 from autograder.training.contract import Layer, runs_of

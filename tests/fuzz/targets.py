@@ -18,12 +18,12 @@ import numpy as np
 
 from autograder.course.assignment import Assignment
 from autograder.course.folders import Course
-from autograder.grading.diagnosis import same
+from autograder.grading.transcripts import same
 from autograder.sandbox import wire
 from autograder.sandbox.launcher import _decode_other
 from autograder.submission import reading, text
 from autograder.suite.comparing import Mismatch, described, expect_close, expect_keys, expect_none, expect_tuple
-from autograder.suite.student import error_of, sentence
+from autograder.suite.errors import error_of, sentence
 from tests.support.handins import released, solved
 
 LONGEST = 60_000  # bytes of one input: what a socket takes at once

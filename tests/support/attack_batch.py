@@ -27,11 +27,10 @@ from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading.grader import Grader
-from autograder.grading.sitting import Job
 from autograder.sandbox import wire
 from autograder.sandbox.launcher import WorkerDied
 from autograder.submission.reading import Reader
-from autograder.suite.student import Answers
+from autograder.suite.answers import Answers
 
 PATIENCE = 10.0
 DIGITS = 5  # so many digits of a hidden number in a report are no accident
@@ -229,9 +228,9 @@ class Batch:
         self.plan, self.grader = plan, grader
         self.points = {e.name: e.points for e in grader.course.assignment("tiny").exercises}
         self.onlooker = Onlooker([Path(folder) for folder in plan["watched"]], plan["tokens"])
-        honest = Job(Path(plan["honest"]), "anna")
+        honest = (Path(plan["honest"]), "anna")
         # The first starts the forkserver, and makes all that a grader makes but once.
-        self.expected = self.told(grader.grade_all("tiny", [Job(Path(plan["wrong"])), honest])[1])
+        self.expected = self.told(grader.grade_all("tiny", [(Path(plan["wrong"]), None), honest])[1])
         launcher = grader.launchers["tiny"]
         self.kept = plan["tokens"]["another worker"]
         self.sibling = launcher.spawn(Limits(memory_mb=64, cpu_seconds=3600.0))
@@ -244,7 +243,7 @@ class Batch:
             if path.parent.name == "programs":
                 source = "".join(f"{name} = {value!r}\n" for name, value in clues.items())
                 path.write_text(f"{source}# %%\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
-        self.jobs = [honest] + [job for path in plan["attacks"].values() for job in (Job(Path(path), "anna"), honest)]
+        self.jobs = [honest] + [job for path in plan["attacks"].values() for job in ((Path(path), "anna"), honest)]
 
     def told(self, report: Report) -> dict[str, Any]:
         """What a report and its page tell people, without times."""
