@@ -1,4 +1,4 @@
-"""Who sits a suite that is being measured, besides mutants and alternatives: answers without any work in them. Used by `measure`."""
+"""Who is asked when a suite is measured, besides mutants and alternatives: answers without any work in them. Used by `measure`."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Ready:
 
 
 class TrainingStage:
-    """Trains what was handed in. One for a whole class; a `Stage` of `grading.sitting`."""
+    """Trains what was handed in. One for a whole class; a `grading.stage.Stage`."""
 
     def __init__(  # noqa: PLR0913, PLR0917  (the options of the command)
         self,

@@ -10,7 +10,7 @@ import time
 from benchmarks.check_gpu.confinement import Known, Said
 from benchmarks.check_gpu.runs import (
     FIRST_SEED,
-    Job,
+    Trainee,
     all_of,
     launcher_here,
     pool_of,
@@ -56,7 +56,7 @@ def _student(known: Known, profile: str) -> Said:
     start = time.monotonic() - begin
     seconds: dict[str, float] = {}
     for name in [run.name for run in profile_here(profile).runs]:
-        ended, seconds[name] = trained_here(known, Job("", name, right, FIRST_SEED, profile=profile))
+        ended, seconds[name] = trained_here(known, Trainee("", name, right, FIRST_SEED, profile=profile))
         if fault := ended.sentence or ended.trouble or steps_told(ended.steps):
             raise RuntimeError(f"{name}: {fault}")
     over.set()
@@ -75,9 +75,9 @@ def step_time(known: Known) -> Said:
     torch.set_num_threads(1)
     right = reference()
     found: dict[str, list[tuple[float, float]]] = {}
-    trained_here(known, Job("", "residual", right, 0))  # what is slow the first time
+    trained_here(known, Trainee("", "residual", right, 0))  # what is slow the first time
     for name in ("residual", "residual", *(["inception"] if known["device"] == "cuda" else [])):
-        graded = trained_here(known, Job("", name, right, 0))[1]
+        graded = trained_here(known, Trainee("", name, right, 0))[1]
         found.setdefault(name, []).append((graded, plain_loop(runs_here()[name], known["device"], right)))
     told = [
         f"{name}: graded {statistics.mean(g for g, _ in rows):.2f} s, plain {statistics.mean(p for _, p in rows):.2f} s"
@@ -91,15 +91,15 @@ def together(known: Known) -> Said:
     from autograder.training.steps import told  # noqa: PLC0415
 
     count = TOGETHER if known["device"] == "cuda" else len(os.sched_getaffinity(0))
-    jobs = [Job("", "residual", reference(), FIRST_SEED + number) for number in range(count)]
-    trained_here(known, jobs[0])  # processes are warm
+    trainees = [Trainee("", "residual", reference(), FIRST_SEED + number) for number in range(count)]
+    trained_here(known, trainees[0])  # processes are warm
     begin = time.monotonic()
-    alone = [trained_here(known, job)[0] for job in jobs]
+    alone = [trained_here(known, trainee)[0] for trainee in trainees]
     one_by_one = time.monotonic() - begin
     with pool_of(count) as pool:
-        list(pool.map(trained_here, [known] * count, jobs))
+        list(pool.map(trained_here, [known] * count, trainees))
         begin = time.monotonic()
-        beside = [ended for ended, _ in pool.map(trained_here, [known] * count, jobs)]
+        beside = [ended for ended, _ in pool.map(trained_here, [known] * count, trainees)]
         at_once = time.monotonic() - begin
     differ = sum(one.losses != other.losses for one, other in zip(alone, beside, strict=True))
     if fault := next(filter(None, (each.sentence or each.trouble or told(each.steps) for each in beside)), ""):
@@ -112,8 +112,8 @@ def bit_by_bit(known: Known) -> Said:
     """The same run twice: by how much losses and answers differ."""
     import numpy as np  # noqa: PLC0415
 
-    asked = [Job(f"{time_}", name, reference(), FIRST_SEED) for name in runs_here() for time_ in (1, 2)]
-    ended = {(job.run, job.title): one for job, one, _ in all_of(known, asked)}
+    asked = [Trainee(f"{time_}", name, reference(), FIRST_SEED) for name in runs_here() for time_ in (1, 2)]
+    ended = {(trainee.run, trainee.title): one for trainee, one, _ in all_of(known, asked)}
     found: dict[str, tuple[float, float]] = {}
     for name in runs_here():
         pair = [ended.get((name, which)) for which in ("1", "2")]

@@ -35,7 +35,7 @@ FEW_STEPS, FEW_IMAGES = 3, 4  # of whole networks, on a processor
 
 
 @dataclass(frozen=True)
-class Job:
+class Trainee:
     """A program, the run that it is trained in, and the seed. Its steps should be those of the reference, or of the program itself."""
 
     title: str
@@ -89,15 +89,15 @@ def launcher_here(device: Any, way: str) -> Launcher:
     return launcher_for(course, assignment, "none" if way == "none" else "auto", device)
 
 
-def trained_here(known: Known, job: Job) -> tuple[Ended, float]:
+def trained_here(known: Known, trainee: Trainee) -> tuple[Ended, float]:
     """One run of a program, asked from this process, and the seconds that it took."""
     from autograder.training.bands import trained  # noqa: PLC0415
 
-    run = runs_here(job.profile, small=job.profile == "full" and known["device"] == "cpu")[job.run]
-    launcher, limits = launcher_here(known["device"], known["way"]), profile_here(job.profile).limits
+    run = runs_here(trainee.profile, small=trainee.profile == "full" and known["device"] == "cpu")[trainee.run]
+    launcher, limits = launcher_here(known["device"], known["way"]), profile_here(trainee.profile).limits
     begin = time.monotonic()
-    right = job.source if job.by_itself else reference()
-    ended = trained(course_here()[1], job.source, launcher, run, job.seed, known["device"], limits, right=right)
+    right = trainee.source if trainee.by_itself else reference()
+    ended = trained(course_here()[1], trainee.source, launcher, run, trainee.seed, known["device"], limits, right=right)
     return ended, time.monotonic() - begin
 
 
@@ -119,7 +119,7 @@ def pool_of(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
 
 
 def _processes(known: Known, profile: str) -> int:
-    """How many jobs run at a time: one on each core, as far as there is memory of the GPU."""
+    """How many trainees run at a time: one on each core, as far as there is memory of the GPU."""
     cores: int = max(1, len(os.sched_getaffinity(0)) - (known["device"] == "cuda"))
     if known["device"] == "cpu":
         return cores
@@ -128,11 +128,11 @@ def _processes(known: Known, profile: str) -> int:
     return max(1, min(cores, share_gpus(profile_here(profile).limits.gpu_mb), MOST_PROCESSES))
 
 
-def all_of(known: Known, jobs: list[Job], processes: int | None = None) -> list[tuple[Job, Ended, float]]:
-    """What came of these jobs, as far as there was time."""
+def all_of(known: Known, trainees: list[Trainee], processes: int | None = None) -> list[tuple[Trainee, Ended, float]]:
+    """What came of these trainees, as far as there was time."""
     left = known["seconds"] - RESERVE
-    with pool_of(processes or _processes(known, jobs[0].profile)) as pool:
-        asked = {pool.submit(trained_here, known, job): job for job in jobs}
+    with pool_of(processes or _processes(known, trainees[0].profile)) as pool:
+        asked = {pool.submit(trained_here, known, trainee): trainee for trainee in trainees}
         done, _ = concurrent.futures.wait(asked, left, concurrent.futures.FIRST_EXCEPTION)
         return [(asked[future], *future.result()) for future in done]
 
@@ -190,8 +190,8 @@ def _measured(known: Known, profile: str) -> Said:
     from autograder.training.steps import told  # noqa: PLC0415
 
     runs, right = runs_here(profile), reference()
-    jobs = [
-        Job(who, name, f"{right}\n\n{more}", seed, by_itself=True, profile=profile)
+    trainees = [
+        Trainee(who, name, f"{right}\n\n{more}", seed, by_itself=True, profile=profile)
         for seed in range(SEEDS)
         for name, run in runs.items()
         for who, more in (("reference", ""), ("baseline", run.baseline))
@@ -199,15 +199,15 @@ def _measured(known: Known, profile: str) -> Said:
     shares: dict[str, dict[str, list[float]]] = defaultdict(lambda: {"reference": [], "baseline": []})
     curves: dict[str, list[list[float]]] = defaultdict(list)
     faults = []
-    for job, ended, _ in all_of(known, jobs):
-        reached = runs[job.run].held().right(ended.scores)
-        fault = ended.sentence or (job.title == "reference" and (ended.trouble or told(ended.steps)))
+    for trainee, ended, _ in all_of(known, trainees):
+        reached = runs[trainee.run].held().right(ended.scores)
+        fault = ended.sentence or (trainee.title == "reference" and (ended.trouble or told(ended.steps)))
         if reached is None or fault:
-            faults.append(f"{job.title} of {job.run}, seed {job.seed}: {fault or 'no usable answers'}")
+            faults.append(f"{trainee.title} of {trainee.run}, seed {trainee.seed}: {fault or 'no usable answers'}")
             continue
-        shares[job.run][job.title].append(reached)
-        if job.title == "reference":
-            curves[job.run].append(smoothed(ended.losses))
+        shares[trainee.run][trainee.title].append(reached)
+        if trainee.title == "reference":
+            curves[trainee.run].append(smoothed(ended.losses))
     few = []
     for name, run in runs.items():
         if min(len(shares[name][who]) for who in ("reference", "baseline")) < LEAST:
@@ -216,7 +216,7 @@ def _measured(known: Known, profile: str) -> Said:
             band = band_from(name, run, known["device"], shares[name], curves[name])
             write_band(_band_path(known, name, run), band)
     if faults:
-        raise Wrong(f"{len(faults)} of {len(jobs)} runs: {faults[0]}", {"shares": shares, "faults": faults})
+        raise Wrong(f"{len(faults)} of {len(trainees)} runs: {faults[0]}", {"shares": shares, "faults": faults})
     if few:
         raise NotHere(f"there was no time for {LEAST} seeds of {', '.join(few)}")
     return _told(_bands(known, profile)), {"shares": shares}
@@ -238,25 +238,25 @@ def points(known: Known) -> Said:
 
     runs, found, right = runs_here(), _bands(known), reference()
     faults = {title: programs.faults(course_here()[0])[title] for title in programs_here.FAULTS}
-    jobs = [Job("the reference", name, right, FIRST_SEED) for name in runs]
-    jobs += [
-        Job(title, name, f"{right}\n\n{more}", FIRST_SEED)
+    trainees = [Trainee("the reference", name, right, FIRST_SEED) for name in runs]
+    trainees += [
+        Trainee(title, name, f"{right}\n\n{more}", FIRST_SEED)
         for title, (name, more) in programs_here.OTHER_RIGHT_ONES.items()
     ]
-    jobs += [Job(title, name, source, FIRST_SEED) for title, (name, source, _) in faults.items()]
+    trainees += [Trainee(title, name, source, FIRST_SEED) for title, (name, source, _) in faults.items()]
     rows, wrong = {}, []
-    for job, ended, _ in all_of(known, [job for job in jobs if job.run in found]):
-        run = runs[job.run]
-        results = judged(job.run, run, found[job.run], ended, run.held().right(ended.scores), 0.0)
+    for trainee, ended, _ in all_of(known, [trainee for trainee in trainees if trainee.run in found]):
+        run = runs[trainee.run]
+        results = judged(trainee.run, run, found[trainee.run], ended, run.held().right(ended.scores), 0.0)
         earned = sum(each.points for each in results)
-        title = f"{job.title} ({job.run})"
+        title = f"{trainee.title} ({trainee.run})"
         rows[title] = {"points": earned, "of": run.points, "messages": [each.message for each in results]}
-        if (earned == run.points) == (job.title in faults):
+        if (earned == run.points) == (trainee.title in faults):
             why = next((each.message for each in results if each.points < each.max_points), "all points")
             wrong.append(f"{title}: {earned:g} of {run.points:g} ({why})")
     if wrong:
         raise Wrong("; ".join(wrong), rows)
-    if len(rows) < len(jobs):
-        raise NotHere(f"there were bands and time for {len(rows)} of {len(jobs)} runs; what these came to was right")
+    if len(rows) < len(trainees):
+        raise NotHere(f"there were bands and time for {len(rows)} of {len(trainees)} runs; what these came to was right")
     others = len(programs_here.OTHER_RIGHT_ONES)
     return f"the reference and {others} other right ones have all points, {len(faults)} faults fewer", rows

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from autograder.cli import app as cli
-from autograder.cli import doctor as examination
+from autograder.cli import doctor
 from autograder.course.folders import Course
 from tests.end_to_end.test_gradebook import nbgrader
 from tests.support import needs
@@ -142,7 +142,7 @@ def test_whatever_doctor_stumbles_over_is_one_line(
     tiny: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tiny.root)
-    monkeypatch.setattr(examination, "_nbgrader", lambda _: 1 / 0)
+    monkeypatch.setattr(doctor, "_nbgrader", lambda _: 1 / 0)
     with pytest.raises(typer.Exit) as ended:
         cli.doctor()
     assert ended.value.exit_code == 3
