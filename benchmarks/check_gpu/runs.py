@@ -257,6 +257,8 @@ def points(known: Known) -> Said:
     if wrong:
         raise Wrong("; ".join(wrong), rows)
     if len(rows) < len(trainees):
-        raise NotHere(f"there were bands and time for {len(rows)} of {len(trainees)} runs; what these came to was right")
+        raise NotHere(
+            f"there were bands and time for {len(rows)} of {len(trainees)} runs; what these came to was right"
+        )
     others = len(programs_here.OTHER_RIGHT_ONES)
     return f"the reference and {others} other right ones have all points, {len(faults)} faults fewer", rows

@@ -15,7 +15,7 @@ from autograder.sandbox.launcher import KEPT_BYTES, Launcher
 from autograder.sandbox.wire import REMEMBERED, Given
 from autograder.submission.submitted import ProgramCell
 from autograder.suite.answers import KEPT_MB, Answers
-from autograder.suite.errors import Stalled, StudentFault, error_of, named, sentence
+from autograder.suite.errors import Stalled, StudentFault, error_of, exception_named, sentence
 from autograder.suite.student import Student
 from tests.end_to_end.test_load import others
 
@@ -419,13 +419,13 @@ def f(x): pass
 
 
 def test_names_of_exceptions_are_shown_when_they_are_pythons_own_and_not_when_they_are_the_students() -> None:
-    assert [named(kind) for kind in ("ValueError", "IndexError", "KeyError")] == [
+    assert [exception_named(kind) for kind in ("ValueError", "IndexError", "KeyError")] == [
         "a ValueError",
         "an IndexError",
         "a KeyError",
     ]
     for kind in ("print", "XError", "", "<b>", "ValueError\x1b[31m"):
-        assert named(kind) == "an exception of its own"
+        assert exception_named(kind) == "an exception of its own"
 
 
 def test_what_a_worker_says_of_an_error_is_cut_and_cleaned() -> None:
