@@ -1,13 +1,13 @@
 """Line plots that stay readable in grey and carry a description in words; the notebooks call them."""
 
-import io
 import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
+
+from starter_code.plots.display import show
 
 # Dash and marker tell the curves apart, in grey too; the colour is only a help.
 STYLES: list[dict[str, Any]] = [
@@ -42,25 +42,3 @@ def describe(curves: Mapping[str, Curve]) -> str:
     """Say in words where each curve begins and ends, for readers who cannot see it."""
     ends = [f"{name}: from {y[0]:.2g} at {x[0]:g} to {y[-1]:.2g} at {x[-1]:g}" for name, (x, y) in curves.items()]
     return "; ".join(ends) + "."
-
-
-def show(figure: Figure, alt: str) -> None:
-    """Show a figure with `alt` as its alternative text; outside a notebook, show it in matplotlib's own way."""
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=110)
-    if not publish(png.getvalue(), alt):
-        plt.show()
-    plt.close(figure)
-
-
-def publish(png: bytes, alt: str) -> bool:
-    """Show a finished picture in the notebook with `alt` as its alternative text; False where there is no notebook."""
-    try:
-        from IPython import get_ipython  # noqa: PLC0415  plain Python has no IPython, and needs none
-        from IPython.display import publish_display_data  # noqa: PLC0415
-    except ImportError:
-        return False
-    if get_ipython() is None:
-        return False
-    publish_display_data({"image/png": png, "text/plain": alt}, {"image/png": {"alt": alt}})
-    return True

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 
-from starter_code.plots import show
+from starter_code.plots.display import show
 
 
 def plot_maps(maps: Mapping[str, np.ndarray], *, title: str, columns: int = 5, shared: bool = True) -> None:

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from starter_code.plots import publish, show
+from starter_code.plots.display import publish, show
 from starter_code.surfaces import Surface
 
 # Colour, dash and marker tell the rules apart; the first two are enough in print, the last two in grey.

@@ -10,6 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from starter_code.plots.display import publish
+
 AROUND = 5  # steps on either side over which a loss is smoothed, as those of the bands are
 OWN, BAND = "#b5332e", "#b8cfe6"
 Band = tuple[
@@ -19,7 +21,7 @@ Band = tuple[
 
 def load_bands(assignment: str) -> dict[str, Band]:
     """Load the bands of an assignment's training runs, by name; the build takes them from what runs are graded against."""
-    path = Path(__file__).with_name("bands") / f"{assignment}.json"
+    path = Path(__file__).parents[1] / "bands" / f"{assignment}.json"
     stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return {name: (np.array(band["low"]), np.array(band["high"])) for name, band in stored.items()}
 
@@ -44,7 +46,7 @@ class LiveCurves:
         """Draw the picture again, with what a network has lost so far."""
         if name in self.losses:
             self.losses[name] = list(losses)
-            self.shown |= _publish(self._png(), self._described(), self.id, update=self.shown)
+            self.shown |= publish(self._png(), self._described(), self.id, update=self.shown)
 
     def _png(self) -> bytes:
         figure = Figure(figsize=(9.6, 2.6), layout="constrained")
@@ -71,17 +73,3 @@ class LiveCurves:
             f"{name} at {losses[-1]:.2g} after {len(losses)} steps" for name, losses in self.losses.items() if losses
         ]
         return f"Line plots of losses in the bands of the reference. {'; '.join(told)}."
-
-
-def _publish(png: bytes, alt: str, name: str, *, update: bool) -> bool:
-    """Show a picture in the notebook, or put it in the place of the one before it; False where there is no notebook."""
-    try:
-        from IPython import get_ipython  # noqa: PLC0415  plain Python has no IPython, and needs none
-        from IPython.display import publish_display_data  # noqa: PLC0415
-    except ImportError:
-        return False
-    if get_ipython() is None:
-        return False
-    data, metadata = {"image/png": png, "text/plain": alt}, {"image/png": {"alt": alt}}
-    publish_display_data(data, metadata, transient={"display_id": name}, update=update)
-    return True

@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 
 from starter_code.operations import readable
-from starter_code.plots import show
+from starter_code.plots.display import show
 
 # The pattern tells the parts apart, in grey too; the colour is only a help.
 FILLS: list[dict[str, Any]] = [
