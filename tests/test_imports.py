@@ -138,7 +138,7 @@ def test_what_cannot_change_a_grade_regrades_nobody(
         changed(TEXT, ":points: 50", ":points: 49"),
         changed(TEXT, "minutes: 5", "minutes: 5\n  limits: {calls: 9}"),
         changed(f"{SUITE}/test_double.py", "positive = rng.uniform(1.0", "positive = rng.uniform(1.1"),
-        written(f"{SUITE}/draws.py"),
+        written(f"{SUITE}/inputs.py"),
         written(f"{SUITE}/data.csv"),
         changed("solutions/tiny/reference.py", "factor = 2.0", "factor = 2.00"),
         changed("solutions/tiny/misconceptions.py", "The factor is three.", "It is three."),

@@ -4,6 +4,7 @@ Each is the reference with the smallest readable change to one function, as list
 """
 
 from autograder.suite.misconceptions import named
+
 from . import heads, losses, weights
 
 CHAIN = 'notebook, "A product of slopes"; lecture N41'

@@ -4,6 +4,7 @@ Each is the reference with the smallest readable change to one function, as list
 """
 
 from autograder.suite.misconceptions import named
+
 from . import channels, layers, module_backward, module_forward
 
 PIXELS = 'notebook, "One layer for every pixel"; lecture L14; Lin et al. 2013, arXiv:1312.4400'

@@ -4,6 +4,7 @@ Each is the reference with the smallest readable change to one function, as list
 """
 
 from autograder.suite.misconceptions import named
+
 from . import combined, descent, momentum, scaling
 
 DESCENT = 'notebook, "Downhill, one step at a time"; lectures N42 and N43'

@@ -4,6 +4,7 @@ Each is the reference with the smallest readable change to one function, as list
 """
 
 from autograder.suite.misconceptions import named
+
 from . import blocks, layers, preactivation
 
 BLOCK = 'notebook, "The block, forward"; lecture N42; He et al. 2015, arXiv:1512.03385'

@@ -4,6 +4,7 @@ Each is the reference with the smallest readable change to one class or function
 """
 
 from autograder.suite.misconceptions import named
+
 from . import blocks, modules, optimizers, training
 
 BLOCK = 'notebook, "Residual blocks"; He et al. 2015, arXiv:1512.03385'

@@ -1,33 +1,35 @@
-"""Random blocks, batches and tolerances that the hidden tests of `skip_connections` share.
+"""Random blocks and batches, drawn for the hidden tests of `skip_connections`.
 
 Every draw has signed, non-square, asymmetric float64 entries: positive inputs hide masks, square ones hide transposes.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from solutions.skip_connections import reference
 
-# An answer may compute in float32 inside and is right all the same. Over a few hundred such blocks its errors stay below 1e-6 of
-# numbers that are about one, so these bounds are a few times that. Two right orders of summation in float64 differ by 1e-15.
-FORWARD = {"rtol": 2e-6, "atol": 2e-6}
-# A gradient sums more and longer products, some of which cancel.
-BACKWARD = {"rtol": 5e-6, "atol": 5e-6}
-# (f(x+h) - f(x-h)) / 2h itself loses only 1e-16 / h = 1e-11 to rounding; the blocks have no curvature between kinks.
-DIFFERENCES = {"rtol": 5e-6, "atol": 5e-6}
-# float32 keeps seven digits; sums of some ten terms of either sign leave five of them.
-SINGLE = {"rtol": 1e-4, "atol": 1e-4}
+Params = dict[str, np.ndarray]  # of a block
 
 # A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
 KINK = 1e-3
 STEP = 1e-5
 
 
-def far_from_kinks(*preactivations):
+def far_from_kinks(*preactivations: np.ndarray) -> bool:
     """Whether every entry is further from the kink of the ReLU than any rounding or difference step reaches."""
     return all(np.abs(z).min() > KINK for z in preactivations)
 
 
-def block(rng, sizes=(4, 6, 3), *, rows=5, projection=True, zero=()):
+def block(
+    rng: np.random.Generator,
+    sizes: tuple[int, ...] = (4, 6, 3),
+    *,
+    rows: int = 5,
+    projection: bool = True,
+    zero: Sequence[str] = (),
+) -> tuple[np.ndarray, dict[str, Any]]:
     """A batch x and the parameters of a residual block of sizes (D, H, M), some zero; without projection, M = D."""
     inputs, hidden, outputs = sizes if projection else (*sizes[:2], sizes[0])
     while True:
@@ -47,7 +49,7 @@ def block(rng, sizes=(4, 6, 3), *, rows=5, projection=True, zero=()):
             return x, params
 
 
-def block_at_kinks(rng):
+def block_at_kinks(rng: np.random.Generator) -> tuple[np.ndarray, Params, np.int64, np.int64]:
     """A block with projection, and one unit of its first and one of its second layer that are exactly zero for every row."""
     while True:
         x, params = block(rng)
@@ -60,7 +62,7 @@ def block_at_kinks(rng):
             return x, params, unit, output
 
 
-def whole_numbers(rng):
+def whole_numbers(rng: np.random.Generator) -> tuple[np.ndarray, Params]:
     """A batch of integers, and parameters of a residual block that make a fraction of it somewhere."""
     x = np.array([[-3, -1, 2, 5], [4, 0, -2, 1]])
     while True:
@@ -70,14 +72,18 @@ def whole_numbers(rng):
             return x, params
 
 
-def block_gradient(rng, sizes=(4, 6, 3), **options):
+def block_gradient(
+    rng: np.random.Generator, sizes: tuple[int, ...] = (4, 6, 3), **options: Any
+) -> tuple[np.ndarray, dict[str, Any]]:
     """An upstream gradient and the reference's cache for a residual block drawn by `block`."""
     x, params = block(rng, sizes, **options)
     out, cache = reference.residual_forward(x, params)
     return rng.normal(size=out.shape), cache
 
 
-def preactivation_block(rng, sizes=(4, 6), *, rows=5):
+def preactivation_block(
+    rng: np.random.Generator, sizes: tuple[int, ...] = (4, 6), *, rows: int = 5
+) -> tuple[np.ndarray, Params]:
     """A batch x and the parameters of a pre-activation block of sizes (D, H)."""
     while True:
         x, params = block(rng, sizes, rows=rows, projection=False)
@@ -87,12 +93,12 @@ def preactivation_block(rng, sizes=(4, 6), *, rows=5):
             return x, params
 
 
-def branch_is_open(x, z1):
+def branch_is_open(x: np.ndarray, z1: np.ndarray) -> bool:
     """Whether some row passes both ReLUs somewhere: if not, the branch has no gradient, and dx is the upstream gradient."""
-    return ((x > 0).any(axis=1) & (z1 > 0).any(axis=1)).any()
+    return bool(((x > 0).any(axis=1) & (z1 > 0).any(axis=1)).any())
 
 
-def preactivation_block_at_kinks(rng):
+def preactivation_block_at_kinks(rng: np.random.Generator) -> tuple[np.ndarray, Params, np.int64]:
     """A pre-activation block with one unit that is exactly zero for every row, and a batch whose first row is zeros."""
     while True:
         x, params = preactivation_block(rng)
@@ -103,14 +109,16 @@ def preactivation_block_at_kinks(rng):
             return x, params, unit
 
 
-def preactivation_gradient(rng, sizes=(4, 6)):
+def preactivation_gradient(
+    rng: np.random.Generator, sizes: tuple[int, ...] = (4, 6)
+) -> tuple[np.ndarray, dict[str, Any]]:
     """An upstream gradient and the reference's cache for a pre-activation block."""
     x, params = preactivation_block(rng, sizes)
     out, cache = reference.preactivation_forward(x, params)
     return rng.normal(size=out.shape), cache
 
 
-def batch(rng, *, rows=6, features=4):
+def batch(rng: np.random.Generator, *, rows: int = 6, features: int = 4) -> dict[str, Any]:
     """A batch whose features differ in mean and spread, with gamma, beta and running statistics that fit neither."""
     spread = rng.uniform(0.5, 3.0, size=features)
     return {
@@ -121,7 +129,9 @@ def batch(rng, *, rows=6, features=4):
     }
 
 
-def batch_gradient(rng, *, scale=1.0, **shape):
+def batch_gradient(
+    rng: np.random.Generator, *, scale: float = 1.0, **shape: int
+) -> tuple[dict[str, Any], np.ndarray, dict[str, Any]]:
     """A batch, an upstream gradient and the reference's cache of batch normalisation in training; all of x is `scale` times as large."""
     case = batch(rng, **shape)
     case["x"] *= scale

@@ -1,28 +1,19 @@
-"""Random images, modules and tolerances that the hidden tests of `inception_module` share.
+"""Random images and modules, drawn for the hidden tests of `inception_module`.
 
 Every draw has signed float64 entries: positive inputs hide masks. Images are not square, and most layers are not either.
 """
 
+from typing import Any
+
 import numpy as np
 
-from autograder.suite import corners, expect_close, in_order
 from solutions.inception_module import reference
 
-# An answer may compute in float32 inside and is right all the same. Its errors stay below 1e-6 of numbers that are about one,
-# so these bounds are a few times that. Two right orders of summation in float64 differ by 1e-15.
-FORWARD = {"rtol": 2e-6, "atol": 2e-6}
-# A gradient of a weight sums over all pixels of the batch, products of either sign.
-BACKWARD = {"rtol": 5e-6, "atol": 5e-6}
-# (f(x+h) - f(x-h)) / 2h itself loses only 1e-16 / h = 1e-11 to rounding; the module has no curvature between kinks.
-DIFFERENCES = {"rtol": 5e-6, "atol": 5e-6}
-# float32 keeps seven digits; sums of up to a hundred terms of either sign leave five of them.
-SINGLE = {"rtol": 1e-4, "atol": 1e-4}
+Params = dict[str, np.ndarray]  # of a module
 
 # A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
 KINK = 1e-3
-NEAR = 1e-5  # the same where there are no differences; an exact zero stays one
 STEP = 1e-5
-
 IMAGE = (2, 3, 5, 6)
 ALIKE = (2, 2, 4, 5)  # with two maps in every layer, no shape gives a slip away
 LAYERS = ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")
@@ -46,11 +37,9 @@ KEPT = (
     "z_pool_proj",
 )
 CASES = ((ALIKE, TWOS), (IMAGE, DEPTHS))
-# Single channels, rows and columns; images as high or wide as they are deep, or as there are of them.
-SIZES = ((2, 1, 2, 3), (2, 3, 3, 2), (2, 3, 1, 3), (2, 2, 3, 1), (2, 1, 3, 3))
 
 
-def parameters(rng, channels, depths):
+def parameters(rng: np.random.Generator, channels: int, depths: dict[str, int]) -> Params:
     """Weights that keep a signal at about its size, and biases, of a module that reads `channels` maps."""
     params = {}
     for layer in LAYERS:
@@ -62,7 +51,7 @@ def parameters(rng, channels, depths):
     return params
 
 
-def images(rng, shape):
+def images(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """A batch x of signed entries, no two of which are near to each other in one map: no max pool is near a tie."""
     number, channels, height, width = shape
     pixels = height * width
@@ -75,7 +64,9 @@ def images(rng, shape):
     return x
 
 
-def module(rng, image=IMAGE, depths=DEPTHS):
+def module(
+    rng: np.random.Generator, image: tuple[int, ...] = IMAGE, depths: dict[str, int] = DEPTHS
+) -> tuple[np.ndarray, Params, dict[str, Any]]:
     """A batch x of a shape, the parameters of a module, and the reference's cache: no ReLU is near its kink."""
     while True:
         x, params = images(rng, image), parameters(rng, image[1], depths)
@@ -86,38 +77,7 @@ def module(rng, image=IMAGE, depths=DEPTHS):
             return x, params, cache
 
 
-def check_all(name, got, want, tolerance):
-    """Answers that were all asked for before, each with what should have come; large ones may be off in proportion."""
-    for one, wanted in zip(got, want, strict=True):
-        size = max(1.0, float(np.abs(wanted).max()))
-        expect_close(name, one, wanted, rtol=tolerance["rtol"], atol=tolerance["atol"] * size)
-
-
-def special(rng):
-    """Batches and parameters that are special in one way each, and the reference's (out, cache) for each of them."""
-    while True:
-        x, params, _ = module(rng, ALIKE, TWOS)
-        x[0, 0] -= x[0, 0].max()  # the largest entry of a map is an exact zero
-        in_fortran_order, with_zeros, with_ties, of_zeros, *_ = corners(x, params)
-        plain = {key: value * key.startswith("b_") for key, value in params.items()}
-        nothing = {key: np.zeros_like(value) for key, value in params.items()}
-        cases = [of_zeros, (x, plain), (x, nothing), in_fortran_order, with_zeros, with_ties]
-        for size in SIZES:
-            params = parameters(rng, size[1], TWOS)
-            cases.append((images(rng, size), in_order(params, backwards=True)))
-        ones = parameters(rng, 2, dict.fromkeys(LAYERS, 1))
-        cases.append((images(rng, (2, 2, 2, 3)), in_order(ones)))
-        answers = [reference.inception_forward(x, params) for x, params in cases]
-        if all(is_clear(cache) for _, cache in answers):
-            return cases, answers
-
-
-def is_clear(cache):
-    """Whether every value before a ReLU is an exact zero, or so far from it that no rounding changes its side."""
-    return all(((z == 0) | (np.abs(z) > NEAR)).all() for z in (cache[f"z_{layer}"] for layer in LAYERS))
-
-
-def slices(depths):
+def slices(depths: dict[str, int]) -> dict[str, slice]:
     """Which channels of the output belong to which branch, in the order of the contract."""
     found, start = {}, 0
     for layer in STACKED:
@@ -126,6 +86,6 @@ def slices(depths):
     return found
 
 
-def output_shape(image, depths):
+def output_shape(image: tuple[int, ...], depths: dict[str, int]) -> tuple[int, ...]:
     """The shape of what a module returns."""
     return (image[0], sum(depths[layer] for layer in STACKED), *image[2:])
