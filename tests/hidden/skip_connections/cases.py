@@ -27,7 +27,7 @@ SCALE = 2.0**17  # numbers that are huge, and as exact in float32 as they were
 
 
 def residual_cases(rng: np.random.Generator, **options: Any) -> st.SearchStrategy[Case]:
-    """A batch x, the parameters of a residual block, and an upstream gradient; options are those of `draws.block`."""
+    """A batch x, the parameters of a residual block, and an upstream gradient; options are those of `inputs.block`."""
     entropy = int(rng.integers(2**63))
 
     def case(state: int, sizes: tuple[int, ...], rows: int) -> Case:
