@@ -29,7 +29,7 @@ def build(course: Course, assignment: str) -> list[Path]:
     answers = read_answers(course.solution(assignment) / "reference.py", declared)
     stubs = stub_module(declared, answers).encode()
     beside = dict(_figures(declared.folder, f"{assignment}.md")) | dict(_package(course, assignment))
-    beside[f"starter_code/{assignment}.py"] = stubs
+    beside[f"starter_code/stubs/{assignment}.py"] = stubs
     curves = _curves(course, declared)
     if curves is not None:
         beside[f"starter_code/bands/{assignment}.json"] = curves
@@ -41,7 +41,7 @@ def build(course: Course, assignment: str) -> list[Path]:
 
     files = {course.source(assignment) / name: content for name, content in beside.items()}
     files[course.source(assignment) / declared.notebook_name] = as_text(notebook).encode()
-    files[course.starter_code / f"{assignment}.py"] = stubs
+    files[course.starter_code / "stubs" / f"{assignment}.py"] = stubs
     if curves is not None:
         files[course.starter_code / "bands" / f"{assignment}.json"] = curves
     course.make_data()

@@ -10,12 +10,13 @@ from pathlib import Path
 from autograder.course.folders import Course
 from autograder.grading.imports import imported
 from autograder.submission.source import python
+from autograder.suite.misconceptions import misconception_files
 
 
 def suite_hash(course: Course, assignment: str) -> str:
     """Hash of all that decides a grade besides the submission and what is imported: suite, answers, what the text says of grading."""
     suite, solution = course.suite(assignment), course.solution(assignment)
-    answers = [solution / "reference.py", solution / "misconceptions.py", *solution.rglob("*.json")]
+    answers = [solution / "reference.py", *misconception_files(solution), *solution.rglob("*.json")]
     files = [path for path in suite.rglob("*") if path.suffix != ".md" and "__pycache__" not in path.parts]
     return files_hash(course.root, [*files, *answers], course.assignment(assignment).graded_by)
 
@@ -23,7 +24,7 @@ def suite_hash(course: Course, assignment: str) -> str:
 def imports_of(course: Course, assignment: str) -> set[Path]:
     """The files of the course that suite, answers and code cells of an assignment import, without suite and answers."""
     solution = course.solution(assignment)
-    files = [*course.suite(assignment).rglob("*.py"), solution / "reference.py", solution / "misconceptions.py"]
+    files = [*course.suite(assignment).rglob("*.py"), solution / "reference.py", *misconception_files(solution)]
     cells = [python(cell.source) for cell in course.assignment(assignment).cells if cell.kind == "code"]
     found = imported(
         course.root,

@@ -15,10 +15,12 @@ from autograder.suite.comparing import (
 from autograder.suite.corners import corners, expect_unmodified
 from autograder.suite.features import in_order
 from autograder.suite.laws import central_differences, for_all
+from autograder.suite.student import Student
 
 __all__ = [
     "Given",
     "Mismatch",
+    "Student",
     "central_differences",
     "corners",
     "expect",

@@ -169,7 +169,7 @@ def forget_other_courses(course: Course) -> None:
 
 
 def load_module(path: Path) -> ModuleType:
-    """Import the file at `path` under a name of its own, whatever is installed."""
+    """Import the file at `path`, or the package whose `__init__.py` it is, under a name of its own, whatever is installed."""
     spec = importlib.util.spec_from_file_location(f"_course_{path.stem}_{next(_numbers)}", path)
     if spec is None or spec.loader is None:
         raise CourseError(f"{path} cannot be imported.")
@@ -181,16 +181,28 @@ def load_module(path: Path) -> ModuleType:
 
 @cache
 def misconceptions(folder: Path) -> tuple[Misconception, ...]:
-    """The misconceptions declared in `folder/misconceptions.py`, if there are any."""
-    path = folder / "misconceptions.py"
-    return tuple(load_module(path).MISCONCEPTIONS) if path.is_file() else ()
+    """The misconceptions that `folder` declares, in `misconceptions.py` or a package of that name, if there are any."""
+    return tuple(_declared(folder, "misconceptions"))
 
 
 @cache
 def alternatives(folder: Path) -> tuple[Alternative, ...]:
-    """The alternatives declared in `folder/alternatives.py`, if there are any."""
-    path = folder / "alternatives.py"
-    return tuple(load_module(path).ALTERNATIVES) if path.is_file() else ()
+    """The alternatives that `folder` declares, in `alternatives.py` or a package of that name, if there are any."""
+    return tuple(_declared(folder, "alternatives"))
+
+
+def misconception_files(folder: Path) -> list[Path]:
+    """The files that the misconceptions of `folder` are written in."""
+    return [folder / "misconceptions.py", *(folder / "misconceptions").rglob("*.py")]
+
+
+def _declared(folder: Path, name: str) -> Sequence[Any]:
+    """The list that a module or a package of `folder` declares under its own name in capitals."""
+    for path in (folder / f"{name}.py", folder / name / "__init__.py"):
+        if path.is_file():
+            declared: Sequence[Any] = getattr(load_module(path), name.upper())
+            return declared
+    return ()
 
 
 class Variant:

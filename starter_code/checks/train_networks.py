@@ -12,8 +12,8 @@ import numpy as np
 from starter_code import training_runs
 from starter_code.checks.checking import array_of, call, done, expect_array, expect_close, fail, ok
 from starter_code.data import load_digits
-from starter_code.live_curve import LiveCurves, load_bands
 from starter_code.module_probes import Fill, run_module
+from starter_code.plots.live_curve import LiveCurves, load_bands
 from starter_code.training_probes import run_optimizer, run_train_step, run_transfer
 
 REHEARSAL, BETWEEN = 30, 5  # steps; and between two looks at the loss

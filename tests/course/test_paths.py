@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from starter_code import paths
 from starter_code.gradient_check import numeric_gradient, relative_error
+from starter_code.plots import paths
 from starter_code.small_network import SmallNetwork
 from starter_code.surfaces import RAVINE, SADDLE, Surface, rare_feature_rows
 

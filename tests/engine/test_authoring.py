@@ -113,7 +113,7 @@ def test_what_an_earlier_build_left_behind_is_removed(course: Course) -> None:
 
 def test_stubs_are_what_nbgrader_leaves_of_the_solution_cells(course: Course, released: Path) -> None:
     stripped = {cell["id"]: cell.source for cell in nbformat.read(released / "tiny.ipynb", as_version=4).cells}
-    stubs = (course.starter_code / "tiny.py").read_text()
+    stubs = (course.starter_code / "stubs" / "tiny.py").read_text()
     assert stubs.endswith("\n\n\n" + "\n\n\n".join([stripped["answer-double"], stripped["answer-shift"]]) + "\n")
     assert 'raise NotImplementedError("Write your answer here.")' in stripped["answer-double"]
     assert stripped["why"] == "Your reason, in one sentence:\n\nWrite your answer here."
@@ -121,7 +121,7 @@ def test_stubs_are_what_nbgrader_leaves_of_the_solution_cells(course: Course, re
 
 def test_stubs_import_what_their_signatures_need_and_no_more(course: Course) -> None:
     build(course, "tiny")
-    stubs = (course.starter_code / "tiny.py").read_text()
+    stubs = (course.starter_code / "stubs" / "tiny.py").read_text()
     assert "import numpy as np" in stubs
     assert "from collections.abc import Sequence\n" in stubs
     assert "math" not in stubs
@@ -130,10 +130,10 @@ def test_stubs_import_what_their_signatures_need_and_no_more(course: Course) -> 
 
 def test_students_get_a_package_that_works_anywhere_without_other_assignments(released: Path, tmp_path: Path) -> None:
     names = {path.relative_to(released).as_posix() for path in released.rglob("*.py")}
-    expected = {"__init__.py", "plots.py", "tiny.py", "checks/__init__.py", "checks/tiny.py"}
+    expected = {"__init__.py", "plots.py", "stubs/tiny.py", "checks/__init__.py", "checks/tiny.py"}
     assert names == {f"starter_code/{name}" for name in expected}
     elsewhere = shutil.copytree(released, tmp_path / "home" / "tiny")
-    code = "from starter_code import tiny; from starter_code.checks import tiny as c; c.check_double(lambda x: 2 * x)"
+    code = "from starter_code.stubs import tiny; from starter_code.checks import tiny as c; c.check_double(lambda x: 2 * x)"
     subprocess.run([sys.executable, "-c", code], cwd=elsewhere, check=True)
 
 
@@ -173,7 +173,7 @@ def test_a_text_that_tells_an_answer_is_refused_and_nothing_is_written(course: C
     with pytest.raises(CourseError, match="Students would get what they must not"):
         build(course, "tiny")
     assert not course.source("tiny").exists()
-    assert not (course.starter_code / "tiny.py").exists()
+    assert not (course.starter_code / "stubs" / "tiny.py").exists()
 
 
 # --- leaks --------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_generated_stubs_and_bands_are_up_to_date(assignment: str, tmp_path: Pat
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     build(Course(tmp_path), assignment)
     names = [
-        f"{assignment}.py",
+        f"stubs/{assignment}.py",
         *([f"bands/{assignment}.json"] if Course(ROOT).assignment(assignment).training else []),
     ]
     for name in names:

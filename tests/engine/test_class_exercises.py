@@ -192,7 +192,7 @@ def reference(course: Course) -> str:
 
 def test_students_get_docstrings_and_signatures_of_a_class_and_no_body(course: Course) -> None:
     build(course, "meters")
-    stubs = (course.starter_code / "meters.py").read_text()
+    stubs = (course.starter_code / "stubs" / "meters.py").read_text()
     assert "the classes that students write" in stubs
     assert 'class Meter(UserList):\n    """Adds up what it reads, times a scale."""\n' in stubs
     assert '    def read(self, value: float) -> float:\n        """Read one value;' in stubs

@@ -64,7 +64,7 @@ def test_each_process_that_uses_the_gpus_of_a_machine_has_a_number_of_its_own_un
 
 @needs.NO_GPU
 def test_a_gpu_that_is_asked_for_and_is_not_there_is_one_line() -> None:
-    done = autograder(ROOT, "train", ROOT / "starter_code" / f"{NAME}.py", "--device", "cuda")
+    done = autograder(ROOT, "train", ROOT / "starter_code" / "stubs" / f"{NAME}.py", "--device", "cuda")
     assert (done.returncode, done.stderr) == (
         2,
         "autograder: --device cuda: PyTorch finds no GPU here. --device cpu trains on the processor.\n",

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.course.folders import Course
 from autograder.grading.imports import imported
+from autograder.suite.misconceptions import misconceptions
 from autograder.whole_class.tasks import _imports, environment, grading_modules, tasks
 from tests.support.handins import released, save
 from tests.support.mini_course import edit, make_course
@@ -137,7 +138,7 @@ def test_what_cannot_change_a_grade_regrades_nobody(
         changed(TEXT, ":points: 50", ":points: 49"),
         changed(TEXT, "minutes: 5", "minutes: 5\n  limits: {calls: 9}"),
         changed(f"{SUITE}/test_double.py", "positive = rng.uniform(1.0", "positive = rng.uniform(1.1"),
-        written(f"{SUITE}/draws.py"),
+        written(f"{SUITE}/inputs.py"),
         written(f"{SUITE}/data.csv"),
         changed("solutions/tiny/reference.py", "factor = 2.0", "factor = 2.00"),
         changed("solutions/tiny/misconceptions.py", "The factor is three.", "It is three."),
@@ -155,6 +156,37 @@ def test_what_can_change_a_grade_regrades_everybody(
     before = keys(copy)
     change(copy)
     assert all(key != before[student] for student, key in keys(copy).items())
+
+
+@pytest.mark.parametrize(
+    ("change", "regrades"),
+    [
+        (changed("solutions/tiny/misconceptions/__init__.py", "Wrong answers", "Mistakes"), True),
+        (changed("solutions/tiny/misconceptions/titles.py", "three", "a three"), True),
+        (written("solutions/tiny/misconceptions/unused.py"), True),
+        (written("solutions/tiny/misconceptions/deeper/unused.py"), True),
+        (written("solutions/tiny/alternatives/__init__.py"), False),
+        (written("solutions/tiny/alternatives/doubles.py"), False),
+    ],
+)
+def test_misconceptions_may_be_a_package_and_each_of_its_files_counts(
+    course: Course, tmp_path: Path, change: Callable[[Course], object], *, regrades: bool
+) -> None:
+    copy = Course(Path(shutil.copytree(course.root, tmp_path / "copy")))
+    solution = copy.solution("tiny")
+    known = misconceptions(solution)
+    text = (solution / "misconceptions.py").read_text()
+    (solution / "misconceptions.py").unlink()
+    for name in ("misconceptions/deeper", "alternatives"):
+        (solution / name).mkdir(parents=True)
+    (solution / "misconceptions" / "__init__.py").write_text(f"from .titles import TITLE\n{text}")
+    (solution / "misconceptions" / "titles.py").write_text('TITLE = "The factor is three."\n')
+    edit(copy, "solutions/tiny/misconceptions/__init__.py", '"The factor is three."', "TITLE")
+    misconceptions.cache_clear()
+    assert misconceptions(solution) == known
+    before = keys(copy)
+    change(copy)
+    assert {key != before[student] for student, key in keys(copy).items()} == {regrades}
 
 
 def test_a_module_that_a_submission_names_counts_for_that_submission(course: Course, tmp_path: Path) -> None:

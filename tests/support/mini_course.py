@@ -154,7 +154,7 @@ FILES = {
         ''',
     "starter_code/__init__.py": '"""Given to students."""\n',
     "starter_code/plots.py": '"""Given to students."""\n',
-    "starter_code/other.py": '"""Stubs of the other assignment."""\n',
+    "starter_code/stubs/other.py": '"""Stubs of the other assignment."""\n',
     "starter_code/checks/__init__.py": "",
     "starter_code/checks/other.py": '"""Checks of the other assignment."""\n',
     "starter_code/checks/tiny.py": '''

@@ -15,15 +15,9 @@ from autograder.suite import (
 )
 from autograder.suite.comparing import as_numbers
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import (
-    CLOSE,
-    DIFFERENCES,
-    SINGLE,
-    head,
-    head_at_kinks,
-    head_gradient,
-)
-from tests.hidden.auxiliary_loss.twins import head_twins, shut_twins, sized_twins
+from tests.hidden.auxiliary_loss.cases import head_twins, shut_twins, sized_twins
+from tests.hidden.auxiliary_loss.checks import CLOSE, DIFFERENCES, SINGLE
+from tests.hidden.auxiliary_loss.inputs import head, head_at_kinks, head_gradient
 
 CALL = "auxiliary_head_backward(dlogits, cache)"
 GRADS = ("Wc", "bc", "W1", "b1", "W2", "b2")

@@ -6,8 +6,9 @@ import pytest
 from autograder.suite import expect_array, expect_close, expect_keys, expect_tuple, expect_unmodified, expect_worked
 from autograder.suite.comparing import as_numbers
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, SINGLE, head
-from tests.hidden.auxiliary_loss.twins import SCALE, head_twins, scaled, sized_twins
+from tests.hidden.auxiliary_loss.cases import SCALE, head_twins, scaled, sized_twins
+from tests.hidden.auxiliary_loss.checks import CLOSE, SINGLE
+from tests.hidden.auxiliary_loss.inputs import head
 
 CALL = "auxiliary_head_forward(x, params)"
 CACHED = ("x", "pooled", "zc", "flat", "z1", "a1", "params")

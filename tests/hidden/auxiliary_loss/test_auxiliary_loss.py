@@ -5,8 +5,8 @@ import pytest
 
 from autograder.suite import expect_array, expect_close, expect_unmodified
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, SHARE, worked_number
-from tests.hidden.auxiliary_loss.twins import beside
+from tests.hidden.auxiliary_loss.cases import beside
+from tests.hidden.auxiliary_loss.checks import CLOSE, SHARE, worked_number
 
 CALL = "auxiliary_loss(main_loss, aux_losses, ...)"
 TRAINING, INFERENCE = True, False

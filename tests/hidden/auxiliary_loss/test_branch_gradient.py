@@ -7,8 +7,8 @@ import pytest
 
 from autograder.suite import central_differences, corners, expect_array, expect_close, expect_unmodified, expect_worked
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES
-from tests.hidden.auxiliary_loss.twins import beside
+from tests.hidden.auxiliary_loss.cases import beside
+from tests.hidden.auxiliary_loss.checks import CLOSE, DIFFERENCES
 
 CALL = "branch_gradient(d_main, d_aux, ...)"
 

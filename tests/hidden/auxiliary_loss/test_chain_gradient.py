@@ -5,8 +5,9 @@ import pytest
 
 from autograder.suite import corners, expect_array, expect_close, expect_unmodified
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import CLOSE, DIFFERENCES, SHARE, chain, worked_number
-from tests.hidden.auxiliary_loss.twins import beside
+from tests.hidden.auxiliary_loss.cases import beside
+from tests.hidden.auxiliary_loss.checks import CLOSE, DIFFERENCES, SHARE, worked_number
+from tests.hidden.auxiliary_loss.inputs import chain
 
 CALL = "chain_gradient(x, weights, slopes)"
 

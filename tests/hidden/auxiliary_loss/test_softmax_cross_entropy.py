@@ -13,15 +13,9 @@ from autograder.suite import (
     expect_worked,
 )
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.draws import (
-    CLOSE,
-    DIFFERENCES,
-    SHARE,
-    SINGLE,
-    extreme_scores,
-    scores,
-)
-from tests.hidden.auxiliary_loss.twins import beside
+from tests.hidden.auxiliary_loss.cases import beside
+from tests.hidden.auxiliary_loss.checks import CLOSE, DIFFERENCES, SHARE, SINGLE
+from tests.hidden.auxiliary_loss.inputs import extreme_scores, scores
 
 CALL = "softmax_cross_entropy(logits, labels)"
 

@@ -6,8 +6,8 @@ import pytest
 from autograder.suite import corners, expect, expect_close, expect_tuple, expect_unmodified, expect_worked, for_all
 from autograder.suite.comparing import as_numbers
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import images
-from tests.hidden.inception_module.strategies import stacks
+from tests.hidden.inception_module.cases import stacks
+from tests.hidden.inception_module.inputs import images
 
 SPLIT = "split_channels(dout, channels)"
 EXACT = {"rtol": 1e-6}  # nothing is computed here; an answer may still have gone through float32

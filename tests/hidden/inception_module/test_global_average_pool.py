@@ -5,8 +5,9 @@ import pytest
 
 from autograder.suite import corners, expect_array, expect_close, expect_unmodified, expect_worked, for_all
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import BACKWARD, FORWARD, SINGLE, check_all, images
-from tests.hidden.inception_module.strategies import pixel_cases
+from tests.hidden.inception_module.cases import pixel_cases
+from tests.hidden.inception_module.checks import BACKWARD, FORWARD, SINGLE, check_all
+from tests.hidden.inception_module.inputs import images
 
 SHAPES = ((3, 3, 3, 3), (2, 3, 5, 4))  # in the first one, no shape gives a slip away
 SINGLES = ((1, 3, 5, 4), (2, 1, 5, 4), (2, 3, 1, 1), (2, 3, 1, 4), (1, 1, 2, 3))

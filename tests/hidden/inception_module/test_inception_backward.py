@@ -15,26 +15,21 @@ from autograder.suite import (
 )
 from autograder.suite.comparing import as_numbers
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import (
+from tests.hidden.inception_module.cases import is_clear, module_cases, special
+from tests.hidden.inception_module.checks import BACKWARD, DIFFERENCES, SINGLE, check_all
+from tests.hidden.inception_module.inputs import (
     ALIKE,
-    BACKWARD,
     CASES,
     DEPTHS,
-    DIFFERENCES,
     IMAGE,
     LAYERS,
     PARAMS,
-    SINGLE,
     STEP,
     TWOS,
-    check_all,
-    is_clear,
     module,
     output_shape,
     slices,
-    special,
 )
-from tests.hidden.inception_module.strategies import module_cases
 
 CALL = "inception_backward(dout, cache)"
 

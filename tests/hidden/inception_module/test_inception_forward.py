@@ -14,23 +14,20 @@ from autograder.suite import (
 )
 from autograder.suite.comparing import as_numbers
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import (
+from tests.hidden.inception_module.cases import module_cases, special
+from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all
+from tests.hidden.inception_module.inputs import (
     CASES,
     DEPTHS,
-    FORWARD,
     IMAGE,
     KEPT,
     PARAMS,
-    SINGLE,
-    check_all,
     images,
     module,
     output_shape,
     parameters,
     slices,
-    special,
 )
-from tests.hidden.inception_module.strategies import module_cases
 
 CALL = "inception_forward(x, params)"
 SHAPE = output_shape(IMAGE, DEPTHS)

@@ -5,7 +5,8 @@ import pytest
 
 from autograder.suite import corners, expect_close, expect_tuple, expect_unmodified, expect_worked
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import BACKWARD, DIFFERENCES, SINGLE, STEP, check_all, images
+from tests.hidden.inception_module.checks import BACKWARD, DIFFERENCES, SINGLE, check_all
+from tests.hidden.inception_module.inputs import STEP, images
 
 CALL = "pointwise_conv_backward(dout, x, weight)"
 NAMES = ("dx", "dweight", "dbias")

@@ -5,8 +5,9 @@ import pytest
 
 from autograder.suite import corners, expect_array, expect_close, expect_unmodified, expect_worked, for_all
 from solutions.inception_module import reference
-from tests.hidden.inception_module.draws import FORWARD, SINGLE, check_all, images
-from tests.hidden.inception_module.strategies import pixel_cases
+from tests.hidden.inception_module.cases import pixel_cases
+from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all
+from tests.hidden.inception_module.inputs import images
 
 # The first images are as wide as their layer has outputs, and that has as many as inputs: no shape gives a slip away.
 CASES = (((2, 3, 5, 3), 3), ((2, 4, 3, 5), 3))

@@ -4,8 +4,8 @@ import pytest
 
 from autograder.suite import expect_close
 from solutions.inception_ops import reference
-from tests.hidden.inception_ops.counting import EXACT, expect_different, expect_whole
-from tests.hidden.inception_ops.draws import depths, grouped, kernel, oblong
+from tests.hidden.inception_ops.checks import EXACT, expect_different, expect_whole
+from tests.hidden.inception_ops.inputs import depths, grouped, kernel, oblong
 
 WHAT = "conv_params(...)"
 

@@ -7,14 +7,14 @@ import pytest
 from autograder.suite import expect, expect_any, expect_close, expect_keys
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import GOOGLENET
-from tests.hidden.inception_ops import counting
-from tests.hidden.inception_ops.counting import EXACT, expect_different, positive
-from tests.hidden.inception_ops.draws import SMALL, network
+from tests.hidden.inception_ops import checks
+from tests.hidden.inception_ops.checks import EXACT, expect_different, positive
+from tests.hidden.inception_ops.inputs import SMALL, network
 
 NAME = "googlenet_census"
 CALL = "googlenet_census(table)"
 KEYS = ("inception_modules", "weight_layers", "layers_with_pooling", "conv_and_fc_layers", "params", "macs")
-EARLIER = [*counting.LAYERS, counting.MODULE]
+EARLIER = [*checks.LAYERS, checks.MODULE]
 
 
 def tables(rng):
@@ -32,7 +32,7 @@ def check(student, rng, key):
 def check_sum(student, rng, key):
     """A sum over all layers is the reference's, or what follows from the student's own counts of layers and modules."""
     for table in tables(rng):
-        counting.check(student, NAME, (table,), counting.compare_key(NAME, key), EARLIER)
+        checks.check(student, NAME, (table,), checks.compare_key(NAME, key), EARLIER)
 
 
 @pytest.mark.points(1)
@@ -90,7 +90,7 @@ def test_the_answers_are_ints(student, rng):
     answer, other = (expect_keys(CALL, student.googlenet_census(table), KEYS) for table in tables(rng)[:2])
     for key in KEYS:
         expect_different(key, answer[key], other[key])
-    counting.check_whole(student, answer, KEYS, EARLIER)
+    checks.check_whole(student, answer, KEYS, EARLIER)
 
 
 @pytest.mark.points(0.5)
@@ -112,8 +112,8 @@ def check_same(after, table):
 
 def check_module_changes_its_branches(student):
     """What the student's own module does to its branches has been charged there."""
-    _, (_, after) = student.reduced_inception_cost.with_inputs((8, 3, 5), counting.BRANCHES)
-    expect(not same(after, counting.BRANCHES), "the student's module leaves its branches alone")
+    _, (_, after) = student.reduced_inception_cost.with_inputs((8, 3, 5), checks.BRANCHES)
+    expect(not same(after, checks.BRANCHES), "the student's module leaves its branches alone")
 
 
 def same(got, want):

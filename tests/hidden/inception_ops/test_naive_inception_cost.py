@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.hidden.inception_ops import corners, counting
-from tests.hidden.inception_ops.draws import LECTURE_NAIVE, LECTURE_SHAPE, naive_branches, shape
+from tests.hidden.inception_ops import checks
+from tests.hidden.inception_ops.inputs import LECTURE_NAIVE, LECTURE_SHAPE, naive_branches, shape
 
 NAME = "naive_inception_cost"
 KEYS = ("macs", "out_channels")
@@ -15,7 +15,7 @@ EARLIER = ["conv_macs"]
 def check(student, rng, key):
     """One of the student's counts is the reference's, for the lecture's module, the smallest one and others."""
     for question in (LECTURE, SMALLEST, *((shape(rng), naive_branches(rng)) for _ in range(3))):
-        counting.check(student, NAME, question, counting.compare_key(NAME, key), EARLIER)
+        checks.check(student, NAME, question, checks.compare_key(NAME, key), EARLIER)
 
 
 @pytest.mark.points(6.5)
@@ -33,16 +33,16 @@ def test_depth_of_the_stack(student, rng):
 @pytest.mark.points(1)
 def test_order_of_the_keys(student, rng):
     """The order in which the branches are written down changes nothing."""
-    corners.check_order_of_keys(student, NAME, (shape(rng), naive_branches(rng)), LECTURE, KEYS)
+    checks.check_order_of_keys(student, NAME, (shape(rng), naive_branches(rng)), LECTURE, KEYS)
 
 
 @pytest.mark.points(1)
 def test_the_answers_are_ints(student, rng):
     """Both counts are ints."""
-    corners.check_ints(student, NAME, (shape(rng), naive_branches(rng)), LECTURE, KEYS, EARLIER)
+    checks.check_ints(student, NAME, (shape(rng), naive_branches(rng)), LECTURE, KEYS, EARLIER)
 
 
 @pytest.mark.points(1)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing the dict of branches."""
-    corners.check_branches_kept(student, NAME, (shape(rng), naive_branches(rng)), LECTURE, KEYS)
+    checks.check_branches_kept(student, NAME, (shape(rng), naive_branches(rng)), LECTURE, KEYS)

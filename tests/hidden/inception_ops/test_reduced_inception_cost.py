@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.hidden.inception_ops import corners, counting
-from tests.hidden.inception_ops.draws import LECTURE_REDUCED, LECTURE_SHAPE, reduced_branches, shape
+from tests.hidden.inception_ops import checks
+from tests.hidden.inception_ops.inputs import LECTURE_REDUCED, LECTURE_SHAPE, reduced_branches, shape
 
-NAME = counting.MODULE
+NAME = checks.MODULE
 KEYS = ("macs", "params", "out_channels")
 LECTURE = (LECTURE_SHAPE, LECTURE_REDUCED)
 SMALLEST = ((1, 1, 1), dict.fromkeys(LECTURE_REDUCED, 1))
@@ -14,7 +14,7 @@ SMALLEST = ((1, 1, 1), dict.fromkeys(LECTURE_REDUCED, 1))
 def check(student, rng, key):
     """One of the student's counts is the reference's, for the lecture's module, the smallest one and others."""
     for question in (LECTURE, SMALLEST, *((shape(rng), reduced_branches(rng)) for _ in range(3))):
-        counting.check(student, NAME, question, counting.compare_key(NAME, key), counting.LAYERS)
+        checks.check(student, NAME, question, checks.compare_key(NAME, key), checks.LAYERS)
 
 
 @pytest.mark.points(7.5)
@@ -38,16 +38,16 @@ def test_depth_of_the_stack(student, rng):
 @pytest.mark.points(1)
 def test_order_of_the_keys(student, rng):
     """The order in which the branches are written down changes nothing."""
-    corners.check_order_of_keys(student, NAME, (shape(rng), reduced_branches(rng)), LECTURE, KEYS)
+    checks.check_order_of_keys(student, NAME, (shape(rng), reduced_branches(rng)), LECTURE, KEYS)
 
 
 @pytest.mark.points(1)
 def test_the_answers_are_ints(student, rng):
     """All three counts are ints."""
-    corners.check_ints(student, NAME, (shape(rng), reduced_branches(rng)), LECTURE, KEYS, counting.LAYERS)
+    checks.check_ints(student, NAME, (shape(rng), reduced_branches(rng)), LECTURE, KEYS, checks.LAYERS)
 
 
 @pytest.mark.points(1)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing the dict of branches."""
-    corners.check_branches_kept(student, NAME, (shape(rng), reduced_branches(rng)), LECTURE, KEYS)
+    checks.check_branches_kept(student, NAME, (shape(rng), reduced_branches(rng)), LECTURE, KEYS)

@@ -3,9 +3,9 @@
 import pytest
 
 from autograder.suite import expect, expect_any, expect_close
-from tests.hidden.inception_ops import counting
-from tests.hidden.inception_ops.counting import expect_different, positive
-from tests.hidden.inception_ops.draws import distinct, kernel, shape
+from tests.hidden.inception_ops import checks
+from tests.hidden.inception_ops.checks import expect_different, positive
+from tests.hidden.inception_ops.inputs import distinct, kernel, shape
 
 NAME = "reduction_saving"
 EARLIER = ["conv_macs"]
@@ -26,7 +26,7 @@ def check(student, *arguments):
     def compare(got, want):
         expect_close(WHAT, magnitude(positive(WHAT, got)), magnitude(want), **RATIO)
 
-    counting.check(student, NAME, arguments, compare, EARLIER)
+    checks.check(student, NAME, arguments, compare, EARLIER)
 
 
 def question(rng, share):
@@ -58,7 +58,7 @@ def test_which_way_round(student, rng):
     questions = [question(rng, share) for share in (0.125, 0.25, 2, 3)]
     expect_different(WHAT, *(student.reduction_saving(*asked) for asked in questions[:2]))
     for asked in questions:
-        counting.check(student, NAME, asked, compare, EARLIER)
+        checks.check(student, NAME, asked, compare, EARLIER)
 
 
 @pytest.mark.points(2)

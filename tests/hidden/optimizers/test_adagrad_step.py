@@ -4,18 +4,14 @@ import numpy as np
 import pytest
 
 from autograder.suite import expect, expect_array
-from tests.hidden.optimizers.walks import (
-    SIZE,
+from tests.hidden.optimizers.checks import (
     answer,
-    changing,
     check_corners,
     check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
-    gradients,
-    signed,
-    steady,
 )
+from tests.hidden.optimizers.inputs import SIZE, changing, gradients, signed, steady
 
 RULE = "adagrad_step"
 pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair

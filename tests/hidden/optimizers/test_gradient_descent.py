@@ -6,7 +6,8 @@ import pytest
 from autograder.suite import Given, corners, expect, expect_array, expect_close, expect_worked
 from autograder.suite.comparing import as_numbers
 from solutions.optimizers import reference
-from tests.hidden.optimizers.walks import CLOSE, SIZE, bowl
+from tests.hidden.optimizers.checks import CLOSE
+from tests.hidden.optimizers.inputs import SIZE, bowl
 
 
 @pytest.mark.points(1.5)

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.suite import expect, expect_array, expect_close, expect_unmodified
 from solutions.optimizers import reference
-from tests.hidden.optimizers.walks import CLOSE
+from tests.hidden.optimizers.checks import CLOSE
 
 CALL = "max_stable_lr(hessian)"
 

@@ -4,18 +4,15 @@ import numpy as np
 import pytest
 
 from autograder.suite import expect_array, expect_close
-from tests.hidden.optimizers.walks import (
+from tests.hidden.optimizers.checks import (
     CLOSE,
-    SIZE,
     answer,
-    changing,
     check_corners,
     check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
-    gradients,
-    steady,
 )
+from tests.hidden.optimizers.inputs import SIZE, changing, gradients, steady
 
 RULE = "momentum_step"
 pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair

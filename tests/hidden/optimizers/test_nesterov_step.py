@@ -2,18 +2,14 @@
 
 import pytest
 
-from tests.hidden.optimizers.walks import (
-    SIZE,
-    bowl,
-    changing,
+from tests.hidden.optimizers.checks import (
     check_calls,
     check_corners,
     check_special_walks,
     check_unmodified,
     check_walk_on_a_bowl,
-    slope,
-    steady,
 )
+from tests.hidden.optimizers.inputs import SIZE, bowl, changing, slope, steady
 
 RULE = "nesterov_step"
 pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.suite import expect_close, expect_unmodified
 from solutions.optimizers import reference
-from tests.hidden.optimizers.walks import CLOSE
+from tests.hidden.optimizers.checks import CLOSE
 
 # Rates fall by powers of ten, so that each is compared by its own size.
 RATES = {"rtol": CLOSE["rtol"]}

@@ -18,14 +18,9 @@ from autograder.suite import (
 )
 from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.draws import (
-    BACKWARD,
-    DIFFERENCES,
-    FORWARD,
-    batch,
-    batch_gradient,
-)
-from tests.hidden.skip_connections.twins import batch_twins, columns, first_features, with_huge_feature
+from tests.hidden.skip_connections.cases import batch_twins, columns, first_features, with_huge_feature
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD
+from tests.hidden.skip_connections.inputs import batch, batch_gradient
 
 FORWARD_CALL = "batchnorm_forward(...)"
 BACKWARD_CALL = "batchnorm_backward(dout, cache)"

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.suite import expect_close
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.draws import BACKWARD
+from tests.hidden.skip_connections.checks import BACKWARD
 
 CALL = "gradient_norms(depth, skip, rng)"
 

@@ -19,17 +19,20 @@ from autograder.suite import (
 )
 from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.draws import (
-    BACKWARD,
-    DIFFERENCES,
-    FORWARD,
-    SINGLE,
+from tests.hidden.skip_connections.cases import (
+    SCALE,
+    columns,
+    preactivation_cases,
+    preactivation_twins,
+    scaled,
+    single_feature_twins,
+)
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, SINGLE
+from tests.hidden.skip_connections.inputs import (
     preactivation_block,
     preactivation_block_at_kinks,
     preactivation_gradient,
 )
-from tests.hidden.skip_connections.strategies import preactivation_cases
-from tests.hidden.skip_connections.twins import SCALE, columns, preactivation_twins, scaled, single_feature_twins
 
 FORWARD_CALL = "preactivation_forward(x, params)"
 BACKWARD_CALL = "preactivation_backward(dout, cache)"

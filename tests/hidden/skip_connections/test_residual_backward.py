@@ -17,16 +17,9 @@ from autograder.suite import (
 )
 from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.draws import (
-    BACKWARD,
-    DIFFERENCES,
-    SINGLE,
-    block,
-    block_at_kinks,
-    block_gradient,
-)
-from tests.hidden.skip_connections.strategies import residual_cases
-from tests.hidden.skip_connections.twins import columns, residual_twins, shut_twins, single_unit_twins
+from tests.hidden.skip_connections.cases import columns, residual_cases, residual_twins, shut_twins, single_unit_twins
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, SINGLE
+from tests.hidden.skip_connections.inputs import block, block_at_kinks, block_gradient
 
 CALL = "residual_backward(dout, cache)"
 LAYERS = ("W1", "b1", "W2", "b2")

@@ -15,9 +15,16 @@ from autograder.suite import (
 )
 from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.draws import BACKWARD, FORWARD, SINGLE, block, whole_numbers
-from tests.hidden.skip_connections.strategies import residual_cases
-from tests.hidden.skip_connections.twins import SCALE, columns, residual_twins, scaled, single_unit_twins
+from tests.hidden.skip_connections.cases import (
+    SCALE,
+    columns,
+    residual_cases,
+    residual_twins,
+    scaled,
+    single_unit_twins,
+)
+from tests.hidden.skip_connections.checks import BACKWARD, FORWARD, SINGLE
+from tests.hidden.skip_connections.inputs import block, whole_numbers
 
 CALL = "residual_forward(x, params)"
 CACHE = ("x", "z1", "a1", "z2", "params")

@@ -5,20 +5,17 @@ import pytest
 import torch
 
 from autograder.suite import expect, expect_array, expect_close, expect_worked
-from tests.hidden.train_networks.draws import (
+from tests.hidden.train_networks.checks import (
     CLOSE,
-    EVALUATION,
-    TRAINING,
     asked,
     check_dx,
     check_output,
     check_parameters,
-    filling,
-    images,
+    check_unusual,
     outputs,
     right,
 )
-from tests.hidden.train_networks.unusual import check_unusual
+from tests.hidden.train_networks.inputs import EVALUATION, TRAINING, filling, images
 
 NAME = "AuxiliaryHead"
 SIZES = (3, 4, 2, 7)  # channels, classes, hidden, width

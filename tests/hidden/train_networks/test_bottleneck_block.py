@@ -2,15 +2,8 @@
 
 import pytest
 
-from tests.hidden.train_networks.draws import (
-    EVALUATION,
-    TRAINING,
-    check_dx,
-    check_evaluation,
-    check_output,
-    check_parameters,
-)
-from tests.hidden.train_networks.unusual import check_unusual
+from tests.hidden.train_networks.checks import check_dx, check_evaluation, check_output, check_parameters, check_unusual
+from tests.hidden.train_networks.inputs import EVALUATION, TRAINING
 
 NAME = "BottleneckBlock"
 SAME, WIDER, NARROWER, SMALLER, BOTH = (12, 3), (5, 3), (14, 3), (12, 3, 2), (5, 3, 2)

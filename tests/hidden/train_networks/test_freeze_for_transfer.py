@@ -18,9 +18,8 @@ from autograder.suite import (
 from solutions.train_networks import reference
 from starter_code.module_probes import tensors
 from starter_code.training_probes import ToyClassifier, run_transfer
-from tests.hidden.train_networks.draws import CLOSE, drawn
-from tests.hidden.train_networks.remembering import remembering
-from tests.hidden.train_networks.unusual import SILENT, expect_near, scaled
+from tests.hidden.train_networks.checks import CLOSE, expect_near, remembering
+from tests.hidden.train_networks.inputs import SILENT, drawn, scaled
 
 PIXELS, UNITS, OLD = 2, 3, 4
 pytestmark = pytest.mark.free("run_transfer", returned="head")  # any numbers will do that are fresh

@@ -3,19 +3,8 @@
 import pytest
 
 from autograder.suite import expect_array, expect_close
-from tests.hidden.train_networks.draws import (
-    CLOSE,
-    EVALUATION,
-    TRAINING,
-    asked,
-    check_dx,
-    check_parameters,
-    filling,
-    images,
-    outputs,
-    right,
-)
-from tests.hidden.train_networks.unusual import check_unusual
+from tests.hidden.train_networks.checks import CLOSE, asked, check_dx, check_parameters, check_unusual, outputs, right
+from tests.hidden.train_networks.inputs import EVALUATION, TRAINING, filling, images
 
 NAME = "InceptionModule"
 #        in 1x1 3x3r 3x3 5x5r 5x5 pool

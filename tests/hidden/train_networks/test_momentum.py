@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hidden.train_networks.walks import (
+from tests.hidden.train_networks.optimizer_checks import (
     check_closure,
     check_defaults,
     check_file,

@@ -4,20 +4,17 @@ import numpy as np
 import pytest
 
 from autograder.suite import expect_array, expect_close
-from tests.hidden.train_networks.draws import (
+from tests.hidden.train_networks.checks import (
     CLOSE,
-    EVALUATION,
-    TRAINING,
     asked,
     check_dx,
     check_evaluation,
     check_output,
     check_parameters,
-    filling,
-    images,
+    check_unusual,
     outputs,
 )
-from tests.hidden.train_networks.unusual import check_unusual
+from tests.hidden.train_networks.inputs import EVALUATION, TRAINING, filling, images
 
 NAME = "ResidualBlock"
 SAME, WIDER, NARROWER, SMALLER, BOTH = (4, 4), (3, 5), (6, 4), (4, 4, 2), (3, 5, 2)

@@ -9,9 +9,8 @@ from autograder.suite import corners, expect, expect_array, expect_close, expect
 from solutions.train_networks import reference
 from starter_code.module_probes import tensors
 from starter_code.training_probes import ToyClassifier, run_train_step
-from tests.hidden.train_networks.draws import CLOSE, drawn
-from tests.hidden.train_networks.remembering import remembering
-from tests.hidden.train_networks.unusual import SILENT, expect_near, scaled
+from tests.hidden.train_networks.checks import CLOSE, expect_near, remembering
+from tests.hidden.train_networks.inputs import SILENT, drawn, scaled
 
 PIXELS, UNITS, CLASSES, RATE = 2, 3, 4, 0.2
 PARTS = ("losses", "weights", "training", "logits")

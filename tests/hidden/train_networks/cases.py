@@ -1,0 +1,51 @@
+"""Walks of an optimizer that are unusual in one way each."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from autograder.suite import corners, in_order
+from tests.hidden.train_networks.inputs import drawn_walk
+
+
+def unusual_walks(
+    rng: np.random.Generator, shares: dict[str, float]
+) -> Iterator[tuple[tuple[Any, Any], dict[str, Any]]]:
+    """Walks that are unusual in one way each: parameters and gradients, and how the optimizer is asked."""
+    begin, grads = drawn_walk(rng, (3, 2), (3,))
+    first, second = grads
+    silent = [0 * gradient for gradient in second]
+    none, off = {"lr": 0.0}, dict.fromkeys(shares, 0.0)
+    # Numbers: another order in memory, a zero, a tie; nothing but zeros; a zero gradient beside a memory; huge ones.
+    for special in islice(corners(begin, grads), 3):
+        yield special, {"options": shares}
+    yield ([0 * w for w in begin], grads), {}
+    yield (begin, [silent, silent]), {}
+    yield (begin, [first, silent]), {}
+    yield ([1e6 * w for w in begin], [[1e6 * g for g in step] for step in grads]), {"rates": [1e6, 2e6]}
+    # Shapes, and gradients that are missing.
+    shapes = ((), (1,), (1, 1), (2, 2), (1, 3), (3, 1), (2, 1, 3, 3), (1, 2, 1, 1), (1, 2, 2, 2))
+    yield drawn_walk(rng, *shapes), {"options": shares}
+    for given in ([[None, None], second], [first, [None, second[1]]], [[None, first[1]]] * 2):
+        yield (begin, given), {}
+    # Options that are zero, in groups and for all; their order; rates.
+    yield drawn_walk(rng, (2,)), {"groups": [none]}
+    yield drawn_walk(rng, (2,)), {"options": off}
+    yield drawn_walk(rng, *[(2,)] * len(off)), {"groups": [{share: 0.0} for share in off]}
+    yield (begin, grads), {"options": none}
+    for groups in ([{"lr": 0.3}] * 2, [{}, none], [off, {}]):
+        yield (begin, grads), {"groups": groups}
+    for backwards in (False, True):
+        options = in_order(shares | {"lr": 0.3}, backwards=backwards)
+        yield (begin, grads), {"options": options, "groups": [options, {}]}
+    for rates in ([0.0, 0.1], [0.0, 0.0], [0.1, 0.1]):
+        yield (begin, grads), {"rates": rates, "options": {}}
+    # Files and closures.
+    for step in range(3):
+        yield drawn_walk(rng, (2,), (2,), steps=3), {"reload_before": step, "closure_values": [0.0, -1.0, 1e6]}
+    yield drawn_walk(rng, (2,), steps=1), {"closure_values": [0.0], "rates": [0.2]}
+    for values in ([0.5, 0.5], [0.5, -0.5]):
+        yield drawn_walk(rng, (2,)), {"closure_values": values}
+    yield drawn_walk(rng, (2,), (2,), (3,), steps=3), {"closure_values": []}
