@@ -3,6 +3,8 @@
 from autograder.sandbox.wire import Given
 from autograder.suite.comparing import (
     Mismatch,
+    as_numbers,
+    described,
     expect,
     expect_any,
     expect_array,
@@ -14,13 +16,16 @@ from autograder.suite.comparing import (
 )
 from autograder.suite.corners import corners, expect_unmodified
 from autograder.suite.features import in_order
+from autograder.suite.free import unchanged
 from autograder.suite.laws import central_differences, for_all
 
 __all__ = [
     "Given",
     "Mismatch",
+    "as_numbers",
     "central_differences",
     "corners",
+    "described",
     "expect",
     "expect_any",
     "expect_array",
@@ -32,4 +37,5 @@ __all__ = [
     "expect_worked",
     "for_all",
     "in_order",
+    "unchanged",
 ]

@@ -2,8 +2,7 @@
 so that a wrong count is not charged again, and asks that the two questions do not have the same answer.
 """
 
-from autograder.suite import expect_close, expect_keys, expect_unmodified, in_order
-from autograder.suite.comparing import as_numbers
+from autograder.suite import as_numbers, expect_close, expect_keys, expect_unmodified, in_order
 from tests.hidden.inception_ops.counting import EXACT, check_whole, expect_different
 
 

@@ -13,8 +13,7 @@ from types import FunctionType
 
 import numpy as np
 
-from autograder.suite import expect, expect_any, expect_close, expect_keys
-from autograder.suite.comparing import as_numbers, described
+from autograder.suite import as_numbers, described, expect, expect_any, expect_close, expect_keys
 from autograder.suite.misconceptions import misconceptions, variant
 from solutions.inception_ops import reference
 

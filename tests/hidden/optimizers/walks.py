@@ -7,9 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from autograder.suite import Given, corners, expect, expect_close, expect_tuple, expect_worked
-from autograder.suite.comparing import as_numbers
-from autograder.suite.free import unchanged
+from autograder.suite import Given, as_numbers, corners, expect, expect_close, expect_tuple, expect_worked, unchanged
 from solutions.optimizers import reference
 
 # Weights and steps are of about one. An answer may compute in float32 inside and is right all the same: over a few steps that loses
