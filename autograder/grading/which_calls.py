@@ -17,8 +17,9 @@ import numpy as np
 
 from autograder.grading.diagnosis import crash_told, same
 from autograder.grading.patterns import Told
+from autograder.suite.arguments import EACH, Arguments, Path, at, is_number, parts, shown
 from autograder.suite.comparing import SENSIBLE
-from autograder.suite.features import EACH, Arguments, Feature, Path, at, features_of, is_number, parts, shown
+from autograder.suite.features import Feature, features_of
 from autograder.suite.free import Free, without_free
 from autograder.suite.misconceptions import Variant
 from autograder.suite.student import Call, Respondent, StudentFault

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from autograder.quality.measure import Kind, Measured, Place, Trial
+from autograder.quality.measured import Kind, Measured, TestPlace, Trial
 
 MIN_NAMED = 0.95  # of misconceptions, over all seeds
 MIN_KILLED = 0.97  # of mutants
@@ -202,14 +202,14 @@ def _idle(measured: Measured) -> Iterator[str]:
             yield f"{test.exercise}: {test.name} is marked redundant without a reason."
 
 
-def needed_tests(measured: Measured) -> set[Place]:
+def needed_tests(measured: Measured) -> set[TestPlace]:
     """The tests without which a wrong answer would get full marks, or a misconception lose its name.
 
     A test is replaced by others of its kind only: by a sweeping one if it sweeps itself, by one that is marked redundant never.
     """
     marked = {(test.exercise, test.name) for test in measured.tests if test.redundant is not None}
     sweeping = {(test.exercise, test.name) for test in measured.tests if test.sweeping}
-    needed: set[Place] = set()
+    needed: set[TestPlace] = set()
     for places in _grounds(measured):
         core, sweep = places - marked - sweeping, (places & sweeping) - marked
         first = core or sweep or places
@@ -218,7 +218,7 @@ def needed_tests(measured: Measured) -> set[Place]:
     return needed
 
 
-def _grounds(measured: Measured) -> Iterable[set[Place]]:
+def _grounds(measured: Measured) -> Iterable[set[TestPlace]]:
     """For each wrong answer, the tests that catch it; for each two misconceptions, the tests that tell them apart."""
     for trial in measured.trials:
         if trial.kind == "misconception":

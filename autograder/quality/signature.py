@@ -13,15 +13,19 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from inspect import getdoc, signature
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from autograder.grading.diagnosis import same
 from autograder.quality.relations import relations_of
-from autograder.quality.twists import DECISIVE, KEEP, Ask, Asked, Held, Memory, Twist, copied, twists
+from autograder.quality.twisted_arguments import twisted_arguments
+from autograder.quality.twisted_results import DECISIVE, PossibleFeatures, twisted_results
+from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist, copied
 from autograder.sandbox.wire import Named
-from autograder.suite.features import EACH, Arguments, Feature, Path, everywhere, features_of, is_number
+from autograder.suite.arguments import EACH, Arguments, Path, everywhere, is_number
+from autograder.suite.features import Feature, features_of
 from autograder.suite.free import FreePlaces, unchanged, without_free
 from autograder.suite.misconceptions import Variant
 
@@ -34,7 +38,7 @@ class SignatureMutant:
     """A twist of one function. Its id says what is wrong: it is the same in every run."""
 
     id: str
-    asked: Asked
+    asked: AskedFunction
     twist: Twist
 
 
@@ -56,22 +60,22 @@ class Recording(Variant):
         self.calls.append((function, tuple(map(copied, args)), {key: copied(value) for key, value in kwargs.items()}))
         return super().call(function, args, kwargs, inputs=inputs)
 
-    def asked(self, free: FreePlaces) -> list[Asked]:
+    def asked(self, free: FreePlaces) -> list[AskedFunction]:
         """The functions that were asked, with the calls."""
-        found: dict[tuple[str, str], Asked] = {}
+        found: dict[tuple[str, str], AskedFunction] = {}
         for function, args, kwargs in self.calls:
             key = function, about(args)
             if key not in found:
                 known = self.namespace[function]
                 doc = getdoc(self.namespace[key[1]] if key[1] else known) or ""
-                found[key] = Asked(*key, signature(known), free.get(function), doc)
+                found[key] = AskedFunction(*key, signature(known), free.get(function), doc)
             found[key].samples.append(dict(found[key].signature.bind(*args, **kwargs).arguments))
         for asked in found.values():
             step = max(1, len(asked.samples) // SAMPLES)
             asked.samples = asked.samples[::step]
         return list(found.values())
 
-    def answer(self, asked: Asked, arguments: Arguments) -> Any:
+    def answer(self, asked: AskedFunction, arguments: Arguments) -> Any:
         """What the reference returns for these arguments."""
         bound = asked.signature.bind_partial()
         bound.arguments.update(arguments)
@@ -102,14 +106,14 @@ class Twisted(Recording):
 # --- which mutants there are -----------------------------------------------------------------------------------------
 
 
-def signature_mutants(reference: str, asked: Asked) -> list[SignatureMutant]:
+def signature_mutants(reference: str, asked: AskedFunction) -> list[SignatureMutant]:
     """All mutants of a function that differ from the reference in some call."""
     right = Recording(reference)
     ask = partial(right.answer, asked)
     asked.samples = [sample for sample in asked.samples if _answered(ask, sample)]
-    held = _held(asked, ask)
+    possible = _possible_features(asked, ask)
     made: dict[str, Twist] = {}
-    for name, twist in twists(asked, held, ask):
+    for name, twist in chain(twisted_results(asked, possible, ask), twisted_arguments(asked)):
         made.setdefault(f"{asked.name}: {name}", twist)
     known = [(sample, ask({name: copied(value) for name, value in sample.items()})) for sample in asked.samples]
     mutants = [SignatureMutant(name, asked, twist) for name, twist in made.items()]
@@ -128,7 +132,7 @@ def _answered(ask: Ask, arguments: Arguments) -> bool:
     return all(finite) and not (is_number(answer) and not np.isfinite(answer))
 
 
-def _held(asked: Asked, ask: Ask) -> Held:
+def _possible_features(asked: AskedFunction, ask: Ask) -> PossibleFeatures:
     """Which features the parts of the arguments can have. Calls in which they do join the samples where there are none."""
     known: dict[tuple[Path, str], Feature] = {}
     for arguments in asked.samples:
@@ -138,7 +142,7 @@ def _held(asked: Asked, ask: Ask) -> Held:
                     known.setdefault((path, feature.name), feature)
         for path, relation in relations_of(arguments):
             known.setdefault((path, relation.name), relation)
-    held: Held = []
+    possible: PossibleFeatures = []
     added: list[Arguments] = []
     for (path, _), feature in known.items():
         found = any(feature.is_in(arguments, path) for arguments in asked.samples)
@@ -149,9 +153,9 @@ def _held(asked: Asked, ask: Ask) -> Held:
                 found = True
                 break
         if found:
-            held.append((path, feature))
+            possible.append((path, feature))
     asked.samples = [*asked.samples, *added]
-    return held
+    return possible
 
 
 def _differs(mutant: SignatureMutant, known: list[tuple[Arguments, Any]], ask: Ask) -> bool:

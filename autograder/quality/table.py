@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.quality.gate import Row, rows
-from autograder.quality.measure import Measured
+from autograder.quality.measured import Measured
 
 TITLES = (
     "exercise",

@@ -1,6 +1,7 @@
 """What a hidden suite may use: `expect*` for what students return, laws and corners for what is asked of them."""
 
 from autograder.sandbox.wire import Given
+from autograder.suite.arguments import in_order
 from autograder.suite.comparing import (
     Mismatch,
     as_numbers,
@@ -15,7 +16,6 @@ from autograder.suite.comparing import (
     expect_worked,
 )
 from autograder.suite.corners import corners, expect_unmodified
-from autograder.suite.features import in_order
 from autograder.suite.free import unchanged
 from autograder.suite.laws import central_differences, for_all
 

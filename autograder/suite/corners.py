@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.suite.arguments import everywhere, in_order
 from autograder.suite.comparing import expect
-from autograder.suite.features import everywhere, in_order
 from autograder.suite.free import unchanged
 from autograder.suite.student import Question
 

@@ -20,7 +20,8 @@ from autograder.course.folders import Course
 from autograder.grading.grader import Grader
 from autograder.grading.sitting import Job
 from autograder.quality.gate import failures
-from autograder.quality.measure import Measured, measure, seeds_named
+from autograder.quality.measure import measure, seeds_named
+from autograder.quality.measured import Measured
 from autograder.quality.trials import Trials, sit
 from autograder.sandbox.wire import Handle
 from autograder.suite.misconceptions import Alternative, Misconception, Variant, alternatives, misconceptions, rewritten
