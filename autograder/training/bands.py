@@ -31,7 +31,7 @@ from autograder.submission.submitted import answer_program
 from autograder.suite.misconceptions import Variant
 from autograder.suite.student import Answers, Student
 from autograder.training.contract import Device, Run, runs_of
-from autograder.training.running import Ended, Watch, train
+from autograder.training.running import AfterStep, Ended, train
 from autograder.training.sessions import Session
 from autograder.training.slots import launcher_for
 from autograder.training.steps import told
@@ -269,9 +269,9 @@ def trained(  # noqa: PLR0913, PLR0917  (what a run depends on)
 
 
 def train_run(  # noqa: PLR0913, PLR0917  (what a run depends on)
-    run: Run, student: Student, right: str, seed: int, device: Device, watch: Watch = lambda *_: None
+    run: Run, student: Student, right: str, seed: int, device: Device, after_step: AfterStep = lambda *_: None
 ) -> Ended:
     """Train the parts of a student, and take each step again with those of the module text `right`."""
     parts = SimpleNamespace(**Variant(right).namespace)  # fresh ones: a text may keep what it has seen
     held = run.held().inputs
-    return train(Session(student, parts, run.phases(seed, device), held, seed), run.length, held, watch)
+    return train(Session(student, parts, run.phases(seed, device), held, seed), run.length, held, after_step)

@@ -18,7 +18,8 @@ BETWEEN = 40  # steps between two checkpoints
 RETRIES = 2  # of a run whose process somebody else has stopped
 DIVERGED = 10.0  # a loss that is so many times the first one
 RECENT = 10  # steps over whose mean a loss is looked at
-Watch = Callable[[list[float], Callable[[], np.ndarray]], None]  # the losses so far; what the network would answer now
+# Called while a run goes on, with the losses so far, and with what finds out what the network would answer now.
+AfterStep = Callable[[list[float], Callable[[], np.ndarray]], None]
 
 
 @dataclass
@@ -45,11 +46,11 @@ class Ended:
         return [step.loss for step in self.steps]
 
 
-def train(session: Session, length: int, held: np.ndarray, watch: Watch) -> Ended:
+def train(session: Session, length: int, held: np.ndarray, after_step: AfterStep) -> Ended:
     """Train for so many steps in all, or as far as it goes; the images `held` are scored in the end."""
     ended = Ended()
     with ThreadPoolExecutor(1, "following", initializer=_on_one_core) as beside:
-        running = _Running(session, length, held, watch, ended, beside)
+        running = _Running(session, length, held, after_step, ended, beside)
         try:
             running.to_the_end()
         except StudentFault as fault:
@@ -75,7 +76,7 @@ class _Running:
     session: Session
     length: int
     held: np.ndarray
-    watch: Watch
+    after_step: AfterStep
     ended: Ended
     beside: ThreadPoolExecutor
     done: int = 0
@@ -140,7 +141,7 @@ class _Running:
         self.ended.steps += pending.result()
         if self.ended.steps:
             losses = self.ended.losses
-            self.watch(losses, lambda: self.beside.submit(self.session.scores, self.held).result())
+            self.after_step(losses, lambda: self.beside.submit(self.session.scores, self.held).result())
             if self.ended.state == "passed":
                 _judge(self.ended, losses)
 

@@ -23,7 +23,7 @@ from autograder.training.judging import gate, judged
 from autograder.training.layouts import Unlike, matching, read_table
 from autograder.training.running import RETRIES, Ended, train
 from autograder.training.sessions import Session
-from autograder.training.stage import TrainingStage
+from autograder.training.stage import TrainingOptions, TrainingStage
 from autograder.training.steps import MOST, USUAL, Step, Tensors, compared, confirmed, told, until_wrong
 from tests.support.mini_course import edit
 
@@ -379,7 +379,7 @@ def named(real: Course, *exercises: tuple[str, float, float, str | None]) -> lis
         replace(result(name, points, most), misconception=Finding(mistake, "", "") if mistake else None)
         for name, points, most, mistake in exercises
     ]
-    return [one.id for one in TrainingStage(real, "cpu")._named(assignment, inception, results)]
+    return [one.id for one in TrainingStage(real, TrainingOptions("cpu"))._named(assignment, inception, results)]
 
 
 def test_behind_a_mistake_that_has_a_name_no_other_part_can_hide(real: Course) -> None:
