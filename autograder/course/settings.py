@@ -13,7 +13,7 @@ from autograder.course.folders import Course
 
 FILE = "settings.toml"
 Data = Path | str  # a file or a folder, or else a word that the hidden suite of an assignment knows
-KINDS: dict[str, type] = {"data": str, "board": bool}  # of the table [training]
+TRAINING_SETTINGS: dict[str, type] = {"data": str, "board": bool}  # of the table [training]
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,13 @@ def settings_of(course: Course) -> Settings:
     except (OSError, ValueError) as fault:
         raise CourseError(f"{path} cannot be read: {' '.join(str(fault).split())}.") from fault
     training = tables.pop("training", {})
-    if tables or not isinstance(training, dict) or set(training) - set(KINDS):
-        raise CourseError(f"{path} may have one table, [training], with {' and '.join(KINDS)}, and nothing else.")
+    if tables or not isinstance(training, dict) or set(training) - set(TRAINING_SETTINGS):
+        raise CourseError(
+            f"{path} may have one table, [training], with {' and '.join(TRAINING_SETTINGS)}, and nothing else."
+        )
     for name, value in training.items():
-        if type(value) is not KINDS[name]:
-            what = "true or false" if KINDS[name] is bool else "a text in quotes"
+        if type(value) is not TRAINING_SETTINGS[name]:
+            what = "true or false" if TRAINING_SETTINGS[name] is bool else "a text in quotes"
             raise CourseError(f"{path}: {name} is {what}.")
     data = training.get("data")
     return Settings(None if data is None else data_named(data, course.data), training.get("board", False))

@@ -24,7 +24,7 @@ STAMP = (
 )
 WHOLE = re.compile(rf"{STAMP}\s*\Z")
 # Where a name stands for several zones, and the course has not said which is its own.
-USUAL = {"CST": "America/Chicago", "CDT": "America/Chicago", "IST": "Asia/Kolkata", "PST": "America/Los_Angeles"}
+USUAL_ZONES = {"CST": "America/Chicago", "CDT": "America/Chicago", "IST": "Asia/Kolkata", "PST": "America/Los_Angeles"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _offset(name: str, local: datetime, zone: str | None) -> tuple[timedelta | N
     offsets = _offsets(name, local.replace(minute=0, second=0, microsecond=0))
     if len(offsets) < 2:  # noqa: PLR2004
         return next(iter(offsets), None), ""
-    usual = _offset_in(USUAL[name], name, local) if name in USUAL else None
+    usual = _offset_in(USUAL_ZONES[name], name, local) if name in USUAL_ZONES else None
     offset = usual if usual is not None else offsets.most_common(1)[0][0]
     hours = offset.total_seconds() / 3600
     return (

@@ -23,7 +23,7 @@ from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.gradebook.settings import settings
 from autograder.training import Run
 from autograder.training.contract import runs_of
-from autograder.training.sessions import TOGETHER
+from autograder.training.sessions import BETWEEN_LOOKS
 from autograder.whole_class.store import Store
 
 TEMPLATE = "board.html"
@@ -39,7 +39,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
+class BoardTable:
     """One run; lines by rank, and by name within a rank."""
 
     title: str
@@ -55,7 +55,7 @@ class Board:
 
     title: str
     frozen: datetime | None
-    tables: tuple[Table, ...]
+    tables: tuple[BoardTable, ...]
 
 
 def write_board(course: Course, name: str, path: Path | None) -> Path:
@@ -92,7 +92,7 @@ def page_of(board: Board) -> str:
     """The page."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     known = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, loader=loader)
-    return known.get_template(TEMPLATE).render(board=board, together=TOGETHER)
+    return known.get_template(TEMPLATE).render(board=board, together=BETWEEN_LOOKS)
 
 
 def ranked(steps: Mapping[str, int]) -> tuple[Line, ...]:
@@ -102,10 +102,10 @@ def ranked(steps: Mapping[str, int]) -> tuple[Line, ...]:
     return tuple(Line(1 + numbers.index(count), name, count) for name, count in ordered)
 
 
-def _table(run: Run, reports: Mapping[str, Report]) -> Table:
+def _table(run: Run, reports: Mapping[str, Report]) -> BoardTable:
     found = {name: _of(run, report.training) for name, report in reports.items()}
     steps = {name: record.reached for name, record in found.items() if record and record.reached is not None}
-    return Table(run.title, run.target or 0.0, run.held().what, run.length, ranked(steps))
+    return BoardTable(run.title, run.target or 0.0, run.held().what, run.length, ranked(steps))
 
 
 def _of(run: Run, records: Iterable[TrainingRecord]) -> TrainingRecord | None:

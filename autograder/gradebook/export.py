@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
-COLUMNS = (
+GRADE_COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
@@ -48,7 +48,7 @@ class CsvExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader carries no t
             rows = csv.writer(
                 file, quoting=csv.QUOTE_NONNUMERIC
             )  # a semicolon in a name begins no field, whatever the locale
-            rows.writerow(COLUMNS)
+            rows.writerow(GRADE_COLUMNS)
             for assignment in gradebook.assignments:
                 for student in gradebook.students:
                     if assignment.name in (self.assignment or [assignment.name]) and student.id in (

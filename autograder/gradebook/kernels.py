@@ -19,8 +19,10 @@ from autograder.course.folders import Course
 from autograder.gradebook.settings import insist_on_settings
 
 # No kernel can have this name, since only letters, digits and ._- may stand in one. nbgrader says: No such kernel named ...
-NAME = "(none: nbgrader was started without the settings of this course; start it in the folder that holds course/)"
-NO_KERNEL = json.dumps({"display_name": "None: hidden tests grade this", "language": "python", "name": NAME})
+NO_KERNEL_NAME = (
+    "(none: nbgrader was started without the settings of this course; start it in the folder that holds course/)"
+)
+NO_KERNEL = json.dumps({"display_name": "None: hidden tests grade this", "language": "python", "name": NO_KERNEL_NAME})
 
 
 def take_kernels(db_url: str, assignment: str) -> None:

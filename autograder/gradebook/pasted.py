@@ -19,16 +19,16 @@ from urllib.parse import quote, unquote
 from autograder.submission.cells import SubmittedCell
 
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
+ALL_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
 INLINE = re.compile(r"data:image/[\w.+-]{1,30}(?:;[\w=.-]{1,30}){0,3};base64,([A-Za-z0-9+/=]*)", re.IGNORECASE)
 UNENCODED = ";,/?:@&=+$-_.!~*'()#"  # what JavaScript's encodeURI leaves as it is
-LARGEST = 20_000_000  # characters of one picture
+MOST_CHARACTERS = 20_000_000  # characters of one picture
 LONGEST_NAME = 300
 MOST_PICTURES = 200  # in one cell, and attachments in one notebook
 LONGEST_TEXT = 100_000  # characters of one cell, in which references are looked for; a page shows fewer
 REASONS = {
     "kind": "it is no PNG, JPEG or GIF",
-    "size": f"it is larger than {LARGEST * 3 // 4_000_000} MB",
+    "size": f"it is larger than {MOST_CHARACTERS * 3 // 4_000_000} MB",
     "many": f"there are more than {MOST_PICTURES}",
     "page": "this page holds more than can be shown",
     "missing": "it is not found in what was handed in",
@@ -141,9 +141,9 @@ def _named(data: str, result: Pasted) -> str:
 
 def _picture(data: str) -> tuple[str, str]:
     """Kind and content of a picture, in base64; or why it is none, and nothing."""
-    if len(data) > LARGEST:
+    if len(data) > MOST_CHARACTERS:
         return "size", ""
-    if not BASE64.match(data):
+    if not ALL_BASE64.match(data):
         return "kind", ""
     text = "".join(data.split()).rstrip("=")
     try:

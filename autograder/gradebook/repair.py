@@ -17,7 +17,7 @@ from autograder.gradebook.pasted import REASONS, pasted
 from autograder.submission.cells import SubmittedCell
 from autograder.submission.submitted import Ungradable, read, submitted_file
 
-Cell = dict[str, Any]  # of nbformat 4.5, as JSON has it
+NotebookCell = dict[str, Any]  # of nbformat 4.5, as JSON has it
 BACKTICKS = re.compile(r"`+")
 
 
@@ -41,7 +41,7 @@ def repair(expected: Path, assignment: Assignment, released: dict[str, Any]) -> 
         cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in released["cells"] if "nbgrader" in cell["metadata"]
     }
     kept = _kept(submission.cells, known)
-    cells: list[Cell] = []
+    cells: list[NotebookCell] = []
     pictures = _Pictures()
     for index, cell in enumerate(submission.cells):
         if cell.id not in known:
@@ -68,7 +68,7 @@ def _elsewhere(cells: tuple[SubmittedCell, ...], assignment: Assignment) -> Iter
             yield cell_id, f"# In another cell of this notebook: {', '.join(found)}."
 
 
-def _kept(cells: tuple[SubmittedCell, ...], known: dict[str, Cell]) -> dict[str, int]:
+def _kept(cells: tuple[SubmittedCell, ...], known: dict[str, NotebookCell]) -> dict[str, int]:
     """Which of several cells with one id counts: the last that is filled in, as in grading."""
     kept: dict[str, int] = {}
     for index, cell in enumerate(cells):
@@ -77,7 +77,7 @@ def _kept(cells: tuple[SubmittedCell, ...], known: dict[str, Cell]) -> dict[str,
     return kept
 
 
-def _released_cell(released: Cell, submitted: SubmittedCell, pictures: _Pictures) -> Cell:
+def _released_cell(released: NotebookCell, submitted: SubmittedCell, pictures: _Pictures) -> NotebookCell:
     """The released cell; with the student's source when it is one to be filled in."""
     if released["metadata"]["nbgrader"]["locked"]:
         return released
@@ -86,9 +86,9 @@ def _released_cell(released: Cell, submitted: SubmittedCell, pictures: _Pictures
     return {**released, "source": _writable(submitted.source)}
 
 
-def _own_cell(submitted: SubmittedCell, pictures: _Pictures) -> Cell:
+def _own_cell(submitted: SubmittedCell, pictures: _Pictures) -> NotebookCell:
     """A cell that the student added, or text that is free to change. What is neither code nor text is shown as it is written."""
-    cell: Cell = {"cell_type": submitted.kind, "id": f"submitted-{submitted.parts[0].number}", "metadata": {}}
+    cell: NotebookCell = {"cell_type": submitted.kind, "id": f"submitted-{submitted.parts[0].number}", "metadata": {}}
     if submitted.kind == "code":
         return {**cell, "source": _writable(submitted.source), "execution_count": None, "outputs": []}
     if submitted.kind == "markdown":
@@ -104,7 +104,7 @@ class _Pictures:
     notes: list[str] = field(default_factory=list)
     looked_at: int = 0
 
-    def text(self, submitted: SubmittedCell) -> Cell:
+    def text(self, submitted: SubmittedCell) -> NotebookCell:
         """Source and attachments of a cell of text; what of its pictures cannot be shown is noted."""
         found = pasted(submitted, self.looked_at)
         self.looked_at = found.looked_at
@@ -121,7 +121,7 @@ def _writable(source: str) -> str:
     return source.encode("utf-8", errors="replace").decode("utf-8")
 
 
-def _put_back(cells: list[Cell], known: dict[str, Cell], missing: list[str]) -> list[Cell]:
+def _put_back(cells: list[NotebookCell], known: dict[str, NotebookCell], missing: list[str]) -> list[NotebookCell]:
     """Each missing cell after the one that precedes it in the release."""
     order = list(known)
     for grade_id in missing:

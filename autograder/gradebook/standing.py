@@ -41,16 +41,16 @@ from autograder.grading.imports import imported
 from autograder.grading.sitting import files_hash
 from autograder.whole_class.store import Store
 
-PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune")
+PAGE_PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune")
 # Of settings, those that pages are made with.
-LOOKS = ("HTMLExporter", "TemplateExporter", "FeedbackExporter", "GetGrades", "CSSHTMLHeaderPreprocessor")
-WHERE = {"template_name", "extra_template_basedirs", "extra_template_paths", "template_paths", "remembers"}
+PAGE_SECTIONS = ("HTMLExporter", "TemplateExporter", "FeedbackExporter", "GetGrades", "CSSHTMLHeaderPreprocessor")
+PLACES = {"template_name", "extra_template_basedirs", "extra_template_paths", "template_paths", "remembers"}
 LONGEST_TIMESTAMP = 1000
 FEW = 100  # students that the gradebook is asked for by name
 
 
 @dataclass(frozen=True)
-class Row:
+class SubmissionRows:
     """What the gradebook has of one student's submission.
 
     grades: name, most points, score, mark by hand and extra credit of each
@@ -72,7 +72,7 @@ class Row:
         return max(0.0, (self.timestamp - self.duedate).total_seconds())
 
 
-def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, Row]:
+def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, SubmissionRows]:
     """The rows of an assignment, of these students at least, or of all. Whose submission is unknown has none."""
 
     def ask(of: Any, *columns: Any, through: tuple[Any, ...]) -> Any:
@@ -86,7 +86,7 @@ def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) 
     known, notebook = (SubmittedAssignment.assignment,), (SubmittedNotebook.assignment, SubmittedAssignment.assignment)
     times = (SubmittedAssignment.timestamp, SubmittedAssignment.extension, Known.duedate)
     made = {
-        name: Row(timestamp, None if duedate is None else duedate + (extension or timedelta(0)))
+        name: SubmissionRows(timestamp, None if duedate is None else duedate + (extension or timedelta(0)))
         for name, timestamp, extension, duedate in ask(SubmittedAssignment, *times, through=known)
     }
     for name, penalty in ask(SubmittedNotebook, SubmittedNotebook.late_submission_penalty, through=notebook):
@@ -120,7 +120,7 @@ class Standing:
         released = course.release(assignment) / course.assignment(assignment).notebook_name
         self._made_of = digest(_content(released), own_code())
 
-    def rows(self, students: Collection[str]) -> dict[str, Row]:
+    def rows(self, students: Collection[str]) -> dict[str, SubmissionRows]:
         """What the gradebook has of these students, who need not be known there."""
         with Gradebook(self._db_url) as gradebook:
             return rows(gradebook, self.assignment, students)
@@ -173,7 +173,7 @@ class Standing:
         """The feedback page of a student."""
         return self.course.data / "feedback" / student / self.assignment / f"{self.assignment}.html"
 
-    def _entry(self, student: str, row: Row) -> str:
+    def _entry(self, student: str, row: SubmissionRows) -> str:
         handed_in = _content(self.course.submitted(student, self.assignment) / "timestamp.txt", LONGEST_TIMESTAMP)
         said = [(name, auto) for name, auto, _ in row.comments]
         times = (row.timestamp, row.duedate, row.penalty, self._penalty(student, row))
@@ -184,7 +184,7 @@ class Standing:
     def _page(self, student: str, made_of: str) -> str:
         return digest(made_of, _content(self.page(student)))
 
-    def _penalty(self, student: str, row: Row) -> Any:
+    def _penalty(self, student: str, row: SubmissionRows) -> Any:
         """What the course's rule says of a late submission, unless it raises."""
         if not row.seconds_late:
             return None
@@ -227,7 +227,7 @@ def own_code() -> str:
     here = Path(__file__).resolve().parent
     modules = imported(here.parent.parent, here.glob("*.py"), (here.parent.name,), safe=False)
     return digest(
-        files_hash(here.parent, modules), *(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+        files_hash(here.parent, modules), *(f"{name} {importlib.metadata.version(name)}" for name in PAGE_PACKAGES)
     )
 
 
@@ -235,16 +235,16 @@ def looks_of(exporter: Any) -> str:
     """Digest of the templates and settings that nbconvert's `exporter` makes pages with."""
     chosen = {
         section: {
-            name: repr(value) for name, value in sorted(exporter.config.get(section, {}).items()) if name not in WHERE
+            name: repr(value) for name, value in sorted(exporter.config.get(section, {}).items()) if name not in PLACES
         }
-        for section in LOOKS
+        for section in PAGE_SECTIONS
     }
     folders = [Path(folder) for folder in exporter.template_paths]
     files = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*")) if path.is_file()]
     return digest(json.dumps(chosen, sort_keys=True), *(part for path in files for part in (path.name, _content(path))))
 
 
-def _plain(row: Row) -> tuple[str, ...]:
+def _plain(row: SubmissionRows) -> tuple[str, ...]:
     return tuple(map(repr, (row.penalty, row.grades, row.comments)))
 
 

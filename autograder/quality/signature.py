@@ -29,7 +29,7 @@ from autograder.suite.features import Feature, features_of
 from autograder.suite.free import FreePlaces, unchanged, without_free
 from autograder.suite.misconceptions import Variant
 
-SAMPLES = 40  # calls of the suite that are looked at, of one function
+MOST_SAMPLES = 40  # calls of the suite that are looked at, of one function
 TRIES = 16  # of these, from which a call with a feature is made
 
 
@@ -71,7 +71,7 @@ class Recording(Variant):
                 found[key] = AskedFunction(*key, signature(known), free.get(function), doc)
             found[key].samples.append(dict(found[key].signature.bind(*args, **kwargs).arguments))
         for asked in found.values():
-            step = max(1, len(asked.samples) // SAMPLES)
+            step = max(1, len(asked.samples) // MOST_SAMPLES)
             asked.samples = asked.samples[::step]
         return list(found.values())
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist, copied, if_array
-from autograder.suite.arguments import EACH, Arguments, Path, at, is_number, is_numbers, parts, put, shown
+from autograder.suite.arguments import EACH, Arguments, Path, at, is_number, is_numbers, parts, path_text, put
 
 
 def twisted_arguments(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
@@ -62,12 +62,12 @@ def _mistaken(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
     for path in {path: None for sample in asked.samples for path, _ in asked.parts(sample)}:
         values = [value for sample in asked.samples for value in at(sample, path)]
         if any(isinstance(value, np.ndarray) for value in values):
-            yield f"{shown(path)} is taken for zeros", replaced(path, if_array(np.zeros_like))
-            yield f"zeros in {shown(path)} are taken for None", replaced(path, _none_if_zeros)
-            yield f"signs in {shown(path)} do not count", replaced(path, if_array(np.abs))
+            yield f"{path_text(path)} is taken for zeros", replaced(path, if_array(np.zeros_like))
+            yield f"zeros in {path_text(path)} are taken for None", replaced(path, _none_if_zeros)
+            yield f"signs in {path_text(path)} do not count", replaced(path, if_array(np.abs))
         if any(isinstance(value, list | tuple) and len(value) > 1 for value in values) and EACH not in path:
             for told, change in PARTLY.items():
-                yield f"of {shown(path)}, {told}", replaced(path, partial(_if_entries, change))
+                yield f"of {path_text(path)}, {told}", replaced(path, partial(_if_entries, change))
 
 
 def _none_if_zeros(value: Any) -> Any:
@@ -106,7 +106,7 @@ def _modified(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
         return twist
 
     for path in {path: None for sample in asked.samples for path, _ in parts(sample)}:
-        yield f"{shown(path)} is modified", modifying(path)
+        yield f"{path_text(path)} is modified", modifying(path)
 
 
 def _remembering(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:

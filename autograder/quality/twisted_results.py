@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.quality.twists import Ask, AskedFunction, Memory, Twist, if_array
-from autograder.suite.arguments import Arguments, Path, instead, is_number, is_numbers, shown
+from autograder.suite.arguments import Arguments, Path, always, is_number, is_numbers, path_text
 from autograder.suite.features import Feature
 from autograder.suite.free import Free
 
@@ -60,7 +60,7 @@ def _outside_free(answer: Any, free: Free | None, change: Callable[[Any], Any]) 
     changed = change(answer)
     for place in _free_at(free):
         kept = answer[place] if isinstance(answer, dict | list | tuple) else None
-        changed = _within(changed, (place,), partial(instead, kept))
+        changed = _within(changed, (place,), partial(always, kept))
     return changed
 
 
@@ -95,7 +95,7 @@ def _wrong_where(asked: AskedFunction, possible: PossibleFeatures, ask: Ask) -> 
     conditions: dict[str, tuple[Callable[[Arguments], bool], bool]] = {}
     for path, feature in possible:
         decisive = feature.name in DECISIVE
-        conditions[f"where {shown(path)} {feature.name}"] = partial(_is_in, feature, path), decisive
+        conditions[f"where {path_text(path)} {feature.name}"] = partial(_is_in, feature, path), decisive
     for name, parameter in asked.signature.parameters.items():
         if parameter.default is not Parameter.empty:
             conditions[f"where {name} is left out"] = partial(_left_out, name), True

@@ -16,7 +16,7 @@ Path = tuple[str, ...]
 Arguments = dict[str, Any]
 
 
-def shown(path: Path) -> str:
+def path_text(path: Path) -> str:
     """A path as people write it."""
     name, *rest = path
     return name + "".join("[each]" if key == EACH else f"[{key!r}]" for key in rest)
@@ -61,7 +61,7 @@ def put(arguments: Arguments, path: Path, change: Callable[[Any], Any]) -> Argum
     return {name: changed(value, path[1:]) if name == path[0] else value for name, value in arguments.items()}
 
 
-def instead(wanted: Any, _: Any) -> Any:
+def always(wanted: Any, _: Any) -> Any:
     """`wanted`, whatever was there: a change that does not look."""
     return wanted
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.suite.arguments import Arguments, Path, at, everywhere, in_order, instead, is_number, is_numbers, put
+from autograder.suite.arguments import Arguments, Path, always, at, everywhere, in_order, is_number, is_numbers, put
 
 HUGE = 1e6
 
@@ -77,7 +77,7 @@ def _of_names(value: Any) -> Iterator[Feature]:
         return type(other) is type(wanted) and bool(other == wanted)
 
     for wanted in (value, not value) if isinstance(value, bool) else (value,):
-        yield _plain(f"is {wanted!r}", partial(is_it, wanted), partial(instead, wanted))
+        yield _plain(f"is {wanted!r}", partial(is_it, wanted), partial(always, wanted))
 
 
 def _plain(name: str, holds: Callable[[Any], bool], make: Callable[[Any], Any] | None = None) -> Feature:
@@ -102,7 +102,7 @@ def _of_numbers(value: Any) -> Iterator[Feature]:
 
     whole = isinstance(value, int | np.integer)
     for wanted in (0, 1) if whole else (0,):
-        yield _plain(f"is {wanted}", partial(is_it, wanted), partial(instead, type(value)(wanted)))
+        yield _plain(f"is {wanted}", partial(is_it, wanted), partial(always, type(value)(wanted)))
     if whole:
         yield _plain("is even", lambda v: is_number(v) and v % 2 == 0, lambda v: v + 1)
         yield _plain("is odd", lambda v: is_number(v) and v % 2 == 1, lambda v: v + 1)

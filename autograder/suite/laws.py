@@ -35,14 +35,14 @@ def central_differences(loss: Callable[[], float], at: np.ndarray, step: float =
     return gradient
 
 
-class Repeating(HypothesisProvider):
+class RepeatableDraws(HypothesisProvider):
     """Hypothesis' own way of drawing, less the numbers that it picks from the source of whatever modules are loaded."""
 
     def _maybe_draw_constant(self, *_: Any, **__: Any) -> None:
         """No such number."""
 
 
-AVAILABLE_PROVIDERS[BACKEND] = Repeating
+AVAILABLE_PROVIDERS[BACKEND] = RepeatableDraws
 
 
 class _Broken(BaseException):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Device = Literal["cpu", "cuda"]
 # Where a layer is in a network; kind and shape of each of its tensors. What is called "running ..." is kept and not learned.
 Layer = tuple[str, list[tuple[str, list[int]]]]
-RUNNING = "running "
+RUNNING_PREFIX = "running "
 
 
 class Trained(Protocol):

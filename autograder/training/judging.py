@@ -16,7 +16,7 @@ from autograder.training.running import Ended
 from autograder.training.steps import told, until_wrong
 
 MISREAD = 8  # images that are shown
-SENSIBLE = 1e30  # a loss that is none is not drawn
+HIGHEST_DRAWN = 1e30  # a loss that is none is not drawn
 Part = Literal["steps", "learned"]
 PARTS: dict[Part, str] = {"steps": "each step is that of the contract", "learned": "what it has learned"}
 LARGEST_OFF = 1e6  # a step that is further off than this is as far off as any
@@ -83,7 +83,7 @@ def _result(  # noqa: PLR0913, PLR0917  (all that is in it)
 
 def record_of(run: Run, band: Band, ended: Ended, right: float | None, held: Held) -> TrainingRecord:
     """What there is to see of a run."""
-    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if abs(x) < SENSIBLE])]
+    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if abs(x) < HIGHEST_DRAWN])]
     curve = Curve(tuple(finite), band.low, band.high)
     confusion: tuple[tuple[int, ...], ...] = ()
     misread: tuple[Misread, ...] = ()

@@ -14,7 +14,7 @@ from autograder.training.contract import Layer
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST = 100_000  # layers, or sizes, beyond which a table is no table
+MOST_ENTRIES = 100_000  # layers, or sizes, beyond which a table is no table
 
 
 class Unlike(Exception):  # noqa: N818  (a finding)
@@ -51,12 +51,14 @@ class Layout:
 
 def read_table(said: Any) -> list[Layer] | None:
     """A table of layers, if `said` is one. A layer that is named twice would leave room in a row that nobody fills."""
-    if not isinstance(said, list) or len(said) > MOST or not all(_is_entry(layer) for layer in said):
+    if not isinstance(said, list) or len(said) > MOST_ENTRIES or not all(_is_entry(layer) for layer in said):
         return None
     if len({path for path, _ in said}) < len(said):
         return None
     pairs = [pair for _, held in said for pair in held]
-    if not all(_is_entry(pair) and all(type(size) is int and 0 <= size < MOST for size in pair[1]) for pair in pairs):
+    if not all(
+        _is_entry(pair) and all(type(size) is int and 0 <= size < MOST_ENTRIES for size in pair[1]) for pair in pairs
+    ):
         return None
     return said
 

@@ -15,10 +15,10 @@ from autograder.training.steps import Step, Tensors, compared
 if TYPE_CHECKING:
     from torch import Tensor
 
-TOGETHER = 10  # steps between two looks
+BETWEEN_LOOKS = 10  # steps between two looks
 LOOK_BYTES = 64 << 20  # of rows that come with one look, where these are so large that there are several of them in it
-SAMPLES = 3  # random images by whose scores the places of layers are found
-NEAR = 1e-3  # how far such scores may be off
+RANDOM_IMAGES = 3  # random images by whose scores the places of layers are found
+SCORES_OFF = 1e-3  # how far such scores may be off
 OTHER = "the network of your parts computes something else than the one of the contract"
 
 
@@ -45,7 +45,7 @@ class Session:
         """`right` has the parts of the reference, as `student` has those of a student; `images` have the shape that is trained on."""
         self._student, self._right, self._phases = student, right, phases
         self._random = np.random.default_rng(seed)
-        self._samples = self._random.uniform(size=(SAMPLES, *images.shape[1:])).astype(np.float32)
+        self._samples = self._random.uniform(size=(RANDOM_IMAGES, *images.shape[1:])).astype(np.float32)
         self._saved: list[bytes] = []  # of the phases that are over
         self._begun: list[np.ndarray] = []  # the rows that phases began with, in the student's order
         self._phase = -1  # that the worker is in
@@ -62,7 +62,7 @@ class Session:
     @property
     def at_once(self) -> int:
         """The most steps that the worker should take between two looks: none beyond the end of the phase, few of large rows."""
-        return min(self._left, TOGETHER, max(1, LOOK_BYTES // (4 * max(1, self._size))))
+        return min(self._left, BETWEEN_LOOKS, max(1, LOOK_BYTES // (4 * max(1, self._size))))
 
     @property
     def left(self) -> int:
@@ -123,7 +123,9 @@ class Session:
         for layout in layouts:
             mine.load(layout.of_reference(on_device(probe, start)))
             here = mine.scores(self._samples)
-            if said.shape == here.shape and np.allclose(said, here, rtol=NEAR, atol=NEAR * float(np.abs(here).max())):
+            if said.shape == here.shape and np.allclose(
+                said, here, rtol=SCORES_OFF, atol=SCORES_OFF * float(np.abs(here).max())
+            ):
                 break
         else:
             self.trouble = OTHER
@@ -135,7 +137,7 @@ class Session:
     def _scores(self) -> np.ndarray:
         """What the student's network answers to the samples."""
         said = self._ask("scores", self._samples)
-        if not isinstance(said, np.ndarray) or said.ndim != 2 or len(said) != SAMPLES or said.dtype != np.float32:  # noqa: PLR2004
+        if not isinstance(said, np.ndarray) or said.ndim != 2 or len(said) != RANDOM_IMAGES or said.dtype != np.float32:  # noqa: PLR2004
             raise bad_reply("in evaluation mode the network should give one row of logits for each image")
         return said
 
