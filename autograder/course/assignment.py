@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 Role = Literal["text", "setup", "exercise", "check", "training", "question", "demo"]
-# Fields of an assignment that no report follows from; of cells, `graded_by` says more.
+# Fields of an assignment on which no report depends. Which parts of its cells count is said in `graded_by`.
 UNGRADED = {"folder", "title", "minutes", "questions", "cells"}
 TRAINING = "training"  # what the stage after the hidden tests is called, in reports and in the gradebook
 
@@ -24,9 +24,9 @@ class GraderError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use, over all the processes that it needs. A call is one question of a hidden test.
+    """What one submission may use, in all of its processes together. A call is one question of a hidden test.
 
-    Seconds are those of computing, or of waiting without computing; waiting for a processor, on a busy machine, is neither.
+    Seconds count computing, or waiting without computing; waiting for a processor, on a busy machine, counts as neither.
     """
 
     call_seconds: float = 5.0  # that one call may compute, and as many that it may wait
@@ -165,7 +165,7 @@ class Assignment:
 
     @property
     def probes(self) -> dict[str, str]:
-        """What hidden tests may ask for besides what students write: names of the setup cells', and the module of each."""
+        """What hidden tests may ask for besides what students write: names that the setup cells import, and the module of each."""
         written = {name for exercise in self.exercises for name in exercise.functions}
         return {name: module for name, module in self._imported_by_setup.items() if name not in written}
 
@@ -183,7 +183,7 @@ class Assignment:
 
     @property
     def graded_by(self) -> str:
-        """All of the text that a report follows from: prose, titles and the points of written answers are left out."""
+        """All of the text on which a report depends: prose, titles and the points of written answers are left out."""
         settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in UNGRADED}
         cells = [replace(cell, source="") if cell.kind == "markdown" else cell for cell in self.cells]
         return repr((settings, list(zip(self.ids, cells, strict=True))))

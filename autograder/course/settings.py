@@ -1,4 +1,4 @@
-"""What a course decides for itself, in `course/settings.toml`. Where there is no such file, what is said here holds."""
+"""What a course decides for itself, in `course/settings.toml`. Where there is no such file, the defaults here hold."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Settings:
 
 
 def settings_of(course: Course) -> Settings:
-    """The settings of a course; raises CourseError, in one sentence, where the file has anything else."""
+    """The settings of a course; raises CourseError, in one sentence, where the file holds anything else."""
     path = course.data / FILE
     try:
         tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -51,12 +51,12 @@ def settings_of(course: Course) -> Settings:
 
 
 def data_named(text: str, folder: Path) -> Data:
-    """What a text means that names data: a path as it is seen from `folder`; or a word, if nothing of that name lies there."""
+    """The data that a text names: a path, seen from `folder`, or a word, if `folder` holds nothing of that name."""
     path = folder.absolute() / text
     is_word = text not in {"", ".", ".."} and os.sep not in text
     return text if is_word and not os.path.lexists(path) else path
 
 
 def data_for(course: Course, asked: Data | None = None) -> Data | None:
-    """The data that training learns from: what was asked for, else that of the settings; None for what the runs come with."""
+    """The data that training learns from: what was asked for, or else what the settings say; None for what the runs come with."""
     return settings_of(course).data if asked is None else asked

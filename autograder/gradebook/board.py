@@ -31,7 +31,7 @@ TEMPLATE = "board.html"
 
 @dataclass(frozen=True)
 class Line:
-    """One student. Who needed as many steps has the same rank."""
+    """One student. Students who needed equally many steps have the same rank."""
 
     rank: int
     name: str
@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True)
 class BoardTable:
-    """One run; lines by rank, and by name within a rank."""
+    """One run; its lines are ordered by rank, and by name within a rank."""
 
     title: str
     target: float
@@ -75,7 +75,7 @@ def write_board(course: Course, name: str, path: Path | None) -> Path:
 
 
 def board_of(course: Course, name: str) -> Board:
-    """The board, of the reports that stand in the gradebook."""
+    """The board that follows from the reports that stand in the gradebook."""
     assignment = course.assignment(name)
     runs = [run for run in runs_of(course, assignment, settings_of(course).data).values() if run.target is not None]
     if not runs:
@@ -114,7 +114,7 @@ def _of(run: Run, records: Iterable[TrainingRecord]) -> TrainingRecord | None:
 
 
 def _in_time(course: Course, name: str) -> tuple[datetime | None, set[str]]:
-    """The due date of the class, and who handed in by then. An extension moves nobody's: who came onto the board later could be told."""
+    """The due date of the class, and who handed in by then. Extensions do not count: who came later could be recognised."""
     if not course.gradebook.exists():
         raise GraderError(f"There is no gradebook at {course.gradebook}; run `nbgrader generate_assignment` first.")
     with Gradebook(CourseDirectory(config=settings(course)).db_url) as gradebook:

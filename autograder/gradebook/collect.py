@@ -29,9 +29,9 @@ USER_NAME = re.compile(
 
 
 def submission_named(name: str, assignment: str, zone: str | None) -> tuple[str, datetime | None]:
-    """Who handed in the folder called `name` in the exchange, and when; a time is none where it cannot be read.
+    """Who handed in the folder called `name` in the exchange, and when; None where the time cannot be read.
 
-    Names of students may hold a `+`, and so may times: that of a zone.
+    Names of students may hold a `+`, and so may times, in front of a zone's offset.
     """
     found = re.match(rf"(?P<student>.+)\+{re.escape(assignment)}\+(?P<time>{STAMP})(\+[\w=-]*)?\Z", name)
     if not found:
@@ -74,7 +74,7 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader car
     src_records: list[dict[str, Any]]
 
     def init_src(self) -> None:
-        """Find the submissions. A student's name becomes a folder's, so it may be none that leads elsewhere."""
+        """Find the submissions. A student's name becomes a folder's, so it must not lead elsewhere."""
         super().init_src()
         for record in [record for record in self.src_records if not USER_NAME.match(record["username"])]:
             self.log.warning("%s was not collected: nobody has such a name.", printable(record["filename"]))

@@ -1,4 +1,4 @@
-"""How `nbgrader export` writes grades: as CSV that no spreadsheet takes for formulas, with quotes where a name holds a comma."""
+"""How `nbgrader export` writes grades: as CSV in which no spreadsheet finds formulas, with quotes where a name holds a comma."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CsvExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader carries no t
         with open(target, "w", encoding="utf-8", newline="", opener=_for_its_owner) as file:
             rows = csv.writer(
                 file, quoting=csv.QUOTE_NONNUMERIC
-            )  # a semicolon in a name begins no field, whatever the locale
+            )  # so that a semicolon in a name begins no field, whatever the locale
             rows.writerow(GRADE_COLUMNS)
             for assignment in gradebook.assignments:
                 for student in gradebook.students:

@@ -1,7 +1,7 @@
-"""No kernel for submissions: what nbgrader would run outside of a confined worker, it cannot.
+"""No kernel for submissions, so that nbgrader cannot run their code outside of a confined worker.
 
-nbgrader gives each submission the kernel that its gradebook names, before it would run a cell. So an nbgrader that knows
-nothing of this course, whatever the reason, fails before student code runs. Students' notebooks keep their kernel.
+Before it runs a cell, nbgrader gives each submission the kernel that its gradebook names. So an nbgrader that knows
+nothing of this course, for whatever reason, fails before student code runs. Students' notebooks keep their kernel.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NO_KERNEL = json.dumps({"display_name": "None: hidden tests grade this", "langua
 
 
 def take_kernels(db_url: str, assignment: str) -> None:
-    """Let the gradebook name no kernel for the notebooks of an assignment."""
+    """Take the kernel from the notebooks of an assignment in the gradebook."""
     with Gradebook(db_url) as gradebook:
         try:
             notebooks = gradebook.find_assignment(assignment).notebooks

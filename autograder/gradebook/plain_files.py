@@ -1,4 +1,4 @@
-"""Only ordinary files of students get any further: a link could lead to the grader's own files, and a pipe or a device never ends.
+"""Lets only ordinary files of students through: a link could lead to the grader's own files, and a pipe or a device never ends.
 
 Used where nbgrader copies what students handed in: out of the exchange (collect), and into the folder that is graded (autograde).
 """
@@ -13,8 +13,8 @@ from pathlib import Path
 
 DEEPEST_COPIED = 16  # folders within folders
 MOST_COPIED = 10_000
-# What a browser runs or frames when it is shown it: Formgrader shows a student's files to the instructor, from Jupyter's own address.
-# Jupyter goes by `mimetypes`, which knows more or fewer kinds on each machine; so these go by their names in any case.
+# What a browser runs or frames: Formgrader shows a student's files to the instructor, from Jupyter's own address.
+# Jupyter goes by `mimetypes`, which knows other kinds on each machine; these are recognised by their names in any case.
 ACTIVE = set(
     """
     .htm .html .shtml .xht .xhtml .mht .mhtml .eml .css .js .mjs .wasm .swf .pdf
@@ -25,11 +25,11 @@ ACTIVE_KIND = re.compile(r"(multipart|message)/|.*(html|[/+]xml|pdf|[/-](java|ec
 
 
 class NotCopied(Exception):  # noqa: N818  (said of a submission)
-    """More than one submission may hold; the message says what of."""
+    """A folder holds more than a submission may, or no folder is there; the message says what."""
 
 
 def copy_plain_files(source: Path, target: Path, limit: int) -> list[str]:
-    """Copy the ordinary files below `source`, of `limit` bytes together at most; names of what was left out.
+    """Copy the ordinary files below `source`, together no more than `limit` bytes; returns the names of what was left out.
 
     Whoever owns `source` may change it meanwhile: no link is followed at any moment, and nothing is waited for. Raises NotCopied.
     """
@@ -64,7 +64,7 @@ def copy_plain_files(source: Path, target: Path, limit: int) -> list[str]:
 
 
 def keep_plain_files(folder: Path, released: Path) -> list[str]:
-    """Remove from a student's folder what nbgrader must not copy, read or show; names of what was removed.
+    """Remove from a student's folder what nbgrader must not copy, read or show; returns the names of what was removed.
 
     Notebooks stay, whatever they are: what reads them refuses links, and says so to the student. So do the figures that were `released`.
     """

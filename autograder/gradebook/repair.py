@@ -1,4 +1,4 @@
-"""A submitted notebook, whatever its state -> one that nbgrader can work on. Called by the exporter.
+"""Turns a submitted notebook, whatever its state, into one that nbgrader can work on. Called by `exporter`.
 
 The result is the released notebook with the student's answers in it. It is what graders and feedback show; scores come
 from the engine, which reads the submitted file itself.
@@ -61,7 +61,7 @@ def repair(expected: Path, assignment: Assignment, released: dict[str, Any]) -> 
 
 
 def _elsewhere(cells: tuple[SubmittedCell, ...], assignment: Assignment) -> Iterator[tuple[str, str]]:
-    """For each exercise whose functions stand in cells of the student's own, which are shown as well: a line for its answer cell."""
+    """For each exercise whose functions stand in the student's own cells, a line for its answer cell; those cells are shown as well."""
     own = {name for cell in cells if cell.kind == "code" for name in cell.defines}
     for released, cell_id in zip(assignment.cells, assignment.ids, strict=True):
         if found := [name for name in released.functions if name in own]:
@@ -87,7 +87,7 @@ def _released_cell(released: NotebookCell, submitted: SubmittedCell, pictures: _
 
 
 def _own_cell(submitted: SubmittedCell, pictures: _Pictures) -> NotebookCell:
-    """A cell that the student added, or text that is free to change. What is neither code nor text is shown as it is written."""
+    """A cell that the student added, or text that may be changed. What is neither code nor text is shown as it is written."""
     cell: NotebookCell = {"cell_type": submitted.kind, "id": f"submitted-{submitted.parts[0].number}", "metadata": {}}
     if submitted.kind == "code":
         return {**cell, "source": _writable(submitted.source), "execution_count": None, "outputs": []}

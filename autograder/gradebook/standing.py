@@ -1,4 +1,4 @@
-"""What stands in the gradebook, in graded notebooks and on pages, and whether it is what would be put there now. Whichever command asks.
+"""What stands in the gradebook, in graded notebooks and on pages, and whether the same would be put there now, by any command.
 
 An *entry* is a student's rows in the gradebook with the graded notebook beside them. It follows from the report, the time of submission,
 the due date, the rule for late penalties, points and marks by hand; a *page* from the entry, from comments and from how pages look.
@@ -73,7 +73,7 @@ class SubmissionRows:
 
 
 def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, SubmissionRows]:
-    """The rows of an assignment, of these students at least, or of all. Whose submission is unknown has none."""
+    """The rows of an assignment, for these students at least, or for all. A student without a submission has none."""
 
     def ask(of: Any, *columns: Any, through: tuple[Any, ...]) -> Any:
         query = gradebook.db.query(SubmittedAssignment.student_id, *columns).select_from(of)
@@ -108,7 +108,7 @@ def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) 
 
 
 class Standing:
-    """What stands of one assignment. `config` is that of the nbgrader which asks; `looks` a digest of how its pages look."""
+    """What stands of one assignment. `config` is that of the nbgrader that asks, `looks` a digest of how its pages look."""
 
     def __init__(self, course: Course, assignment: str, config: Config, looks: str = "") -> None:
         """Look at nothing yet."""
@@ -147,7 +147,7 @@ class Standing:
         store.remember(self.assignment, "report", keys)
 
     def paged(self, store: Store, followed: Mapping[str, str]) -> set[str]:
-        """Those whose page was made from what it would be made from now, and is as it was then."""
+        """Those whose page was made from what it would be made from now, and has not changed since."""
         made = store.made(self.assignment, "page")
         return {student for student, made_of in followed.items() if made.get(student) == self._page(student, made_of)}
 
@@ -194,7 +194,7 @@ class Standing:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Names on the board: one moves on where somebody comes who has drawn the same."""
+        """Names on the board: one of two moves on when a student comes who has drawn the same."""
         trained = self.course.assignment(self.assignment).training is not None
         return pseudonyms_of(self.course, self.assignment) if trained and settings_of(self.course).board else {}
 
@@ -249,7 +249,7 @@ def _plain(row: SubmissionRows) -> tuple[str, ...]:
 
 
 def _content(path: Path, most: int | None = None) -> bytes:
-    """What is in a file: nothing where there is none, or no ordinary one, or a longer one."""
+    """What is in a file; nothing where there is none, or it is not an ordinary one, or too long."""
     with suppress(OSError):
         state = path.lstat()
         if stat.S_ISREG(state.st_mode) and (most is None or state.st_size <= most):

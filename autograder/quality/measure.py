@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]  # steps done, steps in all
 CALL_SECONDS = 1.0  # of a mutant
 HOUR = 3600.0  # of one respondent, for a whole measurement
 CALLS = 1_000_000
-ENOUGH_CATCHES = 2  # tests that catch a mutant: no single one of them is then needed for it
+ENOUGH = 2  # tests that catch a mutant: no single one of them is then needed for it
 
 
 def measure(  # noqa: PLR0913  (what is measured, and how)
@@ -186,7 +186,7 @@ class _Asking:
         for item in sorted(
             items, key=lambda item: (redundant(item) is not None, sweeping(item), -self.catches[item.nodeid])
         ):
-            if len(caught) >= ENOUGH_CATCHES or (caught and (sweeping(item) or redundant(item) is not None)):
+            if len(caught) >= ENOUGH or (caught and (sweeping(item) or redundant(item) is not None)):
                 break
             state = self.trials.state(item, respondent, seed)
             if state != "passed":

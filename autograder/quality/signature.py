@@ -1,4 +1,4 @@
-"""Signature mutants: wrong answers made from the signature of a function and the values that its arguments take, for what nobody listed.
+"""Signature mutants: wrong answers that nobody listed, made from a function's signature and the values that its arguments take.
 
 Each answers as the reference does, but for one twist: wrong where an argument has some feature, an argument that does not count, memory
 in a global, an input that is modified, one part of the result that is wrong. Which twists there are follows from *samples*: calls that
@@ -133,7 +133,7 @@ def _answered(ask: Ask, arguments: Arguments) -> bool:
 
 
 def _possible_features(asked: AskedFunction, ask: Ask) -> PossibleFeatures:
-    """Which features the parts of the arguments can have. Calls in which they do join the samples where there are none."""
+    """Which features the parts of the arguments can have. Where no sample has one, a call that has it joins the samples."""
     known: dict[tuple[Path, str], Feature] = {}
     for arguments in asked.samples:
         for path, value in asked.parts(arguments):
@@ -159,7 +159,7 @@ def _possible_features(asked: AskedFunction, ask: Ask) -> PossibleFeatures:
 
 
 def _differs(mutant: SignatureMutant, known: list[tuple[Arguments, Any]], ask: Ask) -> bool:
-    """Whether a mutant's answer to some sample is another one than the `known` one, or changes what was passed in, or is a crash."""
+    """Whether, for some sample, a mutant gives another answer than the `known` one, changes what was passed in, or crashes."""
     memory: Memory = {}
     free = mutant.asked.free
     for sample, right in known:

@@ -1,4 +1,4 @@
-"""What people see of a measured course: one table, then the mutants and the tests that are kept with a reason. Used by `__main__`."""
+"""What people see of a measured course: one table, then the mutants and the tests that are kept with a reason. Used by `cli.quality`."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def twisted_arguments(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
 
 
 def _uncounted(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
-    """An argument does not count: its default stands in its place, always or where it is falsy, or what the first call passed does."""
+    """An argument does not count: in its place stands its default, always or where it is falsy, or what the first call passed."""
 
     def without(name: str, when: Callable[[Any], bool]) -> Twist:
         def twist(ask: Ask, arguments: Arguments, _: Memory) -> Any:
@@ -89,7 +89,7 @@ PARTLY: dict[str, Callable[[Any], Any]] = {
 
 
 def _modified(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
-    """An input is not as it was: a number of an array, a key more in a dict, an entry more in a list."""
+    """An input is modified: a number of an array changes, a dict gains a key, a list gains an entry."""
 
     def modifying(path: Path) -> Twist:
         def twist(ask: Ask, arguments: Arguments, _: Memory) -> Any:
@@ -110,7 +110,7 @@ def _modified(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
 
 
 def _remembering(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
-    """Memory in a global: an answer given again, or state that is not the one that was passed."""
+    """Memory in a global: an answer is given again, or the state is not the one that was passed."""
 
     def again(ask: Ask, arguments: Arguments, memory: Memory) -> Any:
         looks = str([(path, np.shape(value) if is_numbers(value) else type(value)) for path, value in parts(arguments)])
@@ -134,7 +134,7 @@ def _remembering(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
 
 
 def _asked_again(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
-    """A function that is passed in is called twice where once is due, or once more in the end."""
+    """A function that is passed in is called twice where once is due, or once more at the end."""
 
     def twice(name: str) -> Twist:
         def twist(ask: Ask, arguments: Arguments, memory: Memory) -> Any:

@@ -45,7 +45,7 @@ def _free_at(free: Free | None) -> tuple[Any, ...]:
 
 
 def _within(answer: Any, path: tuple[Any, ...], change: Callable[[Any], Any]) -> Any:
-    """The answer with `change` made at a path of keys and places."""
+    """The answer with `change` made at the end of a path of keys and places."""
     if not path:
         return change(answer)
     if isinstance(answer, dict) and path[0] in answer:
@@ -79,7 +79,7 @@ def _result_parts(answer: Any, free: Free | None, path: tuple[Any, ...] = ()) ->
 
 
 def _wrong_where(asked: AskedFunction, possible: PossibleFeatures, ask: Ask) -> Iterator[tuple[str, Twist]]:
-    """The result, or what is remembered, is wrong where an argument has a feature; of two branches, also in one part of the result."""
+    """The result, or what is remembered, is wrong where an argument has a feature; where that decides on a branch, also one part of it."""
 
     def wrong(holds: Callable[[Arguments], bool], spoil: Callable[[Any], Any]) -> Twist:
         def twist(ask: Ask, arguments: Arguments, _: Memory) -> Any:

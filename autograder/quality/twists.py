@@ -1,4 +1,4 @@
-"""What a twist is: how an answer that is right for most inputs is wrong, told of a function that a suite asks.
+"""What a twist is: one way in which an answer that is right for most inputs can be wrong, for a function that a suite asks.
 
 `twisted_results` and `twisted_arguments` make them, and `signature` makes mutants of them.
 """
@@ -43,12 +43,12 @@ class AskedFunction:
 
     @property
     def own(self) -> str | None:
-        """The argument that is free, what is in it the student's own affair."""
+        """The argument that is free: what is in it is the student's own affair."""
         passed = None if self.free is None else self.free.passed
         return None if passed is None else list(self.signature.parameters)[passed]
 
     def parts(self, arguments: Arguments) -> Iterator[tuple[Path, Any]]:
-        """The parts of the arguments, but for what is in the one that is free."""
+        """The parts of the arguments, without what is in the one that is free."""
         return ((path, value) for path, value in parts(arguments) if path[0] != self.own or len(path) == 1)
 
 

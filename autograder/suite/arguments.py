@@ -1,4 +1,4 @@
-"""The arguments of a call and their parts: what is in them, what a path leads to, the same arguments with a change in one part.
+"""The arguments of a call and their parts: which there are, what a path leads to, and the same arguments with one part changed.
 
 A path is the name of an argument, then keys of dicts; EACH stands for every entry of a list.
 """

@@ -31,7 +31,7 @@ class Answered:
 
 
 def at_a_glance(value: Any) -> Hashable:
-    """Something that is the same for the same numbers, in whatever type or order in memory they come."""
+    """A value that is the same for the same numbers, whatever their type or their order in memory."""
     if isinstance(value, NUMBER_TYPES):
         with np.errstate(all="ignore"), contextlib.suppress(OverflowError):  # of an integer that a student has answered
             return np.ravel(value)[:LOOKED_AT].astype(np.float16).tobytes()
@@ -43,7 +43,7 @@ def at_a_glance(value: Any) -> Hashable:
 
 
 def _name(item: tuple[Any, Any]) -> str:
-    return str(item[0])  # and not what stands under it, which may be large
+    return str(item[0])  # and not its contents, which may be large
 
 
 def constant(answers: Iterable[Answered]) -> set[str]:

@@ -17,14 +17,17 @@ HUGE = 1e6
 
 @dataclass(frozen=True)
 class Feature:
-    """What may hold for the value at a path of the arguments. `make` gives arguments in which it does, or None; others may change too."""
+    """Something that may hold for the value at a path of the arguments.
+
+    make: returns arguments in which it holds, or None; it may change others too
+    """
 
     name: str
     is_in: Callable[[Arguments, Path], bool]
     make: Callable[[Arguments, Path], Arguments | None]
 
     def made(self, arguments: Arguments, path: Path) -> Arguments | None:
-        """Arguments in which it holds; None where values of this type cannot be so."""
+        """Arguments in which it holds; None where it cannot hold for values of this type."""
         try:
             changed = self.make(arguments, path)
         except (ValueError, TypeError, OverflowError, IndexError):
@@ -36,7 +39,7 @@ def features_of(value: Any, doc: str, *, whole: bool) -> Iterator[Feature]:
     """What may hold for values like this one.
 
     doc: the docstring of the function that they are passed to
-    whole: whether it is an argument, and not a part of one: sizes of parts follow from those of the arguments beside them
+    whole: whether it is an argument, rather than a part of one, whose size follows from other arguments
     """
     if value is not None:
         yield _plain("is not None", lambda other: other is not None)
@@ -88,7 +91,7 @@ def _plain(name: str, holds: Callable[[Any], bool], make: Callable[[Any], Any] |
 def _wide(
     name: str, holds: Callable[[Any], bool], make: Callable[[Arguments, Path], Arguments | None] = lambda *_: None
 ) -> Feature:
-    """A feature of a value alone; to make it may take changes in other arguments."""
+    """A feature of a value alone, which may take changes in other arguments to make."""
     return Feature(name, lambda arguments, path: any(map(holds, at(arguments, path))), make)
 
 
@@ -219,7 +222,7 @@ def _has_axes(count: int, value: Any) -> bool:
 
 
 def _sliced(arguments: Arguments, length: int, to: int) -> Arguments:
-    """All arrays that are `length` long in an axis, cut there: sizes that belong together stay together."""
+    """The arguments, with all arrays cut along each axis that is `length` long: sizes that belong together stay together."""
 
     def cut(array: np.ndarray) -> np.ndarray:
         return array[tuple(slice(to) if n == length else slice(None) for n in array.shape)].copy()

@@ -35,14 +35,14 @@ def central_differences(loss: Callable[[], float], at: np.ndarray, step: float =
     return gradient
 
 
-class RepeatableDraws(HypothesisProvider):
+class SeededProvider(HypothesisProvider):
     """Hypothesis' own way of drawing, less the numbers that it picks from the source of whatever modules are loaded."""
 
     def _maybe_draw_constant(self, *_: Any, **__: Any) -> None:
         """No such number."""
 
 
-AVAILABLE_PROVIDERS[BACKEND] = RepeatableDraws
+AVAILABLE_PROVIDERS[BACKEND] = SeededProvider
 
 
 class _Broken(BaseException):
@@ -56,7 +56,7 @@ class _Broken(BaseException):
 def for_all(
     rng: np.random.Generator, cases: SearchStrategy[Case], law: Callable[[Case], None], *, examples: int = EXAMPLES
 ) -> None:
-    """Try `law` on cases that follow from the state of `rng`; raises what the first one raises that breaks it."""
+    """Try `law` on cases that follow from the state of `rng`; raises what it raises for the first case that breaks it."""
 
     @seed(int(rng.integers(2**63)))
     @settings(

@@ -1,4 +1,4 @@
-"""What a run comes to: whether it may start, the points of both of its parts, and what there is to see of it."""
+"""Judges a run: whether it may start, the points of both of its parts, and what there is to see of it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from autograder.training.running import Ended
 from autograder.training.steps import told, until_wrong
 
 MISREAD = 8  # images that are shown
-HIGHEST_DRAWN = 1e30  # a loss that is none is not drawn
+HIGHEST_DRAWN = 1e30  # a loss beyond is not drawn
 Part = Literal["steps", "learned"]
 PARTS: dict[Part, str] = {"steps": "each step is that of the contract", "learned": "what it has learned"}
-LARGEST_OFF = 1e6  # a step that is further off than this is as far off as any
+LARGEST_OFF = 1e6  # a step that is further off counts as this far off
 
 
 def gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:

@@ -63,7 +63,7 @@ def train(session: Session, length: int, held: np.ndarray, after_step: AfterStep
 
 
 def _on_one_core() -> None:
-    """Compute as workers do, which rounds in the same way on every machine, and leaves them their core."""
+    """Compute on one core, as workers do: that rounds in the same way on every machine, and leaves workers their core."""
     import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
 
     torch.set_num_threads(1)
@@ -109,7 +109,7 @@ class _Running:
             self._follow(rows)
 
     def _advance(self, most: int) -> np.ndarray:
-        """The next steps of the worker, no further than to the end of a phase; none where the next one is of another network."""
+        """The next steps of the worker, up to the end of the phase at most; none where the next phase trains another network."""
         if self.session.left == 0:
             self.settle()
             self.session.next_phase()
@@ -123,7 +123,7 @@ class _Running:
             steps -= len(self._advance(steps))
 
     def _follow(self, rows: np.ndarray) -> None:
-        """Take these steps again, as far as their numbers are numbers."""
+        """Take these steps again, as long as their numbers are finite."""
         finite = np.isfinite(rows).all(axis=1)
         count = len(rows) if finite.all() else int(np.argmin(finite))
         if count < len(rows):
@@ -147,7 +147,7 @@ class _Running:
 
 
 def _judge(ended: Ended, losses: list[float]) -> None:
-    """End a run that makes no sense any more: numbers that are none, or a loss far above where it began."""
+    """End a run that makes no sense any more: with numbers that are not finite, or a loss far above where it began."""
     lost = next((step for step, loss in enumerate(losses, start=1) if not math.isfinite(loss)), None)
     recent = float(np.mean(losses[-RECENT:]))
     if lost is not None:

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BETWEEN_LOOKS = 10  # steps between two looks
-LOOK_BYTES = 64 << 20  # of rows that come with one look, where these are so large that there are several of them in it
+LOOK_BYTES = 64 << 20  # of all rows that come with one look, where rows are so large that this bounds their number
 RANDOM_IMAGES = 3  # random images by whose scores the places of layers are found
 SCORES_OFF = 1e-3  # how far such scores may be off
 OTHER = "the network of your parts computes something else than the one of the contract"
 
 
 def bad_reply(why: str = "training sent something else than its numbers") -> StudentFault:
-    """What is said of an answer that is none."""
+    """What is said of an answer that is not the kind of data that was asked for."""
     return StudentFault("bad-reply", why)
 
 
 def on_device(row: np.ndarray, other: Tensor) -> Tensor:
-    """A row where another one is."""
+    """A row on the device where another one is."""
     import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
 
     return torch.from_numpy(row).to(other.device)
@@ -49,7 +49,7 @@ class Session:
         self._saved: list[bytes] = []  # of the phases that are over
         self._begun: list[np.ndarray] = []  # the rows that phases began with, in the student's order
         self._phase = -1  # that the worker is in
-        self._run: Any = None  # of the student, in the worker: whatever it says that this is
+        self._run: Any = None  # of the student, in the worker: an opaque value that only the worker understands
         self._mine: list[Trained] = []  # of the reference, here: one for each phase
         self._layout: Layout | None = None
         self._size = 0  # of a row of the student's
@@ -86,7 +86,7 @@ class Session:
             self._ask("restore", numbers)
 
     def next_phase(self) -> None:
-        """Start the first phase, or the one that comes next. What was followed here has come to the end of the phase before."""
+        """Start the first phase, or the one that comes next. By then, the grader has followed the phase before to its end."""
         if self._phase >= 0:
             self._saved.append(self._ask("save"))
         self._phase += 1

@@ -1,4 +1,4 @@
-"""The training stage of one submission: which runs may start, what each comes to, and what there is to see of it."""
+"""The training stage of one submission: it starts runs, follows them, and says what each is worth and what there is to see of it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LISTED = 0.002  # how far the steps of a run may be off on average, of their len
 class Look:
     """How far a run is, for whoever watches.
 
-    losses: those so far, of how many steps; band: what they are seen beside
+    steps: how many there are in all; losses: those so far; band: what they are shown in
     right: finds out which share of the images that are scored is right now
     """
 
@@ -209,7 +209,7 @@ class TrainingStage:
         known = misconceptions(self.course.solution(assignment.name))
         named = [one for one in known if (one.exercise, one.id) in found]
         explained = {one.exercise for one in named}
-        # A part that is wrong in a way of its own could hide behind a mistake with which nobody looks at it.
+        # A part that is wrong in a way of its own could hide behind a mistake with which the run does not use it.
         hidden = any(each.points < RIGHT * each.max_points for each in needed if each.name not in explained)
         return [] if hidden else named
 

@@ -1,4 +1,4 @@
-"""One step of a worker beside the same step, taken in the grader from the same numbers: how far apart the two ends are, and how.
+"""Compares a step of a worker with the same step, taken in the grader from the same numbers: how far apart the two ends are, and how.
 
 Right steps are not the same to the last digit: whoever sums in another order, or convolves in another way, ends a little elsewhere.
 MOST_OFF and MEAN_OFF leave room for that (docs/training.md has what was measured).
@@ -24,7 +24,7 @@ MOST_OFF = 0.1  # how far a step may end from where it should, of its length
 MEAN_OFF = 0.01  # how far the steps of a run may on average
 KIND_OFF = 0.5  # how far all tensors of one kind may, of their own way in the step
 STATISTICS = 0.05  # how far running statistics may, of their way
-TINY = 1e-60  # the square of a length that is none
+TINY = 1e-60  # the square of a length that counts as none
 ROUNDING = 8 * float(np.finfo(np.float32).eps)  # of the numbers themselves
 
 
@@ -33,8 +33,8 @@ class Step:
     """What came of one step.
 
     loss: before it, computed here
-    off: the way from where the step should end to where it ended, of its length; or of one kind of tensors, where that is worse, KIND_OFF
-        counting as MOST_OFF
+    off: how far the step ended from where it should, as a share of its length; where one kind of tensors is worse, the share of that
+        kind, scaled so that KIND_OFF counts as MOST_OFF
     longer: how many times as long it was as it should be; cosine: of the angle between the two ways
     worst: the kind of tensors that is furthest off
     statistics: the same as `off`, of running statistics, as a share of what is allowed
@@ -141,7 +141,7 @@ def compared(tensors: Tensors, before: Tensor, should: Tensor, is_: Tensor, loss
 
 
 def confirmed(steps: Sequence[Step]) -> list[bool]:
-    """Which steps are those of the contract. Where they are further off than MEAN_OFF on average, that is the room for each."""
+    """Which steps are those of the contract. Where they are off by more than MEAN_OFF on average, no single one may be off by more."""
     near = [step.off for step in steps if step.off <= MOST_OFF]
     room = MOST_OFF if not near or float(np.mean(near)) <= MEAN_OFF else MEAN_OFF
     return [step.off <= room and step.statistics <= 1 for step in steps]
@@ -170,7 +170,7 @@ def told(steps: Sequence[Step]) -> str:
 
 
 def _way(longer: float, cosine: float) -> str:
-    """How a step lies to the one that it should be."""
+    """How the way of a step compares with the way that it should be."""
     if not math.isfinite(longer) or longer > 1e6:  # noqa: PLR2004  (as good as infinite)
         return "numbers come from elsewhere"
     if longer < 1e-3:  # noqa: PLR2004
