@@ -72,7 +72,7 @@ class SubmissionRows:
         return max(0.0, (self.timestamp - self.duedate).total_seconds())
 
 
-def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, SubmissionRows]:
+def submission_rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, SubmissionRows]:
     """The rows of an assignment, for these students at least, or for all. A student without a submission has none."""
 
     def ask(of: Any, *columns: Any, through: tuple[Any, ...]) -> Any:
@@ -118,12 +118,12 @@ class Standing:
         self._config = config
         self._db_url = CourseDirectory(config=config).db_url
         released = course.release(assignment) / course.assignment(assignment).notebook_name
-        self._made_of = digest(_content(released), own_code())
+        self._made_of = digest_of(_content(released), own_code())
 
     def rows(self, students: Collection[str]) -> dict[str, SubmissionRows]:
         """What the gradebook has of these students, who need not be known there."""
         with Gradebook(self._db_url) as gradebook:
-            return rows(gradebook, self.assignment, students)
+            return submission_rows(gradebook, self.assignment, students)
 
     def seen(self, store: Store, keys: Mapping[str, str]) -> set[str]:
         """Those whose entry was made from the report that is stored under their key."""
@@ -160,7 +160,9 @@ class Standing:
         """For each student who has an entry, the digest of all that the page follows from."""
         there, figures = self.rows(students), self._figures()
         return {
-            student: digest(_content(self.notebook(student)), *_plain(there[student]), figures, own_code(), self.looks)
+            student: digest_of(
+                _content(self.notebook(student)), *_plain(there[student]), figures, own_code(), self.looks
+            )
             for student in students
             if student in there
         }
@@ -179,10 +181,10 @@ class Standing:
         times = (row.timestamp, row.duedate, row.penalty, self._penalty(student, row))
         name = self._names.get(student)
         parts = (times, row.grades, said, *([name] if name else []))
-        return digest(self._made_of, handed_in, _content(self.notebook(student)), *map(repr, parts))
+        return digest_of(self._made_of, handed_in, _content(self.notebook(student)), *map(repr, parts))
 
     def _page(self, student: str, made_of: str) -> str:
-        return digest(made_of, _content(self.page(student)))
+        return digest_of(made_of, _content(self.page(student)))
 
     def _penalty(self, student: str, row: SubmissionRows) -> Any:
         """What the course's rule says of a late submission, unless it raises."""
@@ -209,10 +211,10 @@ class Standing:
         """Digest of the files of the instructor's that a page may show."""
         folder = self.course.source(self.assignment)
         files = sorted(path for path in folder.glob("*") if path.suffix != ".ipynb") if folder.is_dir() else []
-        return digest(*(part for path in files for part in (path.name, _content(path))))
+        return digest_of(*(part for path in files for part in (path.name, _content(path))))
 
 
-def digest(*parts: str | bytes) -> str:
+def digest_of(*parts: str | bytes) -> str:
     """One digest of several texts, wherever each of them ends."""
     made = hashlib.sha256()
     for part in parts:
@@ -226,7 +228,7 @@ def own_code() -> str:
     """Digest of the code that makes entries and pages."""
     here = Path(__file__).resolve().parent
     modules = imported(here.parent.parent, here.glob("*.py"), (here.parent.name,), safe=False)
-    return digest(
+    return digest_of(
         files_hash(here.parent, modules), *(f"{name} {importlib.metadata.version(name)}" for name in PAGE_PACKAGES)
     )
 
@@ -241,7 +243,9 @@ def looks_of(exporter: Any) -> str:
     }
     folders = [Path(folder) for folder in exporter.template_paths]
     files = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*")) if path.is_file()]
-    return digest(json.dumps(chosen, sort_keys=True), *(part for path in files for part in (path.name, _content(path))))
+    return digest_of(
+        json.dumps(chosen, sort_keys=True), *(part for path in files for part in (path.name, _content(path)))
+    )
 
 
 def _plain(row: SubmissionRows) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from autograder.training.steps import told, until_wrong
 
 MISREAD = 8  # images that are shown
 HIGHEST_DRAWN = 1e30  # a loss beyond is not drawn
-Part = Literal["steps", "learned"]
-PARTS: dict[Part, str] = {"steps": "each step is that of the contract", "learned": "what it has learned"}
 LARGEST_OFF = 1e6  # a step that is further off counts as this far off
+RunPart = Literal["steps", "learned"]
+RUN_PARTS: dict[RunPart, str] = {"steps": "each step is that of the contract", "learned": "what it has learned"}
 
 
 def gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
@@ -45,7 +45,7 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
     paid: Sequence[str] = (),
 ) -> list[TestResult]:
     """The results of both parts of a run that was started. `paid`: mistakes with which its steps are what they should be."""
-    steps, learned = (partial(_result, name, run, seconds / 2, part) for part in PARTS)
+    steps, learned = (partial(_result, name, run, seconds / 2, part) for part in RUN_PARTS)
     if ended.trouble:
         return [
             steps("failed", 0.0, ended.trouble),
@@ -73,11 +73,11 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
 
 
 def _result(  # noqa: PLR0913, PLR0917  (all that is in it)
-    name: str, run: Run, seconds: float, part: Part, state: State, share: float, message: str
+    name: str, run: Run, seconds: float, part: RunPart, state: State, share: float, message: str
 ) -> TestResult:
     """The result of one part of a run, with a share of its points."""
     points = run.steps if part == "steps" else run.learned
-    title = f"{run.title}: {PARTS[part]}"
+    title = f"{run.title}: {RUN_PARTS[part]}"
     return TestResult(f"{name}_{part}", title, points * share, points, state, message, seconds)
 
 
