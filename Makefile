@@ -53,11 +53,12 @@ endurance: $(READY)  ## grade a class of 1,000 that is killed ten times, and com
 fuzz: $(READY)  ## a minute of libFuzzer for each parser of what students send; more: make fuzz SECONDS=3600
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
 
-lint: $(READY)  ## check style, format, types, and that what is imported is declared
+lint: $(READY)  ## check style, format, types, that what is imported is declared, and which way imports run
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/deptry .
+	$(BIN)/lint-imports --no-cache --no-logo
 
 release: $(READY)  ## build every assignment and release it through nbgrader
 	$(BIN)/python -m demo.release

@@ -128,7 +128,7 @@ def _keep_runs(course: Course, folder: Path, stage: TrainingStage, reports: Iter
 
 def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> TrainingStage | None:
     """The training stage as it was asked for."""
-    from autograder.training.stage import TrainingStage  # noqa: PLC0415
+    from autograder.training.stage import TrainingOptions, TrainingStage  # noqa: PLC0415
 
     def told(why: str) -> None:
         err.print(f"note: {plain(why)}")
@@ -136,7 +136,8 @@ def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> Tr
     if trained is None:
         return None
     data = data_for(course, trained.data)
-    return TrainingStage(course, trained.device, trained.budget, data, watch, told, trained.profile)
+    options = TrainingOptions(trained.device, trained.budget, data, trained.profile)
+    return TrainingStage(course, options, watch, told)
 
 
 def exit_code(reports: list[Report], fail_under: float | None) -> int:

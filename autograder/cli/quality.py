@@ -17,7 +17,8 @@ from autograder.cli.console import err, isolation_named, one_line_errors, out, p
 from autograder.cli.progress_lines import ProgressLines
 from autograder.course.folders import Course
 from autograder.quality.gate import failures
-from autograder.quality.measure import Measured, measure, seeds_named
+from autograder.quality.measure import measure, seeds_named
+from autograder.quality.measured import Measured
 from autograder.quality.table import legend, table
 from autograder.sandbox.selftest import Isolation
 

@@ -8,12 +8,8 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from autograder.course.assignment import (
-    NAME,
-    Assignment,
-    CourseError,
-    read_assignment,
-)
+from autograder.course.assignment import Assignment, CourseError
+from autograder.course.assignment_text import LOWER_CASE, read_assignment
 
 SECRET_VARIABLE = "AUTOGRADER_SECRET"  # of the environment  # noqa: S105  (a name)
 NBGRADER_CONFIG = "nbgrader_config.py"
@@ -115,7 +111,7 @@ class Course:
     def assignment(self, name: str) -> Assignment:
         """Read one assignment from its notebook text."""
         names = self.names()
-        if not NAME.match(name) or name not in names:
+        if not LOWER_CASE.match(name) or name not in names:
             raise CourseError(f"There is no assignment '{name}'. This course has: {', '.join(names) or 'none yet'}.")
         return read_assignment(self.root / "assignments" / name / f"{name}.md")
 

@@ -27,7 +27,7 @@ State = Literal[
     "grader-error",  # never the student's fault
 ]
 
-# What an exercise is called when its tests ended differently: the first of these that any of its tests ended with.
+# The state of an exercise whose tests ended differently: the first of these in which any of its tests ended.
 SEVERITY: tuple[State, ...] = (
     "grader-error",
     "timed-out",
@@ -52,7 +52,7 @@ PATTERN = "pattern-"  # with which the ids of patterns begin
 
 @dataclass(frozen=True)
 class Finding:
-    """A misconception that reproduces what the student returned, or a pattern: what all wrong numbers have in common."""
+    """What is said of a wrong answer: a misconception that explains it, or a pattern that all wrong numbers have in common."""
 
     id: str
     title: str
@@ -60,7 +60,7 @@ class Finding:
 
     @property
     def is_pattern(self) -> bool:
-        """Whether no mistake is named, and only said what the numbers have in common."""
+        """Whether it names no mistake, and only says what the numbers have in common."""
         return self.id.startswith(PATTERN)
 
     @property
@@ -99,7 +99,7 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Curve:
-    """The smoothed loss after each step, and between what bounds those of the reference's runs lie."""
+    """The smoothed loss after each step, and the bounds between which the losses of the reference's runs lie."""
 
     loss: tuple[float, ...]
     low: tuple[float, ...]
@@ -119,12 +119,12 @@ class Misread:
 class TrainingRecord:
     """What there is to see of one training run.
 
-    right: the share of right answers, if there were any; floor, full: between which shares points are earned
+    right: the share of right answers, if there were any; floor, full: the shares between which points are earned
     names: of the classes
-    confusion: for each class, how many of its images were taken for each class
+    confusion: for each class, how many of its images were taken for which class
     off: how far each step ended from where it should, as a share of its length
     left: the first step that is not the one of the reference; None where there is none
-    reached: after how many steps it was as good as the target of the board, where that is known and the student wishes it to be shown
+    reached: after how many steps it was as good as the board's target, if that is known and the student wishes it to be shown
     """
 
     title: str
@@ -155,7 +155,7 @@ class TrainingRecord:
 class Report:
     """Same submission, same suite, same seed: the same report, apart from the seconds.
 
-    stalled: a process neither answered nor computed for too long; whether that was its own doing shows when it is asked again
+    stalled: a process neither answered nor computed for too long; asking it again shows whether that was its own doing
     """
 
     assignment: str
@@ -175,14 +175,14 @@ class Report:
     stalled: bool = False
 
     def __post_init__(self) -> None:
-        """Raises ValueError where a number is infinite or none: no JSON could hold it, and a batch would end with it."""
+        """Raises ValueError where a number is infinite or NaN: JSON cannot hold it, and a batch would end with it."""
         if not all(map(math.isfinite, _floats(self))):
             raise ValueError("a report with a number that is infinite or none")
 
     def as_json(self) -> dict[str, Any]:
-        """The report as JSON's data types, in the order in which people read it; what seldom is there is left out where it is not.
+        """The report as JSON's data types, in the order in which people read it. Rare fields are left out where they are empty.
 
-        How long a test took is told in whole seconds: code that waits could spell a hidden number with more.
+        How long a test took is told in whole seconds: with finer ones, code that waits could spell a hidden number.
         """
         value = {"schema": SCHEMA, **asdict(self)}
         for exercise in value["exercises"]:

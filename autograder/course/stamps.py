@@ -1,7 +1,7 @@
 """Times of submission, as `nbgrader submit` writes them in every time zone: `timestamp.txt`, and names of folders in the exchange.
 
-nbgrader itself takes `-03` for three seconds, and most names of zones for nothing. Students can write anything there: what is no such
-time is none, and no text of theirs becomes the name of a file.
+nbgrader itself takes `-03` for three seconds, and ignores most names of zones. Students can write anything there: what cannot be read
+as a time counts as no time, and no text of theirs becomes the name of a file.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ STAMP = (
     r" ?(?P<zone>Z|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?|[A-Za-z]{2,6})?"
 )
 WHOLE = re.compile(rf"{STAMP}\s*\Z")
-# Where a name stands for several zones, and the course has not said which is its own.
-USUAL = {"CST": "America/Chicago", "CDT": "America/Chicago", "IST": "Asia/Kolkata", "PST": "America/Los_Angeles"}
+# Which zone a name means that several have, where the course has not said which is its own.
+USUAL_ZONES = {"CST": "America/Chicago", "CDT": "America/Chicago", "IST": "Asia/Kolkata", "PST": "America/Los_Angeles"}
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """What `timestamp.txt` says: a time in UTC, as nbgrader has it, without a zone; and what people must be told of it."""
+    """What `timestamp.txt` says: a time in UTC, without a zone, as nbgrader stores it; and what people must be told of it."""
 
     time: datetime | None
     note: str = ""
 
 
 def stamp_of(folder: Path, zone: str | None = None) -> Stamp:
-    """The time of submission of what lies in `folder`; `zone` is the name of the one that the course's exchange uses."""
+    """The time at which `folder` was submitted; `zone` names the time zone that the course's exchange uses."""
     path = folder / TIMESTAMP
     if not os.path.lexists(path):
         return Stamp(None, f"there is no {TIMESTAMP}, so the time of submission is not known")
@@ -55,7 +55,7 @@ def unread_stamp(folder: Path) -> str:
 
 
 def read_stamp(text: str, zone: str | None = None) -> Stamp:
-    """The time that a text says; none where it says none."""
+    """The time that a text says; None where it says none."""
     found = WHOLE.match(text.strip()) if len(text) <= LONGEST else None
     try:
         return _stamp(found, zone) if found else Stamp(None)
@@ -85,7 +85,7 @@ def _offset(name: str, local: datetime, zone: str | None) -> tuple[timedelta | N
     offsets = _offsets(name, local.replace(minute=0, second=0, microsecond=0))
     if len(offsets) < 2:  # noqa: PLR2004
         return next(iter(offsets), None), ""
-    usual = _offset_in(USUAL[name], name, local) if name in USUAL else None
+    usual = _offset_in(USUAL_ZONES[name], name, local) if name in USUAL_ZONES else None
     offset = usual if usual is not None else offsets.most_common(1)[0][0]
     hours = offset.total_seconds() / 3600
     return (
@@ -106,7 +106,7 @@ def _offset_in(zone: str, name: str, local: datetime) -> timedelta | None:
 
 @lru_cache(1000)
 def _offsets(name: str, local: datetime) -> Counter[timedelta]:
-    """How far zones that are called so at that time are ahead of UTC, and how many are."""
+    """How far the zones that have this name at that time are ahead of UTC, and how many they are."""
     found = (_offset_in(zone, name, local) for zone in zoneinfo.available_timezones())
     return Counter(sorted(offset for offset in found if offset is not None))
 

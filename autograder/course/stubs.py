@@ -1,4 +1,4 @@
-"""What students get in the place of a solution. For the build, and to tell a written answer from an untouched one."""
+"""What students get in place of a solution. For the build, and for telling a written answer from an untouched one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEXT_STUB = "Write your answer here."
 
 
 def strip_solutions(source: str, stub: str, where: str) -> str:
-    """`source` with the stub in the place of each solution region, exactly as nbgrader's ClearSolutions does it."""
+    """`source` with the stub in place of each solution region, exactly as nbgrader's ClearSolutions does it."""
     kept: list[str] = []
     inside = False
     for line in source.split("\n"):

@@ -1,4 +1,4 @@
-"""What nbgrader runs of ours, named by dotted path in `nbgrader_config.json`: release check, grading, scores, pages.
+"""What nbgrader runs of ours: release check, grading, scores, pages. `nbgrader_config.json` names them by dotted path.
 
 Stock nbgrader stays in charge of every step. Ours stand only where it would run student code in its own process, read a
 score out of a cell's output, stop at a mangled notebook, follow a student's link, or let a script or a formula through.

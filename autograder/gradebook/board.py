@@ -23,7 +23,7 @@ from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.gradebook.settings import settings
 from autograder.training import Run
 from autograder.training.contract import runs_of
-from autograder.training.sessions import TOGETHER
+from autograder.training.sessions import BETWEEN_LOOKS
 from autograder.whole_class.store import Store
 
 TEMPLATE = "board.html"
@@ -31,7 +31,7 @@ TEMPLATE = "board.html"
 
 @dataclass(frozen=True)
 class Line:
-    """One student. Who needed as many steps has the same rank."""
+    """One student. Students who needed equally many steps have the same rank."""
 
     rank: int
     name: str
@@ -39,8 +39,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
-    """One run; lines by rank, and by name within a rank."""
+class BoardTable:
+    """One run; its lines are ordered by rank, and by name within a rank."""
 
     title: str
     target: float
@@ -55,7 +55,7 @@ class Board:
 
     title: str
     frozen: datetime | None
-    tables: tuple[Table, ...]
+    tables: tuple[BoardTable, ...]
 
 
 def write_board(course: Course, name: str, path: Path | None) -> Path:
@@ -75,7 +75,7 @@ def write_board(course: Course, name: str, path: Path | None) -> Path:
 
 
 def board_of(course: Course, name: str) -> Board:
-    """The board, of the reports that stand in the gradebook."""
+    """The board that follows from the reports that stand in the gradebook."""
     assignment = course.assignment(name)
     runs = [run for run in runs_of(course, assignment, settings_of(course).data).values() if run.target is not None]
     if not runs:
@@ -92,7 +92,7 @@ def page_of(board: Board) -> str:
     """The page."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     known = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, loader=loader)
-    return known.get_template(TEMPLATE).render(board=board, together=TOGETHER)
+    return known.get_template(TEMPLATE).render(board=board, together=BETWEEN_LOOKS)
 
 
 def ranked(steps: Mapping[str, int]) -> tuple[Line, ...]:
@@ -102,10 +102,10 @@ def ranked(steps: Mapping[str, int]) -> tuple[Line, ...]:
     return tuple(Line(1 + numbers.index(count), name, count) for name, count in ordered)
 
 
-def _table(run: Run, reports: Mapping[str, Report]) -> Table:
+def _table(run: Run, reports: Mapping[str, Report]) -> BoardTable:
     found = {name: _of(run, report.training) for name, report in reports.items()}
     steps = {name: record.reached for name, record in found.items() if record and record.reached is not None}
-    return Table(run.title, run.target or 0.0, run.held().what, run.length, ranked(steps))
+    return BoardTable(run.title, run.target or 0.0, run.held().what, run.length, ranked(steps))
 
 
 def _of(run: Run, records: Iterable[TrainingRecord]) -> TrainingRecord | None:
@@ -114,7 +114,7 @@ def _of(run: Run, records: Iterable[TrainingRecord]) -> TrainingRecord | None:
 
 
 def _in_time(course: Course, name: str) -> tuple[datetime | None, set[str]]:
-    """The due date of the class, and who handed in by then. An extension moves nobody's: who came onto the board later could be told."""
+    """The due date of the class, and who handed in by then. Extensions do not count: who came later could be recognised."""
     if not course.gradebook.exists():
         raise GraderError(f"There is no gradebook at {course.gradebook}; run `nbgrader generate_assignment` first.")
     with Gradebook(CourseDirectory(config=settings(course)).db_url) as gradebook:

@@ -16,22 +16,22 @@ from nbgrader.exchange.default import Exchange, ExchangeCollect
 
 from autograder.course.folders import Course
 from autograder.course.stamps import STAMP, read_stamp, stamp_of
-from autograder.gradebook.plain_files import TooMuch, copy_plain_files
+from autograder.gradebook.plain_files import NotCopied, copy_plain_files
 from autograder.gradebook.settings import settings
 from autograder.gradebook.times import zone_of
 from autograder.submission.submitted import printable
 
 BEFORE_ALL = datetime.min  # noqa: DTZ901  (nbgrader's times carry no zone)
 KILOBYTE = 1000
-NAME = re.compile(
+USER_NAME = re.compile(
     r"\w[\w@.+\- ]{0,99}\Z"
 )  # of a folder, in a path that nbgrader reads as a pattern and matches against others
 
 
 def submission_named(name: str, assignment: str, zone: str | None) -> tuple[str, datetime | None]:
-    """Who handed in the folder called `name` in the exchange, and when; a time is none where it cannot be read.
+    """Who handed in the folder called `name` in the exchange, and when; None where the time cannot be read.
 
-    Names of students may hold a `+`, and so may times: that of a zone.
+    Names of students may hold a `+`, and so may times, in front of a zone's offset.
     """
     found = re.match(rf"(?P<student>.+)\+{re.escape(assignment)}\+(?P<time>{STAMP})(\+[\w=-]*)?\Z", name)
     if not found:
@@ -47,7 +47,7 @@ def uncollected(course: Course, assignment: str) -> tuple[list[str], list[str]]:
     with suppress(OSError):
         for path in inbound.iterdir():
             student, time = submission_named(path.name, assignment, zone_of(config))
-            if time is not None and NAME.match(student):
+            if time is not None and USER_NAME.match(student):
                 newest[student] = max(time, newest.get(student, time))
     first, again = [], []
     for student, time in sorted(newest.items()):
@@ -74,9 +74,9 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader car
     src_records: list[dict[str, Any]]
 
     def init_src(self) -> None:
-        """Find the submissions. A student's name becomes a folder's, so it may be none that leads elsewhere."""
+        """Find the submissions. A student's name becomes a folder's, so it must not lead elsewhere."""
         super().init_src()
-        for record in [record for record in self.src_records if not NAME.match(record["username"])]:
+        for record in [record for record in self.src_records if not USER_NAME.match(record["username"])]:
             self.log.warning("%s was not collected: nobody has such a name.", printable(record["filename"]))
             self.src_records.remove(record)
 
@@ -88,9 +88,9 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader car
             try:
                 left_out = copy_plain_files(Path(src), copy, self.coursedir.max_dir_size * KILOBYTE)
                 if not copy.is_dir():
-                    raise TooMuch("a link in the place of its folder")
+                    raise NotCopied("a link in the place of its folder")
                 super().do_copy(str(copy), dest, log)
-            except (OSError, RecursionError, TooMuch) as fault:
+            except (OSError, RecursionError, NotCopied) as fault:
                 self.log.warning("%s was not collected: it has %s.", name, printable(str(fault)))
                 return
         if left_out:

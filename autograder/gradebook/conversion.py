@@ -1,4 +1,4 @@
-"""Stored reports -> autograded notebooks and feedback pages, by nbgrader's own converters, of several students at a time.
+"""Makes autograded notebooks and feedback pages of stored reports, by nbgrader's own converters, for several students at a time.
 
 `convert` runs in the processes of a pool. Between its two steps `recording` puts the scores into the gradebook.
 """
@@ -42,7 +42,7 @@ class Batch:
 
 
 def convert(batch: Batch) -> Failures:
-    """Take one step with a batch; why it was not possible, for each student with whom it was not.
+    """Take one step with a batch; returns, for each student with whom that was not possible, why.
 
     notebooks: the autograded copy of what was handed in, with the stored report in it; the gradebook knows the students already
     pages: the feedback page, from the autograded notebook and the gradebook
@@ -60,7 +60,7 @@ def convert(batch: Batch) -> Failures:
 
 
 def looks(config: Config) -> str:
-    """Digest of how the pages look that nbgrader makes with `config`."""
+    """Digest of the look of the pages that nbgrader makes with `config`."""
     config = copy.deepcopy(config)
     config.FeedbackExporter.remembers = False
     converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
@@ -68,12 +68,12 @@ def looks(config: Config) -> str:
 
 
 class _Chosen:
-    """For a converter of nbgrader's: work for the students that are named, rather than for all that a pattern finds."""
+    """For a converter of nbgrader's: works for the students that are named, rather than for all that a pattern finds."""
 
     students: tuple[str, ...] = ()
 
     def init_notebooks(self: Any) -> None:
-        """The notebooks in the folder of each; where there is none, the one that is expected, which is then said to be missing."""
+        """The notebooks in each student's folder; where there is none, the expected one, which nbgrader then says is missing."""
         assignment = self.coursedir.assignment_id
         folders = [Path(self._format_source(assignment, student)) for student in self.students]
         self.assignments = {
@@ -100,7 +100,7 @@ class _Pages(_Chosen, GenerateFeedback):  # type: ignore[misc]  # nbgrader carri
 
 
 def _convert(kind: Any, config: Config, students: tuple[str, ...]) -> Failures:
-    """Convert for all together; for whom there is nothing afterwards, again alone, to learn why."""
+    """Convert for all together; then again, alone, for each student who has nothing afterwards, to learn why."""
     converter = kind(coursedir=CourseDirectory(config=config), config=config)
     converter.students, converter.force = students, True
     failures: Failures = {}

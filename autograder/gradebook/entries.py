@@ -66,7 +66,7 @@ class Entries:
     def save(self, assignment: str, reports: Mapping[str, Report], seen: Collection[str] = ()) -> Failures:
         """Put the scores of each student's report into the gradebook, and those of the written answers that were autograded.
 
-        seen: those whose report was in the gradebook before, so that who has marked by hand need not look again
+        seen: students whose report was in the gradebook before, so that whoever has marked by hand need not look again
         """
         late: set[str] = set()
 
@@ -87,12 +87,12 @@ class Entries:
         return failures
 
     def _together(self, students: Sequence[str], work: Callable[[str, Gradebook], None]) -> Failures:
-        """Work for all in one transaction; if that is not possible, for each in one of their own, to see whose fault it is."""
+        """Work for all in one transaction; if that is not possible, in one for each student, to see whose fault it is."""
         try:
             with OneTransaction(self._coursedir.db_url) as gradebook:
                 for student in students:
                     work(student, gradebook)
-        except OperationalError as fault:  # nobody's: the disk is full, or somebody else writes and does not end
+        except OperationalError as fault:  # nobody's fault: the disk is full, or another program keeps writing
             raise GraderError(
                 f"{self._course.gradebook} cannot be written: {fault.orig}. Run the same command again to go on."
             ) from fault

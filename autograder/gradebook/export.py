@@ -1,4 +1,4 @@
-"""How `nbgrader export` writes grades: as CSV that no spreadsheet takes for formulas, with quotes where a name holds a comma."""
+"""How `nbgrader export` writes grades: as CSV in which no spreadsheet finds formulas, with quotes where a name holds a comma."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
-COLUMNS = (
+GRADE_COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
@@ -47,8 +47,8 @@ class CsvExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader carries no t
         with open(target, "w", encoding="utf-8", newline="", opener=_for_its_owner) as file:
             rows = csv.writer(
                 file, quoting=csv.QUOTE_NONNUMERIC
-            )  # a semicolon in a name begins no field, whatever the locale
-            rows.writerow(COLUMNS)
+            )  # so that a semicolon in a name begins no field, whatever the locale
+            rows.writerow(GRADE_COLUMNS)
             for assignment in gradebook.assignments:
                 for student in gradebook.students:
                     if assignment.name in (self.assignment or [assignment.name]) and student.id in (

@@ -32,7 +32,7 @@ from autograder.submission.submitted import printable
 from autograder.whole_class.store import Store
 from autograder.whole_class.tasks import task_of
 
-# Of each course, what its last converter looked at: nbgrader's hooks are told nothing of it.
+# What the last converter of each course looked at, since nbgrader does not pass that on to its hooks.
 _standing: dict[Path, Standing] = {}
 
 
@@ -59,7 +59,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
             self._make_way(course, coursedir.assignment_id)
 
     def _course_that_can_be_graded(self, coursedir: Any) -> Course:
-        """The course that nbgrader works in. With other settings than the course's, nbgrader ends with one line."""
+        """The course that nbgrader works in. With settings other than the course's, nbgrader ends and says why in one line."""
         try:
             course = Course.find(Path(coursedir.root))
             insist_on_settings(course, self.config)
@@ -75,7 +75,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
         return course
 
     def _expect_everybody(self, course: Course, coursedir: Any) -> None:
-        """Whose folder holds no notebook, or holds it deeper, is graded as well: nbgrader would leave them out, without a score."""
+        """Students whose folder holds no notebook, or holds it deeper, are graded as well: nbgrader would leave them without a score."""
         name = coursedir.assignment_id
         for folder in sorted((course.data / "submitted").glob(f"{coursedir.student_id}/{name}")):
             is_student = folder.is_dir() and not folder.parent.name.startswith(".")
@@ -83,7 +83,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
                 self.parent.assignments[str(folder)] = [str(folder / f"{name}.ipynb")]
 
     def _make_way(self, course: Course, assignment: str) -> None:
-        """Remove graded copies that would come out otherwise now: nbgrader skips what is there and makes what is not."""
+        """Remove graded copies that would come out differently now: nbgrader skips what is there and makes what is not."""
         standing = _standing[course.root] = Standing(course, assignment, self.config)
         students = [Path(folder).parent.name for folder in self.parent.assignments]
         isolation = GradeSubmission(parent=self).isolation
@@ -101,7 +101,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
                 rmtree(str(folder))
 
     def _expect_plain_files(self, folder: str, released: Path) -> None:
-        """Remove what nbgrader must not copy; a folder of which that is not possible is left ungraded, and its name is told."""
+        """Remove what nbgrader must not copy. A folder where that is not possible stays ungraded, and its name is told."""
         try:
             removed = keep_plain_files(Path(folder), released)
         except Exception as fault:  # noqa: BLE001  (one student's files must not end the class)
@@ -142,7 +142,7 @@ def expect_notebook(*, assignment: str, notebooks: list[str], **_: object) -> No
 
 
 def remember_entry(*, notebooks: list[str], **_: object) -> None:
-    """Stands in `Autograde.post_convert_hook`: remembers what the entry of the student was made from that is there now."""
+    """Stands in `Autograde.post_convert_hook`: remembers what the student's entry, as it is there now, was made from."""
     path = Path(notebooks[0])
     course = Course.find(path.parent)
     student, standing = path.parent.parent.name, _standing[course.root]

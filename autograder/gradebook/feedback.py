@@ -18,7 +18,7 @@ from autograder.gradebook.grading import FOR_THE_INSTRUCTOR
 from autograder.gradebook.standing import Standing, looks_of
 from autograder.whole_class.store import Store
 
-# Of each page that is being made: who says where it stands, and what it follows from. nbgrader's hooks are told nothing of it.
+# For each page that is being made, the Standing that knows of it, and what it follows from: nbgrader does not pass that on to its hooks.
 _followed: dict[tuple[Path, str], tuple[Standing, str]] = {}
 
 
@@ -34,7 +34,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert carries
     ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
-        """Remove the pages that would come out otherwise now: nbgrader skips what is there and makes what is not."""
+        """Remove pages that would come out differently now: nbgrader skips what is there and makes what is not."""
         super().__init__(**kwargs)
         if not self.remembers or not hasattr(self.parent, "assignments"):
             return
@@ -66,7 +66,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert carries
 
 
 def remember_page(*, notebooks: list[str], **_: object) -> None:
-    """Stands in `GenerateFeedback.post_convert_hook`: remembers what the page of the student was made from that is there now."""
+    """Stands in `GenerateFeedback.post_convert_hook`: remembers what the student's page, as it is there now, was made from."""
     path = Path(notebooks[0])
     course, student = Course.find(path.parent), path.parent.parent.name
     standing, followed = _followed[course.root, student]

@@ -1,7 +1,7 @@
-"""How `nbgrader release_feedback` puts pages into the exchange: under each name that a student may look for, and nobody stops the others.
+"""How `nbgrader release_feedback` puts pages into the exchange: under each name that a student may look for. No student stops the others.
 
-Students fetch a page by the name of the notebook that they handed in, and by a secret that came with it. Stock nbgrader knows the name
-that was released only, and ends for the class at the first student without a time or a secret.
+Students fetch a page by the name of the notebook that they handed in, and by a secret that came with it. Stock nbgrader knows only the name
+that was released, and stops for the whole class at the first student without a time or a secret.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrade
     dest_path: str
 
     def copy_files(self) -> None:
-        """Release the page of each student; whose cannot be released is told."""
+        """Release the page of each student, and log whose cannot be released."""
         pattern = Path(self.src_path)
         excluded = set((self.coursedir.student_id_exclude or "").split(","))
         step = Path(self.coursedir.format_path(self.coursedir.feedback_directory, ".", "."))

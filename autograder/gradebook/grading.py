@@ -132,9 +132,9 @@ class GradeSubmission(ShowReport):
         key = (course.root, self.isolation, data)
         if key not in _graders:
             from autograder.grading.grader import Grader  # noqa: PLC0415  (releasing and feedback need no grader)
-            from autograder.training.stage import TrainingStage  # noqa: PLC0415
+            from autograder.training.stage import TrainingOptions, TrainingStage  # noqa: PLC0415
 
-            stage = TrainingStage(course, data=data, told=self.log.warning)
+            stage = TrainingStage(course, TrainingOptions(data=data), told=self.log.warning)
             _graders[key] = _open.enter_context(Grader(course, self._isolation, stage))
         return _graders[key]
 

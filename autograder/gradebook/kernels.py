@@ -1,7 +1,7 @@
-"""No kernel for submissions: what nbgrader would run outside of a confined worker, it cannot.
+"""No kernel for submissions, so that nbgrader cannot run their code outside of a confined worker.
 
-nbgrader gives each submission the kernel that its gradebook names, before it would run a cell. So an nbgrader that knows
-nothing of this course, whatever the reason, fails before student code runs. Students' notebooks keep their kernel.
+Before it runs a cell, nbgrader gives each submission the kernel that its gradebook names. So an nbgrader that knows
+nothing of this course, for whatever reason, fails before student code runs. Students' notebooks keep their kernel.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from autograder.course.folders import Course
 from autograder.gradebook.settings import insist_on_settings
 
 # No kernel can have this name, since only letters, digits and ._- may stand in one. nbgrader says: No such kernel named ...
-NAME = "(none: nbgrader was started without the settings of this course; start it in the folder that holds course/)"
-NO_KERNEL = json.dumps({"display_name": "None: hidden tests grade this", "language": "python", "name": NAME})
+NO_KERNEL_NAME = (
+    "(none: nbgrader was started without the settings of this course; start it in the folder that holds course/)"
+)
+NO_KERNEL = json.dumps({"display_name": "None: hidden tests grade this", "language": "python", "name": NO_KERNEL_NAME})
 
 
 def take_kernels(db_url: str, assignment: str) -> None:
-    """Let the gradebook name no kernel for the notebooks of an assignment."""
+    """Take the kernel from the notebooks of an assignment in the gradebook."""
     with Gradebook(db_url) as gradebook:
         try:
             notebooks = gradebook.find_assignment(assignment).notebooks

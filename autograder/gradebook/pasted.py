@@ -1,4 +1,4 @@
-"""Pictures that a student pasted into text -> attachments that a page can show. Called by `repair`; `pages` shows them.
+"""Turns pictures that a student pasted into text into attachments that a page can show. Called by `repair`; `pages` shows them.
 
 Jupyter attaches a pasted picture to its cell, under whatever name a browser or macOS gave it; Colab writes it into the text, as a
 `data:` address. Here each becomes an attachment that is named after its content, and what cannot be shown becomes the word for why.
@@ -19,16 +19,16 @@ from urllib.parse import quote, unquote
 from autograder.submission.cells import SubmittedCell
 
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF87a": "gif", b"GIF89a": "gif"}
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
+ALL_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
 INLINE = re.compile(r"data:image/[\w.+-]{1,30}(?:;[\w=.-]{1,30}){0,3};base64,([A-Za-z0-9+/=]*)", re.IGNORECASE)
 UNENCODED = ";,/?:@&=+$-_.!~*'()#"  # what JavaScript's encodeURI leaves as it is
-LARGEST = 20_000_000  # characters of one picture
+MOST_CHARACTERS = 20_000_000  # characters of one picture
 LONGEST_NAME = 300
 MOST_PICTURES = 200  # in one cell, and attachments in one notebook
-LONGEST_TEXT = 100_000  # characters of one cell, in which references are looked for; a page shows fewer
+LONGEST_TEXT = 100_000  # characters of one cell in which references are looked for; a page shows fewer
 REASONS = {
     "kind": "it is no PNG, JPEG or GIF",
-    "size": f"it is larger than {LARGEST * 3 // 4_000_000} MB",
+    "size": f"it is larger than {MOST_CHARACTERS * 3 // 4_000_000} MB",
     "many": f"there are more than {MOST_PICTURES}",
     "page": "this page holds more than can be shown",
     "missing": "it is not found in what was handed in",
@@ -47,7 +47,7 @@ class Pasted:
 
 
 def pasted(cell: SubmittedCell, looked_at: int = 0) -> Pasted:
-    """The text of `cell` with its pictures under names that are safe everywhere; `omitted:why` stands for those that cannot be shown.
+    """The text of `cell`, its pictures under names that are safe everywhere; `omitted:why` stands for one that cannot be shown.
 
     looked_at: how many attachments of the notebook have been looked at before
     """
@@ -66,7 +66,7 @@ def address(bundle: Any) -> str | None:
 
 
 def picture_type(content: bytes) -> str | None:
-    """What kind of picture begins like this; None when it is none that is shown."""
+    """Which kind of picture begins like this; None for anything that is not shown."""
     return next((kind for signature, kind in SIGNATURES.items() if content.startswith(signature)), None)
 
 
@@ -140,10 +140,10 @@ def _named(data: str, result: Pasted) -> str:
 
 
 def _picture(data: str) -> tuple[str, str]:
-    """Kind and content of a picture, in base64; or why it is none, and nothing."""
-    if len(data) > LARGEST:
+    """Kind and content of a picture, in base64; or the reason why it cannot be shown, and nothing."""
+    if len(data) > MOST_CHARACTERS:
         return "size", ""
-    if not BASE64.match(data):
+    if not ALL_BASE64.match(data):
         return "kind", ""
     text = "".join(data.split()).rstrip("=")
     try:

@@ -1,4 +1,4 @@
-"""Only ordinary files of students get any further: a link could lead to the grader's own files, and a pipe or a device never ends.
+"""Lets only ordinary files of students through: a link could lead to the grader's own files, and a pipe or a device never ends.
 
 Used where nbgrader copies what students handed in: out of the exchange (collect), and into the folder that is graded (autograde).
 """
@@ -11,10 +11,10 @@ import re
 import stat
 from pathlib import Path
 
-DEEPEST = 16  # folders within folders
-MOST_FILES = 10_000
-# What a browser runs or frames when it is shown it: Formgrader shows a student's files to the instructor, from Jupyter's own address.
-# Jupyter goes by `mimetypes`, which knows more or fewer kinds on each machine; so these go by their names in any case.
+DEEPEST_COPIED = 16  # folders within folders
+MOST_COPIED = 10_000
+# What a browser runs or frames: Formgrader shows a student's files to the instructor, from Jupyter's own address.
+# Jupyter goes by `mimetypes`, which knows other kinds on each machine; these are recognised by their names in any case.
 ACTIVE = set(
     """
     .htm .html .shtml .xht .xhtml .mht .mhtml .eml .css .js .mjs .wasm .swf .pdf
@@ -24,27 +24,27 @@ ACTIVE = set(
 ACTIVE_KIND = re.compile(r"(multipart|message)/|.*(html|[/+]xml|pdf|[/-](java|ecma)script|wasm|flash|/css)")
 
 
-class TooMuch(Exception):  # noqa: N818  (said of a submission)
-    """More than one submission may hold; the message says what of."""
+class NotCopied(Exception):  # noqa: N818  (said of a submission)
+    """A folder holds more than a submission may, or no folder is there; the message says what."""
 
 
 def copy_plain_files(source: Path, target: Path, limit: int) -> list[str]:
-    """Copy the ordinary files below `source`, of `limit` bytes together at most; names of what was left out.
+    """Copy the ordinary files below `source`, together no more than `limit` bytes; returns the names of what was left out.
 
-    Whoever owns `source` may change it meanwhile: no link is followed at any moment, and nothing is waited for. Raises TooMuch.
+    Whoever owns `source` may change it meanwhile: no link is followed at any moment, and nothing is waited for. Raises NotCopied.
     """
     left_out: list[str] = []
     copied = count = 0
     for folder, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
         place = Path(folder).relative_to(source)
-        if len(place.parts) > DEEPEST:
-            raise TooMuch(f"folders within {DEEPEST} others")
+        if len(place.parts) > DEEPEST_COPIED:
+            raise NotCopied(f"folders within {DEEPEST_COPIED} others")
         (target / place).mkdir(parents=True, exist_ok=True)
         left_out += [str(place / name) for name in folders if (Path(folder) / name).is_symlink()]  # not walked into
         for name in names:
             count += 1
-            if count > MOST_FILES:
-                raise TooMuch(f"more than {MOST_FILES:,} files")
+            if count > MOST_COPIED:
+                raise NotCopied(f"more than {MOST_COPIED:,} files")
             try:
                 opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=descriptor)
             except OSError:
@@ -58,13 +58,13 @@ def copy_plain_files(source: Path, target: Path, limit: int) -> list[str]:
                     while chunk := reading.read(min(1 << 20, limit - copied + 1)):
                         copied += len(chunk)
                         if copied > limit:
-                            raise TooMuch(f"more than {limit >> 20} MB")
+                            raise NotCopied(f"more than {limit >> 20} MB")
                         writing.write(chunk)
     return left_out
 
 
 def keep_plain_files(folder: Path, released: Path) -> list[str]:
-    """Remove from a student's folder what nbgrader must not copy, read or show; names of what was removed.
+    """Remove from a student's folder what nbgrader must not copy, read or show; returns the names of what was removed.
 
     Notebooks stay, whatever they are: what reads them refuses links, and says so to the student. So do the figures that were `released`.
     """

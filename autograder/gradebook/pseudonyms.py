@@ -24,9 +24,9 @@ FIRST, NUMBERS = 10, 90  # numbers have two digits
 
 
 def pseudonyms(secret: bytes, assignment: str, students: Collection[str]) -> dict[str, str]:
-    """The names of a class for one assignment, each of them once, whatever the order of `students`.
+    """The names of a class for one assignment: all different, and the same for any order of `students`.
 
-    Where two draw the same name, the one with the larger draw gets the next number that is free.
+    Where two students draw the same name, the one with the larger draw gets the next free number.
     """
     drawn = {
         student: hmac.digest(secret, f"board\0{assignment}\0{student}".encode("utf-8", "surrogateescape"), "sha256")
@@ -55,7 +55,7 @@ def pseudonyms_of(course: Course, assignment: str) -> dict[str, str]:
 
 
 def shown_name(course: Course, report: Report) -> str:
-    """The name of the student whose report this is, where a run of it can be on the board; else nothing."""
+    """The name of the student whose report this is, if a run of it can be on the board; else nothing."""
     listed = any(record.reached is not None for record in report.training)
     if not listed or not settings_of(course).board:
         return ""

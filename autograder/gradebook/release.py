@@ -1,4 +1,4 @@
-"""The last word before a release: nbgrader's `generate_assignment` stops when students would get what they must not."""
+"""The last check before a release: nbgrader's `generate_assignment` stops when students would get what they must not see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A submitted notebook, whatever its state -> one that nbgrader can work on. Called by the exporter.
+"""Turns a submitted notebook, whatever its state, into one that nbgrader can work on. Called by `exporter`.
 
 The result is the released notebook with the student's answers in it. It is what graders and feedback show; scores come
 from the engine, which reads the submitted file itself.
@@ -17,7 +17,7 @@ from autograder.gradebook.pasted import REASONS, pasted
 from autograder.submission.cells import SubmittedCell
 from autograder.submission.submitted import Ungradable, read, submitted_file
 
-Cell = dict[str, Any]  # of nbformat 4.5, as JSON has it
+NotebookCell = dict[str, Any]  # of nbformat 4.5, as JSON has it
 BACKTICKS = re.compile(r"`+")
 
 
@@ -41,7 +41,7 @@ def repair(expected: Path, assignment: Assignment, released: dict[str, Any]) -> 
         cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in released["cells"] if "nbgrader" in cell["metadata"]
     }
     kept = _kept(submission.cells, known)
-    cells: list[Cell] = []
+    cells: list[NotebookCell] = []
     pictures = _Pictures()
     for index, cell in enumerate(submission.cells):
         if cell.id not in known:
@@ -61,14 +61,14 @@ def repair(expected: Path, assignment: Assignment, released: dict[str, Any]) -> 
 
 
 def _elsewhere(cells: tuple[SubmittedCell, ...], assignment: Assignment) -> Iterator[tuple[str, str]]:
-    """For each exercise whose functions stand in cells of the student's own, which are shown as well: a line for its answer cell."""
+    """For each exercise whose functions stand in the student's own cells, a line for its answer cell; those cells are shown as well."""
     own = {name for cell in cells if cell.kind == "code" for name in cell.defines}
     for released, cell_id in zip(assignment.cells, assignment.ids, strict=True):
         if found := [name for name in released.functions if name in own]:
             yield cell_id, f"# In another cell of this notebook: {', '.join(found)}."
 
 
-def _kept(cells: tuple[SubmittedCell, ...], known: dict[str, Cell]) -> dict[str, int]:
+def _kept(cells: tuple[SubmittedCell, ...], known: dict[str, NotebookCell]) -> dict[str, int]:
     """Which of several cells with one id counts: the last that is filled in, as in grading."""
     kept: dict[str, int] = {}
     for index, cell in enumerate(cells):
@@ -77,7 +77,7 @@ def _kept(cells: tuple[SubmittedCell, ...], known: dict[str, Cell]) -> dict[str,
     return kept
 
 
-def _released_cell(released: Cell, submitted: SubmittedCell, pictures: _Pictures) -> Cell:
+def _released_cell(released: NotebookCell, submitted: SubmittedCell, pictures: _Pictures) -> NotebookCell:
     """The released cell; with the student's source when it is one to be filled in."""
     if released["metadata"]["nbgrader"]["locked"]:
         return released
@@ -86,9 +86,9 @@ def _released_cell(released: Cell, submitted: SubmittedCell, pictures: _Pictures
     return {**released, "source": _writable(submitted.source)}
 
 
-def _own_cell(submitted: SubmittedCell, pictures: _Pictures) -> Cell:
-    """A cell that the student added, or text that is free to change. What is neither code nor text is shown as it is written."""
-    cell: Cell = {"cell_type": submitted.kind, "id": f"submitted-{submitted.parts[0].number}", "metadata": {}}
+def _own_cell(submitted: SubmittedCell, pictures: _Pictures) -> NotebookCell:
+    """A cell that the student added, or text that may be changed. What is neither code nor text is shown as it is written."""
+    cell: NotebookCell = {"cell_type": submitted.kind, "id": f"submitted-{submitted.parts[0].number}", "metadata": {}}
     if submitted.kind == "code":
         return {**cell, "source": _writable(submitted.source), "execution_count": None, "outputs": []}
     if submitted.kind == "markdown":
@@ -104,7 +104,7 @@ class _Pictures:
     notes: list[str] = field(default_factory=list)
     looked_at: int = 0
 
-    def text(self, submitted: SubmittedCell) -> Cell:
+    def text(self, submitted: SubmittedCell) -> NotebookCell:
         """Source and attachments of a cell of text; what of its pictures cannot be shown is noted."""
         found = pasted(submitted, self.looked_at)
         self.looked_at = found.looked_at
@@ -121,7 +121,7 @@ def _writable(source: str) -> str:
     return source.encode("utf-8", errors="replace").decode("utf-8")
 
 
-def _put_back(cells: list[Cell], known: dict[str, Cell], missing: list[str]) -> list[Cell]:
+def _put_back(cells: list[NotebookCell], known: dict[str, NotebookCell], missing: list[str]) -> list[NotebookCell]:
     """Each missing cell after the one that precedes it in the release."""
     order = list(known)
     for grade_id in missing:

@@ -90,7 +90,7 @@ class OneTransaction(Gradebook):  # type: ignore[misc]  # nbgrader carries no ty
 
 
 def complete(gradebook: Gradebook, assignment: str, student: str) -> None:
-    """Give a submission the grades and comments that the gradebook has lost: nbgrader makes them with the submission, and never again."""
+    """Give a submission the grades and comments that the gradebook has lost: nbgrader makes them only together with the submission."""
     submission = gradebook.find_submission(assignment, student)
     for notebook in submission.assignment.notebooks:
         found = next((one for one in submission.notebooks if one.notebook is notebook), None)
@@ -132,7 +132,7 @@ def _points(points: float | None) -> str:
 
 
 def score_of(report: Report | None, exercise: str, max_points: float) -> float | None:
-    """Points of an exercise, within [0, max_points]. No result is 0. None: the grader failed or could not, a person must look."""
+    """Points of an exercise, within [0, max_points]; 0 where there is no result. None: the grader failed, and a person must look."""
     result = result_of(report, exercise)
     if is_in_part(report, exercise, max_points) and result is not None and result.max_points == 0:
         return None

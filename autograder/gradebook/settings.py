@@ -71,7 +71,7 @@ def _exchange_of_site(root: Path) -> str | None:
 
 
 def settings(course: Course) -> Config:
-    """What nbgrader reads when it is started in the checkout. Raises CourseError where nbgrader would pass over a broken file."""
+    """The settings that nbgrader reads when it is started in the checkout. Raises CourseError where it would pass over a broken file."""
     app = _quiet_nbgrader()
     app.raise_config_file_errors = True
     where = "nbgrader's configuration in your Jupyter folders"
@@ -90,7 +90,7 @@ def settings(course: Course) -> Config:
 
 
 def unconfined_elsewhere() -> list[str]:
-    """Those of the confining settings that nbgrader lacks when it is started elsewhere in this environment, for `autograder doctor`."""
+    """The confining settings that nbgrader lacks when it is started elsewhere in this environment, for `autograder doctor`."""
     app = _quiet_nbgrader()
     app.load_config_file()
     confining = JSONFileConfigLoader(CONFINING.name, str(CONFINING.parent)).load_config()
@@ -110,7 +110,7 @@ def reads_settings(course: Course) -> bool:
 def _quiet_nbgrader() -> NbGrader:
     app = NbGrader()
     app.load_cwd_config = False
-    app.log_level = "CRITICAL"  # that it found no file in one folder or another is of no interest
+    app.log_level = "CRITICAL"  # which folders hold no such file is of no interest
     return app
 
 

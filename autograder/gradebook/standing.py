@@ -1,4 +1,4 @@
-"""What stands in the gradebook, in graded notebooks and on pages, and whether it is what would be put there now. Whichever command asks.
+"""What stands in the gradebook, in graded notebooks and on pages, and whether the same would be put there now, by any command.
 
 An *entry* is a student's rows in the gradebook with the graded notebook beside them. It follows from the report, the time of submission,
 the due date, the rule for late penalties, points and marks by hand; a *page* from the entry, from comments and from how pages look.
@@ -41,16 +41,16 @@ from autograder.grading.imports import imported
 from autograder.grading.keys import files_hash
 from autograder.whole_class.store import Store
 
-PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune")
+PAGE_PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune")
 # Of settings, those that pages are made with.
-LOOKS = ("HTMLExporter", "TemplateExporter", "FeedbackExporter", "GetGrades", "CSSHTMLHeaderPreprocessor")
-WHERE = {"template_name", "extra_template_basedirs", "extra_template_paths", "template_paths", "remembers"}
+PAGE_SECTIONS = ("HTMLExporter", "TemplateExporter", "FeedbackExporter", "GetGrades", "CSSHTMLHeaderPreprocessor")
+PLACES = {"template_name", "extra_template_basedirs", "extra_template_paths", "template_paths", "remembers"}
 LONGEST_TIMESTAMP = 1000
 FEW = 100  # students that the gradebook is asked for by name
 
 
 @dataclass(frozen=True)
-class Row:
+class SubmissionRows:
     """What the gradebook has of one student's submission.
 
     grades: name, most points, score, mark by hand and extra credit of each
@@ -72,8 +72,8 @@ class Row:
         return max(0.0, (self.timestamp - self.duedate).total_seconds())
 
 
-def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, Row]:
-    """The rows of an assignment, of these students at least, or of all. Whose submission is unknown has none."""
+def submission_rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, SubmissionRows]:
+    """The rows of an assignment, for these students at least, or for all. A student without a submission has none."""
 
     def ask(of: Any, *columns: Any, through: tuple[Any, ...]) -> Any:
         query = gradebook.db.query(SubmittedAssignment.student_id, *columns).select_from(of)
@@ -86,7 +86,7 @@ def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) 
     known, notebook = (SubmittedAssignment.assignment,), (SubmittedNotebook.assignment, SubmittedAssignment.assignment)
     times = (SubmittedAssignment.timestamp, SubmittedAssignment.extension, Known.duedate)
     made = {
-        name: Row(timestamp, None if duedate is None else duedate + (extension or timedelta(0)))
+        name: SubmissionRows(timestamp, None if duedate is None else duedate + (extension or timedelta(0)))
         for name, timestamp, extension, duedate in ask(SubmittedAssignment, *times, through=known)
     }
     for name, penalty in ask(SubmittedNotebook, SubmittedNotebook.late_submission_penalty, through=notebook):
@@ -108,7 +108,7 @@ def rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) 
 
 
 class Standing:
-    """What stands of one assignment. `config` is that of the nbgrader which asks; `looks` a digest of how its pages look."""
+    """What stands of one assignment. `config` is that of the nbgrader that asks, `looks` a digest of how its pages look."""
 
     def __init__(self, course: Course, assignment: str, config: Config, looks: str = "") -> None:
         """Look at nothing yet."""
@@ -118,12 +118,12 @@ class Standing:
         self._config = config
         self._db_url = CourseDirectory(config=config).db_url
         released = course.release(assignment) / course.assignment(assignment).notebook_name
-        self._made_of = digest(_content(released), own_code())
+        self._made_of = digest_of(_content(released), own_code())
 
-    def rows(self, students: Collection[str]) -> dict[str, Row]:
+    def rows(self, students: Collection[str]) -> dict[str, SubmissionRows]:
         """What the gradebook has of these students, who need not be known there."""
         with Gradebook(self._db_url) as gradebook:
-            return rows(gradebook, self.assignment, students)
+            return submission_rows(gradebook, self.assignment, students)
 
     def seen(self, store: Store, keys: Mapping[str, str]) -> set[str]:
         """Those whose entry was made from the report that is stored under their key."""
@@ -147,7 +147,7 @@ class Standing:
         store.remember(self.assignment, "report", keys)
 
     def paged(self, store: Store, followed: Mapping[str, str]) -> set[str]:
-        """Those whose page was made from what it would be made from now, and is as it was then."""
+        """Those whose page was made from what it would be made from now, and has not changed since."""
         made = store.made(self.assignment, "page")
         return {student for student, made_of in followed.items() if made.get(student) == self._page(student, made_of)}
 
@@ -160,7 +160,9 @@ class Standing:
         """For each student who has an entry, the digest of all that the page follows from."""
         there, figures = self.rows(students), self._figures()
         return {
-            student: digest(_content(self.notebook(student)), *_plain(there[student]), figures, own_code(), self.looks)
+            student: digest_of(
+                _content(self.notebook(student)), *_plain(there[student]), figures, own_code(), self.looks
+            )
             for student in students
             if student in there
         }
@@ -173,18 +175,18 @@ class Standing:
         """The feedback page of a student."""
         return self.course.data / "feedback" / student / self.assignment / f"{self.assignment}.html"
 
-    def _entry(self, student: str, row: Row) -> str:
+    def _entry(self, student: str, row: SubmissionRows) -> str:
         handed_in = _content(self.course.submitted(student, self.assignment) / "timestamp.txt", LONGEST_TIMESTAMP)
         said = [(name, auto) for name, auto, _ in row.comments]
         times = (row.timestamp, row.duedate, row.penalty, self._penalty(student, row))
         name = self._names.get(student)
         parts = (times, row.grades, said, *([name] if name else []))
-        return digest(self._made_of, handed_in, _content(self.notebook(student)), *map(repr, parts))
+        return digest_of(self._made_of, handed_in, _content(self.notebook(student)), *map(repr, parts))
 
     def _page(self, student: str, made_of: str) -> str:
-        return digest(made_of, _content(self.page(student)))
+        return digest_of(made_of, _content(self.page(student)))
 
-    def _penalty(self, student: str, row: Row) -> Any:
+    def _penalty(self, student: str, row: SubmissionRows) -> Any:
         """What the course's rule says of a late submission, unless it raises."""
         if not row.seconds_late:
             return None
@@ -194,7 +196,7 @@ class Standing:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Names on the board: one moves on where somebody comes who has drawn the same."""
+        """Names on the board: one of two moves on when a student comes who has drawn the same."""
         trained = self.course.assignment(self.assignment).training is not None
         return pseudonyms_of(self.course, self.assignment) if trained and settings_of(self.course).board else {}
 
@@ -209,10 +211,10 @@ class Standing:
         """Digest of the files of the instructor's that a page may show."""
         folder = self.course.source(self.assignment)
         files = sorted(path for path in folder.glob("*") if path.suffix != ".ipynb") if folder.is_dir() else []
-        return digest(*(part for path in files for part in (path.name, _content(path))))
+        return digest_of(*(part for path in files for part in (path.name, _content(path))))
 
 
-def digest(*parts: str | bytes) -> str:
+def digest_of(*parts: str | bytes) -> str:
     """One digest of several texts, wherever each of them ends."""
     made = hashlib.sha256()
     for part in parts:
@@ -226,8 +228,8 @@ def own_code() -> str:
     """Digest of the code that makes entries and pages."""
     here = Path(__file__).resolve().parent
     modules = imported(here.parent.parent, here.glob("*.py"), (here.parent.name,), safe=False)
-    return digest(
-        files_hash(here.parent, modules), *(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    return digest_of(
+        files_hash(here.parent, modules), *(f"{name} {importlib.metadata.version(name)}" for name in PAGE_PACKAGES)
     )
 
 
@@ -235,21 +237,23 @@ def looks_of(exporter: Any) -> str:
     """Digest of the templates and settings that nbconvert's `exporter` makes pages with."""
     chosen = {
         section: {
-            name: repr(value) for name, value in sorted(exporter.config.get(section, {}).items()) if name not in WHERE
+            name: repr(value) for name, value in sorted(exporter.config.get(section, {}).items()) if name not in PLACES
         }
-        for section in LOOKS
+        for section in PAGE_SECTIONS
     }
     folders = [Path(folder) for folder in exporter.template_paths]
     files = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*")) if path.is_file()]
-    return digest(json.dumps(chosen, sort_keys=True), *(part for path in files for part in (path.name, _content(path))))
+    return digest_of(
+        json.dumps(chosen, sort_keys=True), *(part for path in files for part in (path.name, _content(path)))
+    )
 
 
-def _plain(row: Row) -> tuple[str, ...]:
+def _plain(row: SubmissionRows) -> tuple[str, ...]:
     return tuple(map(repr, (row.penalty, row.grades, row.comments)))
 
 
 def _content(path: Path, most: int | None = None) -> bytes:
-    """What is in a file: nothing where there is none, or no ordinary one, or a longer one."""
+    """What is in a file; nothing where there is none, or it is not an ordinary one, or too long."""
     with suppress(OSError):
         state = path.lstat()
         if stat.S_ISREG(state.st_mode) and (most is None or state.st_size <= most):

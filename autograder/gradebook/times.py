@@ -1,6 +1,6 @@
 """Lets nbgrader read times of submission as `stamps` does. Called where nbgrader is given its settings.
 
-Nothing of this can be configured, and nbgrader reads times in many places: where it collects, grades, makes pages, and in Formgrader.
+None of this can be configured, and nbgrader reads times in many places: where it collects, grades, makes pages, and in Formgrader.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _stock = nbgrader.utils.parse_utc
 
 
 def read_all_zones() -> None:
-    """From now on, nbgrader in this process reads times of all zones, and none from what is no time."""
+    """From now on, nbgrader in this process reads times of all zones, and reads no time where there is none."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] == "nbgrader" and getattr(module, "parse_utc", None) is _stock:
             module.parse_utc = parse_utc  # type: ignore[attr-defined]
@@ -44,7 +44,7 @@ def zone_of(config: Any) -> str | None:
 
 
 def _existing_timestamp(coursedir: CourseDirectory, dest_path: str) -> datetime | None:
-    """The time of submission of what lies in a folder, or none; nobody's stamp ends the class."""
+    """The time at which a folder was submitted, or None; no student's stamp stops the class."""
     stamp = stamp_of(Path(dest_path), zone_of(coursedir.config))
     if stamp.note and (Path(dest_path) / TIMESTAMP).exists():
         coursedir.log.warning("%s: %s", printable(dest_path), stamp.note)

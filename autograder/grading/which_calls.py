@@ -17,9 +17,10 @@ import numpy as np
 
 from autograder.grading.patterns import Told
 from autograder.grading.transcripts import crash_told, same
+from autograder.suite.arguments import EACH, Arguments, Path, at, is_number, parts, path_text
 from autograder.suite.comparing import SENSIBLE
 from autograder.suite.errors import StudentFault
-from autograder.suite.features import EACH, Arguments, Feature, Path, at, features_of, is_number, parts, shown
+from autograder.suite.features import Feature, features_of
 from autograder.suite.free import Free, without_free
 from autograder.suite.misconceptions import Variant
 from autograder.suite.student import Call, Respondent
@@ -147,7 +148,10 @@ def _lacking(function: str, doc: str, wrong: list[_Judged]) -> Iterator[Told]:
     for path in {path: None for path, value in tellable if isinstance(value, np.ndarray)}:
         for sign, told in ((1, "lacks"), (-1, "has once too often")):
             if all(_is_off_by(each, gap, path, sign) for each, of in zip(wrong, gaps, strict=True) for gap in of):
-                yield f"{told.split()[0]}-{function}", f"What is off in the result of {function} {told} {shown(path)}."
+                yield (
+                    f"{told.split()[0]}-{function}",
+                    f"What is off in the result of {function} {told} {path_text(path)}.",
+                )
 
 
 def _gaps(got: Any, want: Any) -> Iterator[np.ndarray | None]:
@@ -226,7 +230,7 @@ def _conditions(arguments: Arguments, places: inspect.Signature, doc: str) -> It
             yield f"{name} is left out", partial(left_out, name), partial(leave_out, name)
     for path, value in _parts(arguments, doc):
         for feature in features_of(value, doc, whole=set(path[1:]) <= {EACH}):
-            yield f"{shown(path)} {feature.name}", partial(has, path, feature), partial(give, path, feature)
+            yield f"{path_text(path)} {feature.name}", partial(has, path, feature), partial(give, path, feature)
 
 
 def _is_tried(  # noqa: PLR0913, PLR0917  (whom to ask, and what)

@@ -1,7 +1,7 @@
-"""What a hidden suite must be able to do, and where a measured one falls short. Every shortcoming is one sentence.
+"""What a hidden suite must achieve, and where a measured one falls short. Every shortcoming is one sentence.
 
 A test is *idle* when no known wrong answer needs it: without it, each would still lose points, and each misconception would still be
-called by its name. A test that is marked redundant is left out of account for the others, and must be idle.
+called by its name. A test that is marked redundant is ignored when the others are judged, and must be idle.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from autograder.quality.measure import Kind, Measured, Place, Trial
+from autograder.quality.measured import Kind, Measured, TestPlace, Trial
 
 MIN_NAMED = 0.95  # of misconceptions, over all seeds
 MIN_KILLED = 0.97  # of mutants
@@ -87,7 +87,7 @@ def _of(measured: Measured, kind: Kind, exercise: str) -> list[Trial]:
 
 
 def _points(measured: Measured) -> Iterator[str]:
-    """Every exercise has all that is needed to measure its tests, and every test is worth something."""
+    """Every exercise has what is needed to measure its tests, and every test is worth something."""
     for exercise in measured.exercises:
         kinds: tuple[Kind, ...] = ("misconception", "alternative")
         for kind in kinds:
@@ -99,7 +99,7 @@ def _points(measured: Measured) -> Iterator[str]:
 
 
 def _answers(measured: Measured) -> Iterator[str]:
-    """Right answers lose nothing, wrong ones something, empty ones all, and no test fails through its own fault."""
+    """Right answers lose nothing, wrong ones lose something, empty ones lose everything, and no test fails through its own fault."""
     tests = defaultdict(set)
     for test in measured.tests:
         tests[test.exercise].add(test.name)
@@ -142,7 +142,7 @@ def _names(measured: Measured) -> Iterator[str]:
 
 
 def _mutants(measured: Measured) -> Iterator[str]:
-    """Mutants are caught, all but a few that are right answers, each with the reason why."""
+    """All mutants are caught, but for a few that are right answers, each with the reason why."""
     survivors = {mutant.id for mutant in measured.mutants if not mutant.caught_by}
     for mutant in sorted(survivors - measured.equivalent.keys()):
         yield f"no test catches the mutant `{mutant}`; sharpen the suite, or say in equivalent_mutants.py why it is right."
@@ -169,7 +169,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 def _signatures(measured: Measured) -> Iterator[str]:
-    """Signature mutants are caught, all but those that are wrong outside of the contract only, each with the reason."""
+    """All signature mutants are caught, but for those that are wrong outside of the contract only, each with the reason."""
     survivors = [mutant for mutant in measured.signatures if not mutant.caught_by]
     for mutant in survivors:
         if not _reasons(measured, mutant.id):
@@ -185,7 +185,7 @@ def _signatures(measured: Measured) -> Iterator[str]:
 
 
 def _idle(measured: Measured) -> Iterator[str]:
-    """Every test does work that no other does, but for those that are marked, with a reason.
+    """Every test does work that no other does, except those that are marked, with a reason.
 
     Of a test that sweeps, this is known only where signature mutants were asked.
     """
@@ -202,14 +202,14 @@ def _idle(measured: Measured) -> Iterator[str]:
             yield f"{test.exercise}: {test.name} is marked redundant without a reason."
 
 
-def needed_tests(measured: Measured) -> set[Place]:
+def needed_tests(measured: Measured) -> set[TestPlace]:
     """The tests without which a wrong answer would get full marks, or a misconception lose its name.
 
-    A test is replaced by others of its kind only: by a sweeping one if it sweeps itself, by one that is marked redundant never.
+    A test can be replaced by others of its kind only: by a sweeping one only if it sweeps itself, and never by a redundant one.
     """
     marked = {(test.exercise, test.name) for test in measured.tests if test.redundant is not None}
     sweeping = {(test.exercise, test.name) for test in measured.tests if test.sweeping}
-    needed: set[Place] = set()
+    needed: set[TestPlace] = set()
     for places in _grounds(measured):
         core, sweep = places - marked - sweeping, (places & sweeping) - marked
         first = core or sweep or places
@@ -218,7 +218,7 @@ def needed_tests(measured: Measured) -> set[Place]:
     return needed
 
 
-def _grounds(measured: Measured) -> Iterable[set[Place]]:
+def _grounds(measured: Measured) -> Iterable[set[TestPlace]]:
     """For each wrong answer, the tests that catch it; for each two misconceptions, the tests that tell them apart."""
     for trial in measured.trials:
         if trial.kind == "misconception":

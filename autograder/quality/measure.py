@@ -15,14 +15,14 @@ from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
-from typing import Literal
 
-from autograder.course.assignment import Assignment, CourseError, Exercise, Limits
+from autograder.course.assignment import Assignment, CourseError, Limits
 from autograder.course.folders import Course
 from autograder.course.report import ExerciseResult
 from autograder.grading.asking import Asking
 from autograder.grading.diagnosis import Diagnosis, Mistake, Said
 from autograder.grading.transcripts import Transcript, same
+from autograder.quality.measured import Distinction, HiddenTest, Kind, Measured, MutantTrial, TestPlace, Trial
 from autograder.quality.mutants import Mutant, mutants
 from autograder.quality.respondents import empty_answers
 from autograder.quality.signature import Recording, SignatureMutant, Twisted, signature_mutants
@@ -36,87 +36,12 @@ from autograder.suite.misconceptions import Misconception, Variant, alternatives
 from autograder.suite.student import Draw, Respondent
 from autograder.suite.workers import start_launcher
 
-Kind = Literal["reference", "misconception", "alternative", "empty"]
 Person = tuple[Kind, str, str | None, Respondent]  # who it is, and in which exercise; None is all of them
 Progress = Callable[[int, int], None]  # steps done, steps in all
-Place = tuple[str, str]  # exercise and test
 CALL_SECONDS = 1.0  # of a mutant
 HOUR = 3600.0  # of one respondent, for a whole measurement
 CALLS = 1_000_000
 ENOUGH = 2  # tests that catch a mutant: no single one of them is then needed for it
-
-
-@dataclass(frozen=True)
-class HiddenTest:
-    """One test of the suite.
-
-    redundant: the reason why it stays although others make it superfluous
-    sweeping: whether it asks of everything at once
-    """
-
-    exercise: str
-    name: str
-    title: str
-    points: float
-    redundant: str | None
-    sweeping: bool
-
-
-@dataclass(frozen=True)
-class Trial:
-    """How one answer did in one exercise, in one seed."""
-
-    kind: Kind
-    who: str
-    exercise: str
-    seed: str
-    lost: tuple[str, ...]  # the tests that it did not pass
-    upset: tuple[str, ...]  # the tests that failed through a fault of their own
-    named: str | None
-    seconds: float
-
-
-@dataclass(frozen=True)
-class MutantTrial:
-    """Which tests caught a mutant, as (exercise, test): at most two of those that are not redundant."""
-
-    id: str
-    exercises: tuple[str, ...]
-    caught_by: tuple[Place, ...]
-    upset: tuple[Place, ...]
-
-
-@dataclass(frozen=True)
-class Distinction:
-    """The tests in which another misconception cannot be mistaken for this one, which diagnosis gave its right name."""
-
-    exercise: str
-    one: str
-    other: str
-    seed: str
-    tests: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """All that is known of one suite.
-
-    equivalent: mutants that its author declares to be right, with the reasons
-    outside: signature mutants that are wrong only outside of the contract, with the reasons; a star stands for any text
-    thorough: whether all signature mutants were asked
-    """
-
-    assignment: str
-    exercises: tuple[Exercise, ...]
-    seeds: tuple[str, ...]
-    tests: tuple[HiddenTest, ...]
-    trials: tuple[Trial, ...]
-    distinctions: tuple[Distinction, ...]
-    mutants: tuple[MutantTrial, ...]
-    equivalent: dict[str, str]
-    signatures: tuple[MutantTrial, ...]  # signature mutants
-    outside: dict[str, str]
-    thorough: bool
 
 
 def measure(  # noqa: PLR0913  (what is measured, and how)
@@ -266,8 +191,8 @@ class _Measuring:
 
     def _caught(self, mutant: str, exercises: tuple[str, ...], respondent: Respondent, seed: str) -> MutantTrial:
         """Which tests catch a mutant: first those that are neither sweeping nor redundant, of these the ones that caught most."""
-        caught: list[Place] = []
-        upset: list[Place] = []
+        caught: list[TestPlace] = []
+        upset: list[TestPlace] = []
         tests = [test for exercise in exercises for test in self.asking.of(exercise)]
         for test in sorted(tests, key=lambda test: (test.redundant is not None, test.sweeping, -self.catches[test.id])):
             if len(caught) >= ENOUGH or (caught and (test.sweeping or test.redundant is not None)):

@@ -21,7 +21,7 @@ from cosmic_ray.operators.provider import OperatorProvider
 
 from autograder.course.assignment import Assignment, CourseError
 
-# Python has no arrays of floats in these: a mutant that raises whatever the input is tells nothing about a suite.
+# Arrays of floats have none of these operators: a mutant that raises for every input tells nothing about a suite.
 BITWISE = ("RShift", "LShift", "BitOr", "BitAnd", "BitXor", "Invert")
 Definition = ast.FunctionDef | ast.ClassDef
 Change = tuple[ast.expr | ast.stmt, str]  # what is replaced, and by which text
@@ -39,7 +39,7 @@ class Mutant:
 
 
 def mutants(assignment: Assignment, reference: str) -> list[Mutant]:
-    """Every mutant of what the exercises of `assignment` are answered with in the module text `reference`."""
+    """Every mutant of the functions in the module text `reference` that answer the exercises of `assignment`."""
     definitions = {node.name: node for node in ast.parse(reference).body if isinstance(node, Definition)}
     wanted = {exercise.name: _reached(exercise.functions, definitions) for exercise in assignment.exercises}
     lines = reference.splitlines(keepends=True)
@@ -97,7 +97,7 @@ def _variants(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _off_limits(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where nothing is changed: docstrings, annotations, and what is said when something is raised."""
+    """Where nothing is changed: docstrings, annotations, and the messages of exceptions."""
     nodes: list[ast.AST | None] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
@@ -156,7 +156,7 @@ def _operand(node: ast.AST, text: Text) -> Iterator[Change]:
 
 
 def _call(node: ast.AST, text: Text) -> Iterator[Change]:
-    """What goes into a call in place of what comes out; a call without one of its keyword arguments."""
+    """An argument of a call in place of its result; a call without one of its keyword arguments."""
     if not isinstance(node, ast.Call):
         return
     if node.args and not isinstance(node.args[0], ast.Starred):

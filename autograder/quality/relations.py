@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.suite.features import Arguments, Feature, Path, is_number, is_numbers, put
+from autograder.suite.arguments import Arguments, Path, is_number, is_numbers, put
+from autograder.suite.features import Feature
 
 
 def relations_of(arguments: Arguments) -> Iterator[tuple[Path, Feature]]:

@@ -1,4 +1,4 @@
-"""Signature mutants: wrong answers made from the signature of a function and the values that its arguments take, for what nobody listed.
+"""Signature mutants: wrong answers that nobody listed, made from a function's signature and the values that its arguments take.
 
 Each answers as the reference does, but for one twist: wrong where an argument has some feature, an argument that does not count, memory
 in a global, an input that is modified, one part of the result that is wrong. Which twists there are follows from *samples*: calls that
@@ -13,19 +13,23 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from inspect import getdoc, signature
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from autograder.grading.transcripts import same
 from autograder.quality.relations import relations_of
-from autograder.quality.twists import DECISIVE, KEEP, Ask, Asked, Held, Memory, Twist, copied, twists
+from autograder.quality.twisted_arguments import twisted_arguments
+from autograder.quality.twisted_results import DECISIVE, PossibleFeatures, twisted_results
+from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist, copied
 from autograder.sandbox.wire import Named
-from autograder.suite.features import EACH, Arguments, Feature, Path, everywhere, features_of, is_number
+from autograder.suite.arguments import EACH, Arguments, Path, everywhere, is_number
+from autograder.suite.features import Feature, features_of
 from autograder.suite.free import FreePlaces, unchanged, without_free
 from autograder.suite.misconceptions import Variant
 
-SAMPLES = 40  # calls of the suite that are looked at, of one function
+MOST_SAMPLES = 40  # calls of the suite that are looked at, of one function
 TRIES = 16  # of these, from which a call with a feature is made
 
 
@@ -34,7 +38,7 @@ class SignatureMutant:
     """A twist of one function. Its id says what is wrong: it is the same in every run."""
 
     id: str
-    asked: Asked
+    asked: AskedFunction
     twist: Twist
 
 
@@ -56,22 +60,22 @@ class Recording(Variant):
         self.calls.append((function, tuple(map(copied, args)), {key: copied(value) for key, value in kwargs.items()}))
         return super().call(function, args, kwargs, inputs=inputs)
 
-    def asked(self, free: FreePlaces) -> list[Asked]:
+    def asked(self, free: FreePlaces) -> list[AskedFunction]:
         """The functions that were asked, with the calls."""
-        found: dict[tuple[str, str], Asked] = {}
+        found: dict[tuple[str, str], AskedFunction] = {}
         for function, args, kwargs in self.calls:
             key = function, about(args)
             if key not in found:
                 known = self.namespace[function]
                 doc = getdoc(self.namespace[key[1]] if key[1] else known) or ""
-                found[key] = Asked(*key, signature(known), free.get(function), doc)
+                found[key] = AskedFunction(*key, signature(known), free.get(function), doc)
             found[key].samples.append(dict(found[key].signature.bind(*args, **kwargs).arguments))
         for asked in found.values():
-            step = max(1, len(asked.samples) // SAMPLES)
+            step = max(1, len(asked.samples) // MOST_SAMPLES)
             asked.samples = asked.samples[::step]
         return list(found.values())
 
-    def answer(self, asked: Asked, arguments: Arguments) -> Any:
+    def answer(self, asked: AskedFunction, arguments: Arguments) -> Any:
         """What the reference returns for these arguments."""
         bound = asked.signature.bind_partial()
         bound.arguments.update(arguments)
@@ -102,14 +106,14 @@ class Twisted(Recording):
 # --- which mutants there are -----------------------------------------------------------------------------------------
 
 
-def signature_mutants(reference: str, asked: Asked) -> list[SignatureMutant]:
+def signature_mutants(reference: str, asked: AskedFunction) -> list[SignatureMutant]:
     """All mutants of a function that differ from the reference in some call."""
     right = Recording(reference)
     ask = partial(right.answer, asked)
     asked.samples = [sample for sample in asked.samples if _answered(ask, sample)]
-    held = _held(asked, ask)
+    possible = _possible_features(asked, ask)
     made: dict[str, Twist] = {}
-    for name, twist in twists(asked, held, ask):
+    for name, twist in chain(twisted_results(asked, possible, ask), twisted_arguments(asked)):
         made.setdefault(f"{asked.name}: {name}", twist)
     known = [(sample, ask({name: copied(value) for name, value in sample.items()})) for sample in asked.samples]
     mutants = [SignatureMutant(name, asked, twist) for name, twist in made.items()]
@@ -128,8 +132,8 @@ def _answered(ask: Ask, arguments: Arguments) -> bool:
     return all(finite) and not (is_number(answer) and not np.isfinite(answer))
 
 
-def _held(asked: Asked, ask: Ask) -> Held:
-    """Which features the parts of the arguments can have. Calls in which they do join the samples where there are none."""
+def _possible_features(asked: AskedFunction, ask: Ask) -> PossibleFeatures:
+    """Which features the parts of the arguments can have. Where no sample has one, a call that has it joins the samples."""
     known: dict[tuple[Path, str], Feature] = {}
     for arguments in asked.samples:
         for path, value in asked.parts(arguments):
@@ -138,7 +142,7 @@ def _held(asked: Asked, ask: Ask) -> Held:
                     known.setdefault((path, feature.name), feature)
         for path, relation in relations_of(arguments):
             known.setdefault((path, relation.name), relation)
-    held: Held = []
+    possible: PossibleFeatures = []
     added: list[Arguments] = []
     for (path, _), feature in known.items():
         found = any(feature.is_in(arguments, path) for arguments in asked.samples)
@@ -149,13 +153,13 @@ def _held(asked: Asked, ask: Ask) -> Held:
                 found = True
                 break
         if found:
-            held.append((path, feature))
+            possible.append((path, feature))
     asked.samples = [*asked.samples, *added]
-    return held
+    return possible
 
 
 def _differs(mutant: SignatureMutant, known: list[tuple[Arguments, Any]], ask: Ask) -> bool:
-    """Whether a mutant's answer to some sample is another one than the `known` one, or changes what was passed in, or is a crash."""
+    """Whether, for some sample, a mutant gives another answer than the `known` one, changes what was passed in, or crashes."""
     memory: Memory = {}
     free = mutant.asked.free
     for sample, right in known:

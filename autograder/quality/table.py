@@ -1,4 +1,4 @@
-"""What people see of a measured course: one table, then the mutants and the tests that are kept with a reason. Used by `__main__`."""
+"""What people see of a measured course: one table, then the mutants and the tests that are kept with a reason. Used by `cli.quality`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.quality.gate import Row, rows
-from autograder.quality.measure import Measured
+from autograder.quality.measured import Measured
 
 TITLES = (
     "exercise",

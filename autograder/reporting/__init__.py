@@ -1,1 +1,1 @@
-"""What people look at that is made from a report."""
+"""What is made of a report for people to look at."""

@@ -1,4 +1,4 @@
-"""What is left of training runs for whoever wants to look closer: a picture and a table of each, and what they were computed with."""
+"""Files of training runs for whoever wants to look closer: a picture and a table of each, and what they were computed with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cells of a submitted file -> the released cells that they stand for. Used by `text`, for grading and for pages alike.
+"""Which released cell each cell of a submitted file stands for. Used by `text`, for grading and for pages alike.
 
 A cell is known by nbgrader's grade_id, by its id, or by its text. Where an answer has lost both ids, it is known by the functions
 and classes that it defines, or, when it is written in words, by its place. Cells that Jupyter has split are joined again.
@@ -63,9 +63,9 @@ class SubmittedCell:
 
 
 def recognise(raw: Sequence[dict[str, Any]], assignment: Assignment) -> tuple[SubmittedCell, ...]:
-    """The cells of the file, in its order; each of a group that was joined stands where the first of them was.
+    """The cells of the file, in its order; cells that were joined stand where the first of them was.
 
-    Of `assignment` the cells are as they were released.
+    The cells of `assignment` are as they were released.
     """
     parts = [Part(number, source_of(cell), cell.get("attachments")) for number, cell in enumerate(raw, start=1)]
     found = _Recogniser(raw, parts, assignment)
@@ -91,7 +91,7 @@ def _looked_into(cell: SubmittedCell) -> SubmittedCell:
 
 
 def runnable(cells: Iterable[SubmittedCell]) -> list[SubmittedCell]:
-    """The cells as they run. One that was split between two statements runs as the student's did, each part in its place."""
+    """The cells as they run. Parts that were split between two statements run each in its own place, as they did for the student."""
     split = [
         piece
         for cell in cells
@@ -101,7 +101,7 @@ def runnable(cells: Iterable[SubmittedCell]) -> list[SubmittedCell]:
 
 
 def _pieces(cell: SubmittedCell) -> list[SubmittedCell]:
-    """The parts of a cell; together again are only those that are no Python apart."""
+    """The parts of a cell; only those are joined again that are not Python by themselves."""
     apart = [replace(cell, parts=(part,)) for part in cell.parts]
     if all(stands_alone(piece.source) for piece in apart):
         return apart
@@ -129,7 +129,7 @@ def source_of(cell: dict[str, Any]) -> str:
 
 
 class _Recogniser:
-    """Which released cell each one of the file stands for, by their places; none for those that the student added."""
+    """Which released cell each cell of the file stands for, by their places; None for those that the student added."""
 
     def __init__(self, raw: Sequence[dict[str, Any]], parts: Sequence[Part], assignment: Assignment) -> None:
         self.parts, self.released = parts, assignment.cells
@@ -204,7 +204,7 @@ def _may_be(kind: str, released: Cell) -> bool:
 
 
 def _answers(released: Cell, cell_id: str, group: list[Part], *, guessed: bool) -> list[SubmittedCell]:
-    """What several cells of the file make of one that is to be filled in: one answer, or several where whole answers were copied."""
+    """The answer that several cells of the file give to one that is to be filled in; several, where whole answers were copied."""
     answer = SubmittedCell(
         released.kind, released.role, released.name, cell_id, changed=True, parts=(), guessed=guessed
     )
@@ -216,7 +216,7 @@ def _answers(released: Cell, cell_id: str, group: list[Part], *, guessed: bool) 
 
 
 def _versions(group: list[Part], functions: set[str]) -> list[list[Part]]:
-    """The parts of each answer. A cell that defines again what was defined begins another one; any other belongs to the one before."""
+    """The parts of each answer. A cell that defines something again begins another answer; any other belongs to the one before."""
     versions: list[list[Part]] = []
     untouched: list[list[Part]] = []
     names: set[str] = set()
@@ -234,7 +234,7 @@ def _versions(group: list[Part], functions: set[str]) -> list[list[Part]]:
 
 
 def _texts(group: list[Part], stub: str) -> list[Part]:
-    """The parts of a written answer: without those that were not filled in, and those that repeat another."""
+    """The parts of a written answer, without those that were not filled in or repeat another."""
     kept: list[Part] = []
     for part in group:
         repeats = any((part.source, part.attachments) == (one.source, one.attachments) for one in kept)
@@ -248,7 +248,7 @@ def _is_untouched(part: Part, stub: str) -> bool:
 
 
 def _same_text(source: str, released: str) -> bool:
-    """Whether both are the same, squeezed; what is far longer is not looked into."""
+    """Whether both are the same, squeezed; a text that is far longer is not looked into."""
     return len(source) <= MAX_CODE and _squeeze(source) == _squeeze(released)
 
 

@@ -1,4 +1,4 @@
-"""What lies in the folder that a student handed in. Used by `submissions` to find the notebook, or to say what there is instead.
+"""What lies in the folder that a student handed in. Used by `submitted` to find the notebook, or to say what there is instead.
 
 The folder is the student's: no link is followed, no archive is opened, and no more is looked at than a person would have handed in.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 DEEPEST = 4  # folders within folders
 MOST_FILES = 2000
 MOST_NAMED = 5
-# Of nbgrader's, and of who packed the folder. What begins with a dot is no student's work either: macOS leaves `._NAME` beside NAME.
+# What nbgrader left, and whoever packed the folder. A name with a dot in front is no student's work either: macOS leaves `._NAME`.
 NO_WORK = {"timestamp.txt", "submission_secret.txt", "__MACOSX", "__pycache__", "feedback", "Thumbs.db", "desktop.ini"}
 
 
@@ -25,7 +25,7 @@ def notebooks(folder: Path) -> list[Path]:
 
 
 def instead(folder: Path, released: Path) -> str:
-    """What was handed in where there is no notebook, in one sentence; the files that were released are no student's."""
+    """What was handed in instead of a notebook, in one sentence. Files that were released do not count as handed in."""
     files = sorted(path.relative_to(folder) for path in _files(folder))
     names = [str(name) for name in files if not (released / name).is_file()]
     told = ", ".join("".join(c if c.isprintable() else "?" for c in name) for name in names[:MOST_NAMED])
@@ -59,5 +59,5 @@ def _is_plain(path: Path) -> bool:
 
 
 def _counted(path: Path) -> list[tuple[int, str]]:
-    """A key by which `Copy10` comes after `Copy9`, and NAME after what was made of it comes never."""
+    """A key by which `Copy10` comes after `Copy9`, and NAME before whatever was made of it."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,9})", path.stem)]

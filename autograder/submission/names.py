@@ -1,4 +1,4 @@
-"""Which names the cells of a notebook define and use, and what of a cell others ask for. Used by `text`.
+"""Which names the cells of a notebook define and use, and which parts of a cell the others need. Used by `text`.
 
 In Jupyter all cells share their names, so an answer may use what a demonstration defines. Demonstrations draw, and some of them train
 for a minute; so of them only the statements run that define what answers and the student's own cells use.
@@ -48,7 +48,7 @@ class CellNames:
     """The names of one cell."""
 
     def __init__(self, source: str) -> None:
-        """Read `source`; what is no Python defines and uses nothing."""
+        """Read `source`; text that is not Python defines and uses nothing."""
         tree = parsed(source)
         self.source = source
         self.lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if tree else []
@@ -81,10 +81,10 @@ class CellNames:
 
 
 def asked_for(cells: Sequence[CellNames], whole: Sequence[bool], asked: Iterable[str] = ()) -> list[str]:
-    """Of each cell what is to run: all of a `whole` one, of any other the statements that whole cells need, and `asked` names.
+    """What is to run of each cell: all of a `whole` one; of any other, the statements that define what whole cells need, or `asked` names.
 
-    A name is what the nearest cell above makes of it; one that is used by a function, and that no cell above defines, what the last
-    one below makes of it. What a whole cell defines is not looked for elsewhere.
+    A name is what the nearest cell above makes of it. Where a function uses a name that no cell above defines, it is what the last cell
+    below makes of it. What a whole cell defines is not looked for elsewhere.
     """
     return _Search(cells, whole).run(asked)
 

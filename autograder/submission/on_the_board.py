@@ -1,7 +1,7 @@
-"""Whether a submission says that its student wishes to be on the board: read from its text, which nothing is run or parsed for.
+"""Whether a submission says that its student wishes to be on the board: read from its text, of which nothing is run or parsed.
 
-`on_the_board = True` at the left margin of a code cell says so; of several such lines the last one counts, and whatever else stands
-behind the sign is a no. Used where a submission is read (`text`) and where it is trained (`training.stage`).
+`on_the_board = True` at the left margin of a code cell says so; of several such lines the last one counts, and anything else
+behind the sign means no. Used where a submission is read (`text`) and where it is trained (`training.stage`).
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def wish(source: str) -> bool | None:
 
 
 def opted_in(sources: Iterable[str]) -> bool:
-    """Whether a program, cell by cell, says at last that its student wishes to be on the board."""
+    """Whether the last thing that a program says of the board, cell by cell, is that its student wishes to be on it."""
     said = [known for source in sources if (known := wish(source)) is not None]
     return bool(said) and said[-1]
 
 
 def keeping_wish(kept: str, source: str) -> str:
-    """What is `kept` of the cell `source`, and with it what that says of the board."""
+    """What is `kept` of the cell `source`, with what the cell says of the board."""
     said = wish(source)
     if said is None or wish(kept) is said:
         return kept

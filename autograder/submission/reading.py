@@ -1,4 +1,4 @@
-"""Has the text of submissions read in a confined process, and takes nothing on trust that comes from there."""
+"""Has the text of submissions read in a confined process, and checks everything that comes back from there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROLES = {*get_args(Role), None}
 
 
 class Reader:
-    """Reads files, each in a process of its own: what one does to it is nothing to the next one, which may be somebody else's."""
+    """Reads files, each in a process of its own: what a file does to its process cannot reach somebody else's file."""
 
     def __init__(self, launcher: Launcher) -> None:
         """Let `launcher` start the processes."""
@@ -51,7 +51,7 @@ class Reader:
             raise Ungradable(f"{name} cannot be read.") from None
 
     def _ask(self, request: dict[str, Any], name: str, seconds: float) -> dict[str, Any] | None:
-        """The answer; none where others ended the process, or it stood still: whoever asks again may have more luck."""
+        """The answer; None where others ended the process, or it stood still: then it is worth asking again."""
         worker = self._launcher.spawn(OF_A_READER, service=text.__name__)
         try:
             return worker.ask(request, seconds, LARGEST * len(request["content"]) + 16 * MB)
@@ -80,7 +80,7 @@ def reader() -> Reader:
 
 
 def _launcher() -> Launcher:
-    """The strongest that there is here. Nothing of a student's is executed there, so where none confines, it is a process of its own."""
+    """The strongest launcher that works here; where none confines, one without confinement, as no student code is executed there."""
     for mode in (*modes_here(), "none"):
         with contextlib.suppress(IsolationError), contextlib.ExitStack() as started:
             launcher = started.enter_context(Launcher(mode=mode, path=ENGINE.parent, preload=(), readable=()))
@@ -91,7 +91,7 @@ def _launcher() -> Launcher:
 
 
 def _contents(sent: bytes) -> Contents:
-    """What was sent as `serve` sends it; raises TypeError, KeyError or ValueError for anything else."""
+    """The contents that `serve` has sent; raises TypeError, KeyError or ValueError for anything else."""
     if sent.count(b"{") + sent.count(b"[") > 2 * MAX_PARTS:
         raise ValueError("too many parts")
     raw = json.loads(sent)

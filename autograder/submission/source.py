@@ -45,7 +45,7 @@ def _raises_not_implemented(line: ast.Raise) -> bool:
 
 
 def function_in(source: str, name: str) -> ast.FunctionDef | None:
-    """The definition of the function `name` there; none of a class."""
+    """The definition of the function `name` there; None where there is none, or `name` is a class."""
     tree = parsed(source)
     found = (node for node in (tree.body if tree else ()) if isinstance(node, ast.FunctionDef) and node.name == name)
     return next(found, None)
@@ -57,7 +57,7 @@ def keeps_stub_line(function: ast.FunctionDef) -> bool:
 
 
 def parsed(source: str) -> ast.Module | None:
-    """The syntax tree, or nothing when this is no Python, or none that a person wrote. Nobody changes a tree: the last ones are kept."""
+    """The syntax tree; None when this is not Python, or not such as a person writes. The last trees are kept, so nobody may change one."""
     return None if len(source) > MAX_CHARACTERS else _parse(source)
 
 
@@ -76,14 +76,14 @@ def _parse(source: str) -> ast.Module | None:
 
 
 def _marks(text: str) -> int:
-    """The largest number of marks on one letter there, each character taken apart by itself: that takes no time worth mention."""
+    """The largest number of marks on one letter there. Each character is taken apart by itself, which takes hardly any time."""
     apart = "".join(unicodedata.normalize("NFKD", character) for character in text)
     runs = groupby(apart, key=lambda character: unicodedata.combining(character) > 0)
     return max((sum(1 for _ in run) for marks, run in runs if marks), default=0)
 
 
 def defined(source: str) -> set[str]:
-    """Names that a cell gives to functions, classes and values; as far as can be seen, where it is no Python by itself."""
+    """Names that a cell gives to functions, classes and values; where it is not Python by itself, as far as can be seen."""
     tree = parsed(source)
     if tree is None:
         return set(DEFINED.findall(source))

@@ -64,7 +64,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Found:
-    """The file that is graded, and why it is that one, where people must be told."""
+    """The file that is graded, and, where people must be told, why it is that one."""
 
     path: Path
     note: str = ""
@@ -87,7 +87,7 @@ def read(
 
 
 def read_own(path: Path, assignment: Assignment) -> Submission:
-    """The same in this process, on any system: for who handed it in."""
+    """The same in this process, on any system: for the person whose file it is."""
     content, name = _content(path, assignment), shown(path)
     return _submission(content, name, assignment, contents(content, name, as_released(assignment)))
 
@@ -98,7 +98,7 @@ def _submission(content: bytes, name: str, assignment: Assignment, found: Conten
 
 
 def submitted_file(expected: Path, assignment: Assignment) -> Found:
-    """The file to read for `expected`: that one, unless it was not filled in, or is not there, and another notebook is."""
+    """The file to read for `expected`: that one, unless it is missing or was not filled in while another notebook was."""
     there = notebooks(expected.parent)[:MOST_NOTEBOOKS]
     others = [path for path in there if path != expected]
     is_there = os.path.lexists(expected)
@@ -134,7 +134,7 @@ def _filled(path: Path, assignment: Assignment) -> int:
 
 
 def digest(path: Path, assignment: Assignment) -> str:
-    """Hash of what can be read of the file at `path`; where there is none, of what is said instead."""
+    """Hash of what can be read of the file at `path`; where there is none, of the sentence that says so."""
     there = os.path.lexists(path)
     read = content(path, assignment) if there else _missing(path, assignment).encode("utf-8", "replace")
     return hashlib.sha256(read).hexdigest()
@@ -150,7 +150,7 @@ def content(path: Path, assignment: Assignment) -> bytes:
 
 
 def printable(text: str) -> str:
-    """`text` without control characters and bytes that are no text: for what students chose and people read."""
+    """`text` without control characters and bytes that are not text: for names that students chose and people read."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

@@ -1,8 +1,8 @@
-"""The text of a submission -> the program that a worker runs. Executes nothing; trusts nothing in it.
+"""Turns the text of a submission into the program that a worker runs. Executes nothing, and trusts nothing in the text.
 
 Python's parser was not made for text that means harm, so `serve` reads it in a confined process, on behalf of `reading`.
 
-Repair means: locked cells count as they were released, whatever the file says; answers are found wherever they are (`submitted_cells`);
+Repair means: locked cells count as they were released, whatever the file says; answers are found wherever they are (`cells`);
 what is missing, changed or was split is noted. A file that cannot be read at all is `Ungradable`, with the reason.
 """
 
@@ -28,7 +28,7 @@ NOTEBOOK_FORMAT = 4
 SEARCHED = "; other cells are searched for its functions"
 ALL_SEARCHED = "; other cells are searched for their functions"
 PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
-# Reading stays cheap, whatever a file holds: it takes of the time of a whole class.
+# Reading must stay cheap, whatever a file holds: each file takes some of the time of the whole class.
 MAX_CELLS = 2000
 MAX_VERSION = 99
 MAX_PARTS = 2_000_000  # objects and lists in a notebook's JSON: each takes far more memory than characters
@@ -88,7 +88,7 @@ def answer_program(assignment: Assignment, source: str) -> tuple[ProgramCell, ..
 
 
 def contents(content: bytes, name: str, assignment: Assignment) -> Contents:
-    """Read the file called `name` as a submission of `assignment`, which is as it was released; raises Ungradable."""
+    """Read the file called `name` as a submission of `assignment`, whose cells are as they were released; raises Ungradable."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -122,7 +122,7 @@ def _filled(cells: tuple[SubmittedCell, ...], assignment: Assignment) -> int:
 
 
 def order(content: bytes, name: str, assignment: Assignment, *, whole: bool) -> dict[str, Any]:
-    """What is sent to `serve`: no more of the assignment than students have. With `whole`, cells are wanted, and not only what runs."""
+    """What is sent to `serve`: no more of the assignment than students have. `whole` asks for all cells, and not only for what runs."""
     cells = [asdict(cell) for cell in as_released(assignment).cells]
     about = {"assignment": assignment.name, "questions": assignment.questions, "cells": cells, "whole": whole}
     return {"name": name, "content": content, "about": json.dumps(about)}

@@ -1,8 +1,11 @@
 """What a hidden suite may use: `expect*` for what students return, laws and corners for what is asked of them."""
 
 from autograder.sandbox.wire import Given
+from autograder.suite.arguments import in_order
 from autograder.suite.comparing import (
     Mismatch,
+    as_numbers,
+    described,
     expect,
     expect_any,
     expect_array,
@@ -13,7 +16,7 @@ from autograder.suite.comparing import (
     expect_worked,
 )
 from autograder.suite.corners import corners, expect_unmodified
-from autograder.suite.features import in_order
+from autograder.suite.free import unchanged
 from autograder.suite.laws import central_differences, for_all
 from autograder.suite.student import Student
 
@@ -21,8 +24,10 @@ __all__ = [
     "Given",
     "Mismatch",
     "Student",
+    "as_numbers",
     "central_differences",
     "corners",
+    "described",
     "expect",
     "expect_any",
     "expect_array",
@@ -34,4 +39,5 @@ __all__ = [
     "expect_worked",
     "for_all",
     "in_order",
+    "unchanged",
 ]

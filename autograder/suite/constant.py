@@ -16,8 +16,8 @@ import numpy as np
 
 from autograder.sandbox import wire
 
-ENOUGH = 3  # different questions with the same answer
-NUMBERS = (bool, int, float, np.ndarray, np.generic)
+ENOUGH_QUESTIONS = 3  # different questions with the same answer
+NUMBER_TYPES = (bool, int, float, np.ndarray, np.generic)
 LOOKED_AT = 16  # numbers of an argument
 
 
@@ -31,8 +31,8 @@ class Answered:
 
 
 def at_a_glance(value: Any) -> Hashable:
-    """Something that is the same for the same numbers, in whatever type or order in memory they come."""
-    if isinstance(value, NUMBERS):
+    """A value that is the same for the same numbers, whatever their type or their order in memory."""
+    if isinstance(value, NUMBER_TYPES):
         with np.errstate(all="ignore"), contextlib.suppress(OverflowError):  # of an integer that a student has answered
             return np.ravel(value)[:LOOKED_AT].astype(np.float16).tobytes()
     if isinstance(value, list | tuple):
@@ -43,11 +43,11 @@ def at_a_glance(value: Any) -> Hashable:
 
 
 def _name(item: tuple[Any, Any]) -> str:
-    return str(item[0])  # and not what stands under it, which may be large
+    return str(item[0])  # and not its contents, which may be large
 
 
 def constant(answers: Iterable[Answered]) -> set[str]:
-    """Functions that have answered ENOUGH different questions, always in the same way where the answer had the same form.
+    """Functions that have answered ENOUGH_QUESTIONS different questions, always in the same way where the answer had the same form.
 
     A single number is no such answer: many questions have the same one.
     """
@@ -60,14 +60,14 @@ def constant(answers: Iterable[Answered]) -> set[str]:
     for function, of_forms in groups.items():
         several = [group for group in of_forms.values() if len({each.asked for each in group}) > 1]
         most = max((len({each.asked for each in group}) for group in several), default=0)
-        if most >= ENOUGH and all(map(_all_the_same, several)):
+        if most >= ENOUGH_QUESTIONS and all(map(_all_the_same, several)):
             found.add(function)
     return found
 
 
 def _form(answer: Any) -> tuple[Hashable, int]:
     """The form of an answer, and how many numbers are in it."""
-    if isinstance(answer, NUMBERS):
+    if isinstance(answer, NUMBER_TYPES):
         return np.shape(answer), np.size(answer)
     if isinstance(answer, dict):
         parts = {str(key): _form(part) for key, part in answer.items()}
@@ -85,7 +85,7 @@ def _all_the_same(group: list[Answered]) -> bool:
 
 def _numbers(answer: Any) -> Iterator[Any]:
     """All numbers of an answer, in the order of its form."""
-    if isinstance(answer, NUMBERS):
+    if isinstance(answer, NUMBER_TYPES):
         yield np.asarray(answer)
     elif isinstance(answer, dict):
         for key in sorted(answer, key=str):

@@ -1,4 +1,4 @@
-"""What any hidden test of a function of arrays should try: numbers that are special, another order in memory, inputs that must stay.
+"""What any hidden test of a function of arrays should try: special numbers, another order in memory, inputs that must stay as they are.
 
 Answers that are right for most inputs stop being right at zeros, at equal numbers, and where memory is not in C order.
 """
@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.suite.arguments import everywhere, in_order
 from autograder.suite.comparing import expect
-from autograder.suite.features import everywhere, in_order
 from autograder.suite.free import unchanged
 from autograder.suite.student import Question
 
@@ -53,7 +53,7 @@ def _with_a_tie(array: np.ndarray) -> np.ndarray:
 
 
 def expect_unmodified(question: Question, names: str, *arguments: Any) -> Any:
-    """What the student's function returns for these arguments, each of which must be afterwards what it was before.
+    """What the student's function returns for these arguments, each of which must afterwards be what it was before.
 
     question: a function of the student's, such as `student.f`
     names: what the arguments are called, with blanks between them; "-" for one that may change

@@ -1,7 +1,4 @@
-"""Features that values of arguments can have, such as an exact zero, an axis of length one, or Fortran order.
-
-A path leads to a part of the arguments of a call: the name of an argument, then keys of dicts; EACH stands for every entry of a list.
-"""
+"""Features that values of arguments can have, such as an exact zero, an axis of length one, or Fortran order."""
 
 from __future__ import annotations
 
@@ -13,23 +10,24 @@ from typing import Any
 
 import numpy as np
 
-EACH = "each"
-DEPTH = 3
+from autograder.suite.arguments import Arguments, Path, always, at, everywhere, in_order, is_number, is_numbers, put
+
 HUGE = 1e6
-Path = tuple[str, ...]
-Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Feature:
-    """What may hold for the value at a path of the arguments. `make` gives arguments in which it does, or None; others may change too."""
+    """Something that may hold for the value at a path of the arguments.
+
+    make: returns arguments in which it holds, or None; it may change others too
+    """
 
     name: str
     is_in: Callable[[Arguments, Path], bool]
     make: Callable[[Arguments, Path], Arguments | None]
 
     def made(self, arguments: Arguments, path: Path) -> Arguments | None:
-        """Arguments in which it holds; None where values of this type cannot be so."""
+        """Arguments in which it holds; None where it cannot hold for values of this type."""
         try:
             changed = self.make(arguments, path)
         except (ValueError, TypeError, OverflowError, IndexError):
@@ -37,94 +35,11 @@ class Feature:
         return changed if changed is not None and self.is_in(changed, path) else None
 
 
-def shown(path: Path) -> str:
-    """A path as people write it."""
-    name, *rest = path
-    return name + "".join("[each]" if key == EACH else f"[{key!r}]" for key in rest)
-
-
-# --- parts of arguments ----------------------------------------------------------------------------------------------
-
-
-def parts(arguments: Arguments) -> Iterator[tuple[Path, Any]]:
-    """All parts of the arguments, with the paths that lead there."""
-    for name, value in arguments.items():
-        yield from _parts((name,), value)
-
-
-def _parts(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
-    yield path, value
-    if len(path) > DEPTH:
-        return
-    if isinstance(value, dict):
-        for key, part in value.items():
-            if isinstance(key, str):
-                yield from _parts((*path, key), part)
-    if isinstance(value, list | tuple) and not is_numbers(value):
-        for part in value:
-            yield from _parts((*path, EACH), part)
-
-
-def at(arguments: Arguments, path: Path) -> list[Any]:
-    """The values that a path leads to."""
-    return [value for other, value in parts(arguments) if other == path]
-
-
-def put(arguments: Arguments, path: Path, change: Callable[[Any], Any]) -> Arguments:
-    """The arguments with `change` made to the values that a path leads to."""
-
-    def changed(value: Any, rest: Path) -> Any:
-        if not rest:
-            return change(value)
-        if rest[0] == EACH and isinstance(value, list | tuple):
-            return type(value)(changed(part, rest[1:]) for part in value)
-        if isinstance(value, dict) and rest[0] in value:
-            return {**value, rest[0]: changed(value[rest[0]], rest[1:])}
-        return value
-
-    return {name: changed(value, path[1:]) if name == path[0] else value for name, value in arguments.items()}
-
-
-def everywhere(value: Any, change: Callable[[np.ndarray], Any]) -> Any:
-    """The value with `change` made to every array in it."""
-    if isinstance(value, np.ndarray):
-        return change(value)
-    if isinstance(value, list | tuple) and type(value) in {list, tuple}:
-        return type(value)(everywhere(part, change) for part in value)
-    if isinstance(value, dict):
-        return {key: everywhere(part, change) for key, part in value.items()}
-    return value
-
-
-def in_order(value: Any, *, backwards: bool = False) -> Any:
-    """The value with the keys of every dict in it from A to Z, or from Z to A; of lists and tuples, what is in them."""
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {key: in_order(value[key], backwards=backwards) for key in sorted(value, reverse=backwards)}
-    if isinstance(value, list | tuple) and type(value) in {list, tuple}:
-        return type(value)(in_order(part, backwards=backwards) for part in value)
-    return value
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is one number, and no truth value."""
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-
-
-def is_numbers(value: Any) -> bool:
-    """Whether a value is an array of numbers, or a list or tuple of them."""
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind in "iuf"
-    return isinstance(value, list | tuple) and bool(value) and all(map(is_number, value))
-
-
-# --- features of one value -------------------------------------------------------------------------------------------
-
-
 def features_of(value: Any, doc: str, *, whole: bool) -> Iterator[Feature]:
     """What may hold for values like this one.
 
     doc: the docstring of the function that they are passed to
-    whole: whether it is an argument, and not a part of one: sizes of parts follow from those of the arguments beside them
+    whole: whether it is an argument, rather than a part of one, whose size follows from other arguments
     """
     if value is not None:
         yield _plain("is not None", lambda other: other is not None)
@@ -165,12 +80,7 @@ def _of_names(value: Any) -> Iterator[Feature]:
         return type(other) is type(wanted) and bool(other == wanted)
 
     for wanted in (value, not value) if isinstance(value, bool) else (value,):
-        yield _plain(f"is {wanted!r}", partial(is_it, wanted), partial(instead, wanted))
-
-
-def instead(wanted: Any, _: Any) -> Any:
-    """`wanted`, whatever was there: a change that does not look."""
-    return wanted
+        yield _plain(f"is {wanted!r}", partial(is_it, wanted), partial(always, wanted))
 
 
 def _plain(name: str, holds: Callable[[Any], bool], make: Callable[[Any], Any] | None = None) -> Feature:
@@ -181,7 +91,7 @@ def _plain(name: str, holds: Callable[[Any], bool], make: Callable[[Any], Any] |
 def _wide(
     name: str, holds: Callable[[Any], bool], make: Callable[[Arguments, Path], Arguments | None] = lambda *_: None
 ) -> Feature:
-    """A feature of a value alone; to make it may take changes in other arguments."""
+    """A feature of a value alone, which may take changes in other arguments to make."""
     return Feature(name, lambda arguments, path: any(map(holds, at(arguments, path))), make)
 
 
@@ -195,7 +105,7 @@ def _of_numbers(value: Any) -> Iterator[Feature]:
 
     whole = isinstance(value, int | np.integer)
     for wanted in (0, 1) if whole else (0,):
-        yield _plain(f"is {wanted}", partial(is_it, wanted), partial(instead, type(value)(wanted)))
+        yield _plain(f"is {wanted}", partial(is_it, wanted), partial(always, type(value)(wanted)))
     if whole:
         yield _plain("is even", lambda v: is_number(v) and v % 2 == 0, lambda v: v + 1)
         yield _plain("is odd", lambda v: is_number(v) and v % 2 == 1, lambda v: v + 1)
@@ -312,7 +222,7 @@ def _has_axes(count: int, value: Any) -> bool:
 
 
 def _sliced(arguments: Arguments, length: int, to: int) -> Arguments:
-    """All arrays that are `length` long in an axis, cut there: sizes that belong together stay together."""
+    """The arguments, with all arrays cut along each axis that is `length` long: sizes that belong together stay together."""
 
     def cut(array: np.ndarray) -> np.ndarray:
         return array[tuple(slice(to) if n == length else slice(None) for n in array.shape)].copy()

@@ -1,4 +1,4 @@
-"""What the contract of a function leaves to students: memory for its next call, numbers drawn at will. Nobody compares it.
+"""What the contract of a function leaves to students, and nobody compares: memory for its next call, numbers drawn at will.
 
 A hidden test says with `@pytest.mark.free` where that is; `student` writes transcripts without it, for `diagnosis`.
 """
@@ -26,7 +26,7 @@ FreePlaces = Mapping[str, Free]  # by the names of functions
 
 
 def without_free(answer: Any, args: tuple[Any, ...], free: Free | None, *, inputs: bool) -> Any:
-    """The answer to a call with a word where students are free; of what was passed in there, only whether it has changed."""
+    """The answer to a call, with a word in the places where students are free; of what was passed in there, only whether it has changed."""
     if free is None:
         return answer
     if not inputs:
@@ -39,7 +39,7 @@ def without_free(answer: Any, args: tuple[Any, ...], free: Free | None, *, input
 
 
 def _replaced(values: Any, place: int | str | None, stand_in: Any) -> Any:
-    """`values` with `stand_in` in a place of theirs; as they are, where they have no such place."""
+    """`values` with `stand_in` in one place, or unchanged where they have no such place."""
     if isinstance(place, str) and isinstance(values, dict) and place in values:
         return {**values, place: stand_in}
     if isinstance(place, int) and isinstance(values, tuple | list) and place < len(values):

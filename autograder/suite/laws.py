@@ -56,7 +56,7 @@ class _Broken(BaseException):
 def for_all(
     rng: np.random.Generator, cases: SearchStrategy[Case], law: Callable[[Case], None], *, examples: int = EXAMPLES
 ) -> None:
-    """Try `law` on cases that follow from the state of `rng`; raises what the first one raises that breaks it."""
+    """Try `law` on cases that follow from the state of `rng`; raises what it raises for the first case that breaks it."""
 
     @seed(int(rng.integers(2**63)))
     @settings(

@@ -1,4 +1,4 @@
-"""What the reference reaches, over several seeds, and what a baseline reaches that ignores the idea: points lie between the two.
+"""What the reference reaches over several seeds, and what a baseline reaches that ignores the idea: points lie between the two.
 
 A band is stored under the content that it follows from: the sources of its run, the device class and the data. The bands that come
 with an assignment lie in `solutions/<name>/bands/`; those that were measured here in `course/bands/<name>/`.
@@ -32,13 +32,13 @@ from autograder.suite.answers import Answers
 from autograder.suite.misconceptions import Variant
 from autograder.suite.student import Student
 from autograder.training.contract import Device, Run, runs_of
-from autograder.training.running import Ended, Watch, train
+from autograder.training.running import AfterStep, Ended, train
 from autograder.training.sessions import Session
 from autograder.training.slots import launcher_for
 from autograder.training.steps import told
 
 SEEDS = 8
-# Points are full so many standard deviations below the reference's mean, or so far on the way down to the baseline.
+# Points are full from so many standard deviations below the reference's mean on, or from so far down to the baseline.
 SPREAD, LAST_PART = 4.0, 0.25
 AROUND = 5  # steps on either side over which a loss is smoothed, for the picture
 
@@ -84,9 +84,9 @@ def smoothed(losses: list[float]) -> list[float]:
 
 
 def where_in_band(losses: list[float], band: Band) -> str:
-    """How a loss lies to those of the reference's runs: "in", "above" or "below" them; empty where that cannot be said yet.
+    """Where a loss lies beside those of the reference's runs: "in", "above" or "below" them; empty where that cannot be said yet.
 
-    The last step of which the steps around are known is looked at.
+    This looks at the last step whose neighbours on both sides are known.
     """
     place = len(losses) - 1 - AROUND
     if not 0 <= place < len(band.low):
@@ -96,7 +96,7 @@ def where_in_band(losses: list[float], band: Band) -> str:
 
 
 def key_of(name: str, run: Run, device: Device) -> str:
-    """What a band is stored under: the same as long as code, data and device class are; comments and docstrings do not count."""
+    """What a band is stored under: the same as long as code, data and device class are the same; comments and docstrings do not count."""
     parts = [name, device, *run.data, run.baseline, str(run.length)]
     for path in run.sources:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -165,7 +165,7 @@ def _folders(course: Course, assignment: str) -> tuple[Path, Path]:
 def missing_bands(
     course: Course, assignment: Assignment, device: Device, data: Data | None, profile: Profile
 ) -> dict[str, Callable[..., Path]]:
-    """What there is no band for yet, and for each what measures it: `measure` without its first arguments."""
+    """The runs that have no band yet, and for each what measures it: `measure` without its first arguments."""
     return {
         name: partial(measure, course, assignment, name, run, device, profile.limits)
         for name, run in runs_of(course, assignment, data, profile).items()
@@ -212,7 +212,7 @@ def measure(  # noqa: PLR0913, PLR0917  (what a measurement depends on)
 def band_from(
     name: str, run: Run, device: Device, shares: dict[str, list[float]], curves: Sequence[Sequence[float]]
 ) -> Band:
-    """The band of what the "reference" and the "baseline" have reached, and of the smoothed losses of the reference's runs."""
+    """The band that follows from what "reference" and "baseline" have reached, and from the smoothed losses of the reference's runs."""
     low, high = (tuple(map(_rounded, edge(curves, axis=0))) for edge in (np.min, np.max))
     reached, without = (tuple(map(_rounded, shares[who])) for who in ("reference", "baseline"))
     band = Band(name, device, run.data[0], reached, without, low, high, measured_with(device))
@@ -270,9 +270,9 @@ def trained(  # noqa: PLR0913, PLR0917  (what a run depends on)
 
 
 def train_run(  # noqa: PLR0913, PLR0917  (what a run depends on)
-    run: Run, student: Student, right: str, seed: int, device: Device, watch: Watch = lambda *_: None
+    run: Run, student: Student, right: str, seed: int, device: Device, after_step: AfterStep = lambda *_: None
 ) -> Ended:
     """Train the parts of a student, and take each step again with those of the module text `right`."""
     parts = SimpleNamespace(**Variant(right).namespace)  # fresh ones: a text may keep what it has seen
     held = run.held().inputs
-    return train(Session(student, parts, run.phases(seed, device), held, seed), run.length, held, watch)
+    return train(Session(student, parts, run.phases(seed, device), held, seed), run.length, held, after_step)

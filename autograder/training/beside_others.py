@@ -1,4 +1,4 @@
-"""A run on a GPU that others use too: what may be their doing is asked again alone, and charged to nobody who handed in."""
+"""A run on a GPU that others use too: what may be their doing is asked again alone, and never charged to a student."""
 
 from __future__ import annotations
 

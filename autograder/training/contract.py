@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Device = Literal["cpu", "cuda"]
-# Where a layer is in a network; kind and shape of each of its tensors. What is called "running ..." is kept and not learned.
+# Where a layer is in a network; kind and shape of each of its tensors. A tensor whose kind begins with "running " is kept and not learned.
 Layer = tuple[str, list[tuple[str, list[int]]]]
-RUNNING = "running "
+RUNNING_PREFIX = "running "
 
 
 class Trained(Protocol):
@@ -68,7 +68,7 @@ class Phase:
 
     start: start(parts, before) -> Trained. `parts` has the functions and classes of a student, or of the reference; `before` is what was
         trained in the phase before, or None
-    own: modules of the network in which students' own stand, one beside the other, by their names
+    own: names of the modules of the network that hold students' own modules, one beside the other
     """
 
     steps: int

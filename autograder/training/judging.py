@@ -1,8 +1,10 @@
-"""What a run comes to: whether it may start, the points of both of its parts, and what there is to see of it."""
+"""Judges a run: whether it may start, the points of both of its parts, and what there is to see of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Literal
 
 import numpy as np
 
@@ -14,8 +16,10 @@ from autograder.training.running import Ended
 from autograder.training.steps import told, until_wrong
 
 MISREAD = 8  # images that are shown
-SENSIBLE = 1e30  # a loss that is none is not drawn
-LARGEST_OFF = 1e6  # a step that is further off than this is as far off as any
+HIGHEST_DRAWN = 1e30  # a loss beyond is not drawn
+LARGEST_OFF = 1e6  # a step that is further off counts as this far off
+RunPart = Literal["steps", "learned"]
+RUN_PARTS: dict[RunPart, str] = {"steps": "each step is that of the contract", "learned": "what it has learned"}
 
 
 def gate(declared: TrainingRun, exercises: Sequence[ExerciseResult]) -> str:
@@ -41,49 +45,45 @@ def judged(  # noqa: PLR0913, PLR0917  (what a run comes to)
     paid: Sequence[str] = (),
 ) -> list[TestResult]:
     """The results of both parts of a run that was started. `paid`: mistakes with which its steps are what they should be."""
-    wrong, whole = told(ended.steps), ended.state == "passed"
-
-    def row(part: str, state: State, share: float, message: str) -> TestResult:
-        title, points = {
-            "steps": ("each step is that of the contract", run.steps),
-            "learned": ("what it has learned", run.learned),
-        }[part]
-        return TestResult(
-            f"{name}_{part}", f"{run.title}: {title}", points * share, points, state, message, seconds / 2
-        )
-
+    steps, learned = (partial(_result, name, run, seconds / 2, part) for part in RUN_PARTS)
     if ended.trouble:
         return [
-            row("steps", "failed", 0.0, ended.trouble),
-            row("learned", "skipped", 0.0, "not trained, since it is another network"),
+            steps("failed", 0.0, ended.trouble),
+            learned("skipped", 0.0, "not trained, since it is another network"),
         ]
-    before = until_wrong(ended.steps)
+    before, wrong = until_wrong(ended.steps), told(ended.steps)
     share = before / run.length
     if wrong:
         wrong += f"; the {before} before it count"
-    if not whole:
+    if ended.state != "passed":
         said = "; ".join(filter(None, (ended.sentence, wrong)))
-        return [row("steps", ended.state, share, said), row("learned", ended.state, 0.0, ended.sentence)]
+        return [steps(ended.state, share, said), learned(ended.state, 0.0, ended.sentence)]
     if right is None:
         useless = "its answers are no usable numbers"
-        return [row("steps", "bad-reply", 0.0, useless), row("learned", "bad-reply", 0.0, useless)]
+        return [steps("bad-reply", 0.0, useless), learned("bad-reply", 0.0, useless)]
     reached = f"{right:.1%} of the {run.held().what} are right; all points from {band.full:.1%} on, none up to {band.floor:.1%}"
     if wrong:
         why = f"not counted, since the training is not confirmed; {reached}"
-        return [row("steps", "failed", share, wrong), row("learned", "skipped", 0.0, why)]
+        return [steps("failed", share, wrong), learned("skipped", 0.0, why)]
     again = f"all {len(ended.steps)} steps were taken again"
     if paid:
         again += f", with what the tests have found already: {'; '.join(paid)}"
     earned = band.share(right)
-    return [
-        row("steps", "passed", 1.0, again),
-        row("learned", "passed" if earned == 1 else "failed", round(earned, 3), reached),
-    ]
+    return [steps("passed", 1.0, again), learned("passed" if earned == 1 else "failed", round(earned, 3), reached)]
+
+
+def _result(  # noqa: PLR0913, PLR0917  (all that is in it)
+    name: str, run: Run, seconds: float, part: RunPart, state: State, share: float, message: str
+) -> TestResult:
+    """The result of one part of a run, with a share of its points."""
+    points = run.steps if part == "steps" else run.learned
+    title = f"{run.title}: {RUN_PARTS[part]}"
+    return TestResult(f"{name}_{part}", title, points * share, points, state, message, seconds)
 
 
 def record_of(run: Run, band: Band, ended: Ended, right: float | None, held: Held) -> TrainingRecord:
     """What there is to see of a run."""
-    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if abs(x) < SENSIBLE])]
+    finite = [round(loss, 4) for loss in smoothed([x for x in ended.losses if abs(x) < HIGHEST_DRAWN])]
     curve = Curve(tuple(finite), band.low, band.high)
     confusion: tuple[tuple[int, ...], ...] = ()
     misread: tuple[Misread, ...] = ()

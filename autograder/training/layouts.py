@@ -14,7 +14,7 @@ from autograder.training.contract import Layer
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST = 100_000  # layers, or sizes, beyond which a table is no table
+MOST_ENTRIES = 100_000  # layers, or sizes, beyond which a table is no table
 
 
 class Unlike(Exception):  # noqa: N818  (a finding)
@@ -25,7 +25,7 @@ class Layout:
     """Where each number of the reference's row stands in the student's."""
 
     def __init__(self, pieces: Sequence[tuple[int, int]]) -> None:
-        """Pieces of a student's row, from where to where, in the order in which the reference has them."""
+        """Pieces of a student's row, each with its start and its end, in the order in which the reference has them."""
         self._pieces: list[tuple[int, int]] = []
         for start, end in pieces:
             if self._pieces and self._pieces[-1][1] == start:
@@ -50,13 +50,15 @@ class Layout:
 
 
 def read_table(said: Any) -> list[Layer] | None:
-    """A table of layers, if `said` is one. A layer that is named twice would leave room in a row that nobody fills."""
-    if not isinstance(said, list) or len(said) > MOST or not all(_is_entry(layer) for layer in said):
+    """`said`, if it is a table of layers. No layer may be named twice: that would leave room in a row that nobody fills."""
+    if not isinstance(said, list) or len(said) > MOST_ENTRIES or not all(_is_entry(layer) for layer in said):
         return None
     if len({path for path, _ in said}) < len(said):
         return None
     pairs = [pair for _, held in said for pair in held]
-    if not all(_is_entry(pair) and all(type(size) is int and 0 <= size < MOST for size in pair[1]) for pair in pairs):
+    if not all(
+        _is_entry(pair) and all(type(size) is int and 0 <= size < MOST_ENTRIES for size in pair[1]) for pair in pairs
+    ):
         return None
     return said
 
@@ -86,7 +88,7 @@ def _drawn(rng: np.random.Generator, what: str, shape: list[int]) -> np.ndarray:
 def matching(reference: Sequence[Layer], student: Sequence[Layer], own: Sequence[str]) -> Iterator[Layout]:
     """Every layout that kinds and shapes allow, the most likely first; raises Unlike when there is none.
 
-    Within one module of a student's, layers of the same kind and shape may stand in any order: in the same in every such module. `own`
+    Within one module of a student's, layers of the same kind and shape may stand in any order, the same one in every such module. `own`
     names the parts of the network in which these modules stand.
     """
     mine, theirs = _by_root(reference, own), _by_root(student, own)
@@ -139,6 +141,6 @@ def _pattern(root: str, layers: Sequence[Layer]) -> tuple[str, tuple[int, ...]]:
 
 
 def _places(table: Sequence[Layer]) -> list[tuple[int, int]]:
-    """For each layer, from where to where its numbers stand in a row."""
+    """For each layer, where its numbers begin and end in a row."""
     sizes = [sum(math.prod(shape) for _, shape in held) for _, held in table]
     return list(itertools.pairwise(itertools.accumulate(sizes, initial=0)))

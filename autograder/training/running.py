@@ -18,7 +18,8 @@ BETWEEN = 40  # steps between two checkpoints
 RETRIES = 2  # of a run whose process somebody else has stopped
 DIVERGED = 10.0  # a loss that is so many times the first one
 RECENT = 10  # steps over whose mean a loss is looked at
-Watch = Callable[[list[float], Callable[[], np.ndarray]], None]  # the losses so far; what the network would answer now
+# Called while a run goes on, with the losses so far, and with what finds out what the network would answer now.
+AfterStep = Callable[[list[float], Callable[[], np.ndarray]], None]
 
 
 @dataclass
@@ -45,11 +46,11 @@ class Ended:
         return [step.loss for step in self.steps]
 
 
-def train(session: Session, length: int, held: np.ndarray, watch: Watch) -> Ended:
+def train(session: Session, length: int, held: np.ndarray, after_step: AfterStep) -> Ended:
     """Train for so many steps in all, or as far as it goes; the images `held` are scored in the end."""
     ended = Ended()
     with ThreadPoolExecutor(1, "following", initializer=_on_one_core) as beside:
-        running = _Running(session, length, held, watch, ended, beside)
+        running = _Running(session, length, held, after_step, ended, beside)
         try:
             running.to_the_end()
         except StudentFault as fault:
@@ -62,7 +63,7 @@ def train(session: Session, length: int, held: np.ndarray, watch: Watch) -> Ende
 
 
 def _on_one_core() -> None:
-    """Compute as workers do, which rounds in the same way on every machine, and leaves them their core."""
+    """Compute on one core, as workers do: that rounds in the same way on every machine, and leaves workers their core."""
     import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
 
     torch.set_num_threads(1)
@@ -75,7 +76,7 @@ class _Running:
     session: Session
     length: int
     held: np.ndarray
-    watch: Watch
+    after_step: AfterStep
     ended: Ended
     beside: ThreadPoolExecutor
     done: int = 0
@@ -108,7 +109,7 @@ class _Running:
             self._follow(rows)
 
     def _advance(self, most: int) -> np.ndarray:
-        """The next steps of the worker, no further than to the end of a phase; none where the next one is of another network."""
+        """The next steps of the worker, up to the end of the phase at most; none where the next phase trains another network."""
         if self.session.left == 0:
             self.settle()
             self.session.next_phase()
@@ -122,7 +123,7 @@ class _Running:
             steps -= len(self._advance(steps))
 
     def _follow(self, rows: np.ndarray) -> None:
-        """Take these steps again, as far as their numbers are numbers."""
+        """Take these steps again, as long as their numbers are finite."""
         finite = np.isfinite(rows).all(axis=1)
         count = len(rows) if finite.all() else int(np.argmin(finite))
         if count < len(rows):
@@ -140,13 +141,13 @@ class _Running:
         self.ended.steps += pending.result()
         if self.ended.steps:
             losses = self.ended.losses
-            self.watch(losses, lambda: self.beside.submit(self.session.scores, self.held).result())
+            self.after_step(losses, lambda: self.beside.submit(self.session.scores, self.held).result())
             if self.ended.state == "passed":
                 _judge(self.ended, losses)
 
 
 def _judge(ended: Ended, losses: list[float]) -> None:
-    """End a run that makes no sense any more: numbers that are none, or a loss far above where it began."""
+    """End a run that makes no sense any more: with numbers that are not finite, or a loss far above where it began."""
     lost = next((step for step, loss in enumerate(losses, start=1) if not math.isfinite(loss)), None)
     recent = float(np.mean(losses[-RECENT:]))
     if lost is not None:

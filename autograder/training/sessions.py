@@ -16,20 +16,20 @@ from autograder.training.steps import Step, Tensors, compared
 if TYPE_CHECKING:
     from torch import Tensor
 
-TOGETHER = 10  # steps between two looks
-LOOK_BYTES = 64 << 20  # of rows that come with one look, where these are so large that there are several of them in it
-SAMPLES = 3  # random images by whose scores the places of layers are found
-NEAR = 1e-3  # how far such scores may be off
+BETWEEN_LOOKS = 10  # steps between two looks
+LOOK_BYTES = 64 << 20  # of all rows that come with one look, where rows are so large that this bounds their number
+RANDOM_IMAGES = 3  # random images by whose scores the places of layers are found
+SCORES_OFF = 1e-3  # how far such scores may be off
 OTHER = "the network of your parts computes something else than the one of the contract"
 
 
 def bad_reply(why: str = "training sent something else than its numbers") -> StudentFault:
-    """What is said of an answer that is none."""
+    """What is said of an answer that is not the kind of data that was asked for."""
     return StudentFault("bad-reply", why)
 
 
 def on_device(row: np.ndarray, other: Tensor) -> Tensor:
-    """A row where another one is."""
+    """A row on the device where another one is."""
     import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
 
     return torch.from_numpy(row).to(other.device)
@@ -46,11 +46,11 @@ class Session:
         """`right` has the parts of the reference, as `student` has those of a student; `images` have the shape that is trained on."""
         self._student, self._right, self._phases = student, right, phases
         self._random = np.random.default_rng(seed)
-        self._samples = self._random.uniform(size=(SAMPLES, *images.shape[1:])).astype(np.float32)
+        self._samples = self._random.uniform(size=(RANDOM_IMAGES, *images.shape[1:])).astype(np.float32)
         self._saved: list[bytes] = []  # of the phases that are over
         self._begun: list[np.ndarray] = []  # the rows that phases began with, in the student's order
         self._phase = -1  # that the worker is in
-        self._run: Any = None  # of the student, in the worker: whatever it says that this is
+        self._run: Any = None  # of the student, in the worker: an opaque value that only the worker understands
         self._mine: list[Trained] = []  # of the reference, here: one for each phase
         self._layout: Layout | None = None
         self._size = 0  # of a row of the student's
@@ -63,7 +63,7 @@ class Session:
     @property
     def at_once(self) -> int:
         """The most steps that the worker should take between two looks: none beyond the end of the phase, few of large rows."""
-        return min(self._left, TOGETHER, max(1, LOOK_BYTES // (4 * max(1, self._size))))
+        return min(self._left, BETWEEN_LOOKS, max(1, LOOK_BYTES // (4 * max(1, self._size))))
 
     @property
     def left(self) -> int:
@@ -87,7 +87,7 @@ class Session:
             self._ask("restore", numbers)
 
     def next_phase(self) -> None:
-        """Start the first phase, or the one that comes next. What was followed here has come to the end of the phase before."""
+        """Start the first phase, or the one that comes next. By then, the grader has followed the phase before to its end."""
         if self._phase >= 0:
             self._saved.append(self._ask("save"))
         self._phase += 1
@@ -124,7 +124,9 @@ class Session:
         for layout in layouts:
             mine.load(layout.of_reference(on_device(probe, start)))
             here = mine.scores(self._samples)
-            if said.shape == here.shape and np.allclose(said, here, rtol=NEAR, atol=NEAR * float(np.abs(here).max())):
+            if said.shape == here.shape and np.allclose(
+                said, here, rtol=SCORES_OFF, atol=SCORES_OFF * float(np.abs(here).max())
+            ):
                 break
         else:
             self.trouble = OTHER
@@ -136,7 +138,7 @@ class Session:
     def _scores(self) -> np.ndarray:
         """What the student's network answers to the samples."""
         said = self._ask("scores", self._samples)
-        if not isinstance(said, np.ndarray) or said.ndim != 2 or len(said) != SAMPLES or said.dtype != np.float32:  # noqa: PLR2004
+        if not isinstance(said, np.ndarray) or said.ndim != 2 or len(said) != RANDOM_IMAGES or said.dtype != np.float32:  # noqa: PLR2004
             raise bad_reply("in evaluation mode the network should give one row of logits for each image")
         return said
 

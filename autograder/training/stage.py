@@ -1,4 +1,4 @@
-"""The training stage of one submission: which runs may start, what each comes to, and what there is to see of it."""
+"""The training stage of one submission: it starts runs, follows them, and says what each is worth and what there is to see of it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LISTED = 0.002  # how far the steps of a run may be off on average, of their len
 class Look:
     """How far a run is, for whoever watches.
 
-    losses: those so far, of how many steps; band: what they are seen beside
+    steps: how many there are in all; losses: those so far; band: what they are shown in
     right: finds out which share of the images that are scored is right now
     """
 
@@ -68,35 +68,38 @@ class Ready:
         return {name: run for name, (run, band) in self.runs.items() if band is None}
 
 
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What is trained, and on what.
+
+    budget: seconds that each run may compute (default, and most: the assignment's limit)
+    data: another data set than the runs come with; `course.settings.data_for` says which one a course uses
+    profile: which runs; default: those that are meant for the device
+    board: whether those who wish are put on the board (default: as the course says)
+    """
+
+    device: Wanted = "auto"
+    budget: float | None = None
+    data: Data | None = None
+    profile: str | None = None
+    board: bool | None = None
+
+
 class TrainingStage:
     """Trains what was handed in. One for a whole class; a `grading.stage.Stage`."""
 
-    def __init__(  # noqa: PLR0913, PLR0917  (the options of the command)
+    def __init__(
         self,
         course: Course,
-        device: Wanted = "auto",
-        budget: float | None = None,
-        data: Data | None = None,
+        options: TrainingOptions = TrainingOptions(),
         watch: Watch | None = None,
         told: Callable[[str], None] = lambda _: None,
-        profile: str | None = None,
-        *,
-        board: bool | None = None,
     ) -> None:
-        """Train on `device`; each run may compute for `budget` seconds (default, and most: the assignment's limit).
-
-        data: another data set than the runs come with; `course_settings.data_for` says which one a course uses
-        told: hears, once, why "auto" does not use the GPU that is there
-        profile: which runs; default: those that are meant for the device
-        board: whether those who wish are put on the board (default: as the course says)
-        """
+        """`watch` sees each run go on; `told` hears, once, why "auto" does not use the GPU that is there."""
         self.course = course
-        self._wanted, self._profile = device, profile
-        self.budget = budget
-        self.data = data
+        self.options = options
         self.watch = watch
         self.told = told
-        self._board = board
         self._started: dict[str, Launcher] = {}
         self._ready: dict[str, Ready] = {}
 
@@ -123,13 +126,15 @@ class TrainingStage:
 
     def _has_board(self) -> bool:
         """Whether those who wish are put on a board."""
-        return settings_of(self.course).board if self._board is None else self._board
+        board = self.options.board
+        return settings_of(self.course).board if board is None else board
 
     def ready(self, assignment: Assignment) -> Ready:
         """Device, runs and bands, looked up once."""
         if assignment.name not in self._ready:
-            device, profile = device_for(self.course, assignment, self._wanted, self.data, self.told, self._profile)
-            runs = runs_of(self.course, assignment, self.data, profile).items()
+            wanted = self.options
+            device, profile = device_for(self.course, assignment, wanted.device, wanted.data, self.told, wanted.profile)
+            runs = runs_of(self.course, assignment, wanted.data, profile).items()
             bands = {name: band_or_none(self.course, assignment.name, name, run, device) for name, run in runs}
             self._ready[assignment.name] = Ready(device, profile, {name: (run, bands[name]) for name, run in runs})
         return self._ready[assignment.name]
@@ -149,7 +154,7 @@ class TrainingStage:
         """Why a run cannot be graded here, and the command that helps."""
         ready = self.ready(assignment)
         data = next(iter(ready.missing.values())).data[0]
-        command = how_to_measure(assignment, ready.device, self.data, ready.profile)
+        command = how_to_measure(assignment, ready.device, self.options.data, ready.profile)
         return f"on {ready.device} with {data} there is no reference band yet; `{command}` measures it, once"
 
     def __call__(
@@ -165,7 +170,7 @@ class TrainingStage:
         ready = self.ready(assignment)
         limits = ready.profile.limits
         # Of each run: one that takes long leaves the others what they need.
-        limits = replace(limits, cpu_seconds=min(self.budget or limits.cpu_seconds, limits.cpu_seconds))
+        limits = replace(limits, cpu_seconds=min(self.options.budget or limits.cpu_seconds, limits.cpu_seconds))
         rows: list[TestResult] = []
         records, stalled = [], False
         listed = self._has_board() and opted_in(cell.source for cell in program)
@@ -205,7 +210,7 @@ class TrainingStage:
         known = misconceptions(self.course.solution(assignment.name))
         named = [one for one in known if (one.exercise, one.id) in found]
         explained = {one.exercise for one in named}
-        # A part that is wrong in a way of its own could hide behind a mistake with which nobody looks at it.
+        # A part that is wrong in a way of its own could hide behind a mistake with which the run does not use it.
         hidden = any(each.points < RIGHT * each.max_points for each in needed if each.name not in explained)
         return [] if hidden else named
 
@@ -243,7 +248,7 @@ class TrainingStage:
         """Train in a worker of its own."""
         run, program = asked.run, asked.program
 
-        def watch(losses: list[float], scores: Callable[[], np.ndarray]) -> None:
+        def after_step(losses: list[float], scores: Callable[[], np.ndarray]) -> None:
             find_right = cache(lambda: run.held().right(scores()))
             asked.target.see(len(losses), find_right)
             if self.watch is not None:
@@ -253,7 +258,7 @@ class TrainingStage:
         start = int(_numbers(asked.seed).integers(2**31))
         answers = Answers(program, launcher, asked.limits, kept_mb=math.inf)
         try:
-            return train_run(run, Student(answers, keeping=False), asked.right, start, device, watch)
+            return train_run(run, Student(answers, keeping=False), asked.right, start, device, after_step)
         finally:
             answers.close()
 

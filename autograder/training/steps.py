@@ -1,7 +1,7 @@
-"""One step of a worker beside the same step, taken in the grader from the same numbers: how far apart the two ends are, and how.
+"""Compares a step of a worker with the same step, taken in the grader from the same numbers: how far apart the two ends are, and how.
 
 Right steps are not the same to the last digit: whoever sums in another order, or convolves in another way, ends a little elsewhere.
-MOST and USUAL leave room for that (docs/training.md has what was measured).
+MOST_OFF and MEAN_OFF leave room for that (docs/training.md has what was measured).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.training.contract import RUNNING, Layer
+from autograder.training.contract import RUNNING_PREFIX, Layer
 
 if TYPE_CHECKING:
     from torch import Tensor, device
 
-MOST = 0.1  # how far a step may end from where it should, of its length
-USUAL = 0.01  # how far the steps of a run may on average
-EACH = 0.5  # how far all tensors of one kind may, of their own way in the step
+MOST_OFF = 0.1  # how far a step may end from where it should, of its length
+MEAN_OFF = 0.01  # how far the steps of a run may on average
+KIND_OFF = 0.5  # how far all tensors of one kind may, of their own way in the step
 STATISTICS = 0.05  # how far running statistics may, of their way
-TINY = 1e-60  # the square of a length that is none
+TINY = 1e-60  # the square of a length that counts as none
 ROUNDING = 8 * float(np.finfo(np.float32).eps)  # of the numbers themselves
 
 
@@ -33,8 +33,8 @@ class Step:
     """What came of one step.
 
     loss: before it, computed here
-    off: the way from where the step should end to where it ended, of its length; or of one kind of tensors, where that is worse, EACH
-        counting as MOST
+    off: how far the step ended from where it should, as a share of its length; where one kind of tensors is worse, the share of that
+        kind, scaled so that KIND_OFF counts as MOST_OFF
     longer: how many times as long it was as it should be; cosine: of the angle between the two ways
     worst: the kind of tensors that is furthest off
     statistics: the same as `off`, of running statistics, as a share of what is allowed
@@ -83,7 +83,7 @@ class Tensors:
     @cached_property
     def learned(self) -> np.ndarray:
         """Which tensors are learned."""
-        return np.array([not kind.startswith(RUNNING) for kind in self.kinds])
+        return np.array([not kind.startswith(RUNNING_PREFIX) for kind in self.kinds])
 
     def squares(self, rows: Sequence[Tensor]) -> np.ndarray:
         """The sum of squares of each tensor's part of each row, in float64: (rows, how many tensors there are)."""
@@ -125,14 +125,14 @@ def compared(tensors: Tensors, before: Tensor, should: Tensor, is_: Tensor, loss
 
     learned = tensors.learned
     shares = {kind: share(of_each) for kind, of_each in tensors.of_kind.items()}
-    kept = [shares[kind] for kind in shares if kind.startswith(RUNNING)]
-    worst = max((kind for kind in shares if not kind.startswith(RUNNING)), key=shares.__getitem__, default="")
+    kept = [shares[kind] for kind in shares if kind.startswith(RUNNING_PREFIX)]
+    worst = max((kind for kind in shares if not kind.startswith(RUNNING_PREFIX)), key=shares.__getitem__, default="")
     length, went = (math.sqrt(max(x[learned].sum(), TINY)) for x in (ways, others))
     # A step that rounding would hide leads nowhere, and whoever stands still has not taken it.
-    nowhere = length * MOST < math.sqrt(rounding[learned].sum()) or length**2 <= TINY
+    nowhere = length * MOST_OFF < math.sqrt(rounding[learned].sum()) or length**2 <= TINY
     return Step(
         loss=loss,
-        off=math.inf if nowhere else max(share(learned), shares.get(worst, 0.0) * MOST / EACH),
+        off=math.inf if nowhere else max(share(learned), shares.get(worst, 0.0) * MOST_OFF / KIND_OFF),
         longer=went / length,
         cosine=together[learned].sum() / (length * went),
         worst=worst,
@@ -141,9 +141,9 @@ def compared(tensors: Tensors, before: Tensor, should: Tensor, is_: Tensor, loss
 
 
 def confirmed(steps: Sequence[Step]) -> list[bool]:
-    """Which steps are those of the contract. Where they are further off than USUAL on average, that is the room for each."""
-    near = [step.off for step in steps if step.off <= MOST]
-    room = MOST if not near or float(np.mean(near)) <= USUAL else USUAL
+    """Which steps are those of the contract. Where they are off by more than MEAN_OFF on average, no single one may be off by more."""
+    near = [step.off for step in steps if step.off <= MOST_OFF]
+    room = MOST_OFF if not near or float(np.mean(near)) <= MEAN_OFF else MEAN_OFF
     return [step.off <= room and step.statistics <= 1 for step in steps]
 
 
@@ -161,7 +161,7 @@ def told(steps: Sequence[Step]) -> str:
         return ""
     first = right.index(False) + 1
     start = f"{len(wrong)} of {len(steps)} steps are not those of the contract, the first of them step {first}: "
-    if all(step.off <= USUAL for step in wrong):
+    if all(step.off <= MEAN_OFF for step in wrong):
         return f"{start}the parameters go where they should, and the running statistics do not"
     longer, cosine = (float(np.median([getattr(step, name) for step in wrong])) for name in ("longer", "cosine"))
     kinds = [step.worst for step in wrong]
@@ -170,7 +170,7 @@ def told(steps: Sequence[Step]) -> str:
 
 
 def _way(longer: float, cosine: float) -> str:
-    """How a step lies to the one that it should be."""
+    """How the way of a step compares with the way that it should be."""
     if not math.isfinite(longer) or longer > 1e6:  # noqa: PLR2004  (as good as infinite)
         return "numbers come from elsewhere"
     if longer < 1e-3:  # noqa: PLR2004

@@ -18,7 +18,7 @@ class Target:
         self._first = None
 
     def see(self, done: int, find_right: Callable[[], float | None]) -> None:
-        """Look at the run after so many steps; the share of right answers is found only where it is asked for."""
+        """Look at the run after `done` steps; the share of right answers is computed only where it is needed."""
         if self._target is None or self._first is not None:
             return
         right = find_right()

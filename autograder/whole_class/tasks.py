@@ -29,7 +29,7 @@ from autograder.training import Device
 from autograder.training.bands import measured_here
 from autograder.training.contract import runs_of
 from autograder.training.device import Wanted, device_for
-from autograder.training.stage import TrainingStage
+from autograder.training.stage import TrainingOptions, TrainingStage
 
 Environment = tuple[tuple[str, str], ...]
 PACKAGES = ("numpy", "torch", "pytest")
@@ -216,7 +216,8 @@ def _grader(  # noqa: PLR0913, PLR0917  (what reports follow from, besides the s
             f"{name} {here.get(name, 'missing')[:12]} instead of {dict(expected)[name][:12]}" for name in differing
         )
         raise GraderError(f"{platform.node()} differs from the driver: {told}. Start its workers again.")
-    stage = None if device is None else TrainingStage(Course(Path(course)), device, data=data, board=board)
+    options = None if device is None else TrainingOptions(device, data=data, board=board)
+    stage = None if options is None else TrainingStage(Course(Path(course)), options)
     return Grader(Course(Path(course)), isolation, stage)
 
 

@@ -20,7 +20,8 @@ from autograder.course.folders import Course
 from autograder.grading.asking import Asking
 from autograder.grading.grader import Grader
 from autograder.quality.gate import failures
-from autograder.quality.measure import Measured, measure, seeds_named
+from autograder.quality.measure import measure, seeds_named
+from autograder.quality.measured import Measured
 from autograder.sandbox.wire import Handle
 from autograder.suite.answers import _is_result_and_inputs
 from autograder.suite.collected import collect

@@ -18,7 +18,7 @@ from autograder.cli import app as cli
 from autograder.course.folders import Course
 from autograder.course.report import Curve, Report, TrainingRecord
 from autograder.gradebook import pseudonyms as names
-from autograder.gradebook.board import Board, Table, page_of, ranked
+from autograder.gradebook.board import Board, BoardTable, page_of, ranked
 from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.gradebook.pseudonyms import pseudonyms, pseudonyms_of
 from autograder.submission.on_the_board import keeping_wish, opted_in
@@ -192,7 +192,7 @@ def test_the_runs_of_the_course_have_targets_below_what_the_reference_reaches_on
 
 def test_the_page_runs_nothing_loads_nothing_and_escapes_everything() -> None:
     hostile = "<script>alert(1)</script> \" ' & {{ 7 * 7 }}"
-    table = Table(hostile, 0.9, hostile, 90, ranked({hostile: 40}))
+    table = BoardTable(hostile, 0.9, hostile, 90, ranked({hostile: 40}))
     page = page_of(Board(hostile, None, (table,)))
     soup = BeautifulSoup(page, "html.parser")
     assert not soup.find_all(["script", "link", "img", "iframe", "object"])
@@ -205,7 +205,7 @@ def test_the_page_runs_nothing_loads_nothing_and_escapes_everything() -> None:
 
 
 def test_the_page_says_when_it_was_frozen_and_that_nobody_is_on_it() -> None:
-    board = Board("Tiny", datetime(2030, 1, 10, 12), (Table("A line", 0.7, "images", 40, ()),))  # noqa: DTZ001  (as in the gradebook)
+    board = Board("Tiny", datetime(2030, 1, 10, 12), (BoardTable("A line", 0.7, "images", 40, ()),))  # noqa: DTZ001  (as in the gradebook)
     assert "2030-01-10 12:00 UTC" in page_of(board)
     assert "Nobody is listed yet." in page_of(board)
     assert "Not frozen" in page_of(replace(board, frozen=None))

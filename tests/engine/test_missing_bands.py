@@ -21,7 +21,7 @@ from autograder.grading.grader import Grader
 from autograder.training.bands import band_of, key_of, read_band, write_band
 from autograder.training.contract import runs_of
 from autograder.training.device import device_for
-from autograder.training.stage import TrainingStage
+from autograder.training.stage import TrainingOptions, TrainingStage
 from autograder.whole_class.tasks import _trained_on, environment, task_of, tasks
 from tests.support.handins import autograder, save, solved
 from tests.support.training_programs import NAME, reference
@@ -50,7 +50,7 @@ def in_part(real: Course, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """What the reference comes to where one run has a band."""
     course = copied(real, tmp_path_factory.mktemp("part"), "depth")
     path = save(course.root / f"{NAME}.py", reference(course))
-    with Grader(course, stage=TrainingStage(course, "cpu")) as grader:
+    with Grader(course, stage=TrainingStage(course, TrainingOptions("cpu"))) as grader:
         return grader.grade(NAME, path)
 
 

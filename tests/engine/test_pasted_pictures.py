@@ -23,7 +23,7 @@ from autograder.gradebook.pages import (
     highlight,
     markdown_to_html,
 )
-from autograder.gradebook.pasted import LARGEST, MOST_PICTURES
+from autograder.gradebook.pasted import MOST_CHARACTERS, MOST_PICTURES
 from autograder.gradebook.repair import repair
 from tests.support.handins import Notebook, released, save, solved, with_cells
 
@@ -136,7 +136,7 @@ def test_two_pictures_of_one_name_in_the_parts_of_an_answer_are_two(
         ({"image/png": "A"}, "it is no PNG, JPEG or GIF"),
         ({"image/png": 5}, "it is no PNG, JPEG or GIF"),
         ("nothing", "it is no PNG, JPEG or GIF"),
-        ({"image/png": "A" * (LARGEST + 1)}, "it is larger than 15 MB"),
+        ({"image/png": "A" * (MOST_CHARACTERS + 1)}, "it is larger than 15 MB"),
     ],
 )
 def test_a_refused_picture_says_why_in_its_place_and_hides_no_other(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograder.quality.signature import SignatureMutant, Twisted, signature_mutants
-from autograder.quality.twists import Asked
+from autograder.quality.twists import AskedFunction
 from autograder.suite.comparing import Mismatch
 from autograder.suite.corners import corners, expect_unmodified
 from autograder.suite.errors import StudentFault
@@ -60,9 +60,11 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
 FREE = {"walk": Free(returned=1, passed=2)}
 
 
-def asked_of(function: str) -> Asked:
+def asked_of(function: str) -> AskedFunction:
     known: FunctionType = Variant(REFERENCE).namespace[function]
-    return Asked(function, "", signature(known), FREE.get(function), known.__doc__ or "", list(SAMPLES[function]))
+    return AskedFunction(
+        function, "", signature(known), FREE.get(function), known.__doc__ or "", list(SAMPLES[function])
+    )
 
 
 @pytest.fixture(scope="module")

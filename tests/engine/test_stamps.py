@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.stamps import USUAL, read_stamp, stamp_of
+from autograder.course.stamps import USUAL_ZONES, read_stamp, stamp_of
 
 FORMAT = "%Y-%m-%d %H:%M:%S.%f %Z"  # of `Exchange.timestamp_format`
 TEN = datetime(2026, 3, 2, 10)  # noqa: DTZ001  (nbgrader's times carry no zone)
@@ -58,7 +58,7 @@ def test_what_python_writes_is_read_in_each_zone_of_the_database(month: int) -> 
         elif elsewhere.time != true:
             wrong.append(f"{name}, where the zone is not known")
     assert wrong == []
-    assert guessed <= set(USUAL)
+    assert guessed <= set(USUAL_ZONES)
 
 
 def test_a_name_of_several_zones_is_read_as_the_usual_one_and_told() -> None:

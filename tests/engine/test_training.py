@@ -23,8 +23,8 @@ from autograder.training.judging import gate, judged
 from autograder.training.layouts import Unlike, matching, read_table
 from autograder.training.running import RETRIES, Ended, train
 from autograder.training.sessions import Session
-from autograder.training.stage import TrainingStage
-from autograder.training.steps import MOST, USUAL, Step, Tensors, compared, confirmed, told, until_wrong
+from autograder.training.stage import TrainingOptions, TrainingStage
+from autograder.training.steps import MEAN_OFF, MOST_OFF, Step, Tensors, compared, confirmed, told, until_wrong
 from tests.support.mini_course import edit
 
 STEPS = 40
@@ -177,10 +177,10 @@ def test_a_step_has_room_to_round_in_and_all_of_them_together_have_little() -> N
     def off(share: float) -> Step:
         return beside(WAY * [*[1 + share] * 8, 1, 1])
 
-    near, far = off(0.5 * USUAL), off(0.9 * MOST)
+    near, far = off(0.5 * MEAN_OFF), off(0.9 * MOST_OFF)
     assert confirmed([*[near] * 19, far]) == [True] * 20
     assert confirmed([near, near, far]) == [True, True, False]
-    assert confirmed([near, near, off(1.1 * MOST)]) == [True, True, False]
+    assert confirmed([near, near, off(1.1 * MOST_OFF)]) == [True, True, False]
     assert confirmed([]) == []
 
 
@@ -379,7 +379,7 @@ def named(real: Course, *exercises: tuple[str, float, float, str | None]) -> lis
         replace(result(name, points, most), misconception=Finding(mistake, "", "") if mistake else None)
         for name, points, most, mistake in exercises
     ]
-    return [one.id for one in TrainingStage(real, "cpu")._named(assignment, inception, results)]
+    return [one.id for one in TrainingStage(real, TrainingOptions("cpu"))._named(assignment, inception, results)]
 
 
 def test_behind_a_mistake_that_has_a_name_no_other_part_can_hide(real: Course) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import (
+    as_numbers,
     central_differences,
     corners,
     expect_array,
@@ -13,7 +14,6 @@ from autograder.suite import (
     expect_unmodified,
     expect_worked,
 )
-from autograder.suite.comparing import as_numbers
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.cases import head_twins, shut_twins, sized_twins
 from tests.hidden.auxiliary_loss.checks import CLOSE, DIFFERENCES, SINGLE

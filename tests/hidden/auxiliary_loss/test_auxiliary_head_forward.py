@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.suite import expect_array, expect_close, expect_keys, expect_tuple, expect_unmodified, expect_worked
-from autograder.suite.comparing import as_numbers
+from autograder.suite import (
+    as_numbers,
+    expect_array,
+    expect_close,
+    expect_keys,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+)
 from solutions.auxiliary_loss import reference
 from tests.hidden.auxiliary_loss.cases import SCALE, head_twins, scaled, sized_twins
 from tests.hidden.auxiliary_loss.checks import CLOSE, SINGLE

@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.suite import corners, expect, expect_close, expect_tuple, expect_unmodified, expect_worked, for_all
-from autograder.suite.comparing import as_numbers
+from autograder.suite import (
+    as_numbers,
+    corners,
+    expect,
+    expect_close,
+    expect_tuple,
+    expect_unmodified,
+    expect_worked,
+    for_all,
+)
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import stacks
 from tests.hidden.inception_module.inputs import images

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import (
+    as_numbers,
     corners,
     expect_array,
     expect_close,
@@ -13,7 +14,6 @@ from autograder.suite import (
     expect_worked,
     for_all,
 )
-from autograder.suite.comparing import as_numbers
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import is_clear, module_cases, special
 from tests.hidden.inception_module.checks import BACKWARD, DIFFERENCES, SINGLE, check_all

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import (
+    as_numbers,
     expect_array,
     expect_close,
     expect_keys,
@@ -12,7 +13,6 @@ from autograder.suite import (
     expect_worked,
     for_all,
 )
-from autograder.suite.comparing import as_numbers
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import module_cases, special
 from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all

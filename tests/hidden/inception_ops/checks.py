@@ -15,8 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from autograder.suite import Student, expect, expect_any, expect_close, expect_keys, expect_unmodified, in_order
-from autograder.suite.comparing import as_numbers, described
+from autograder.suite import (
+    Student,
+    as_numbers,
+    described,
+    expect,
+    expect_any,
+    expect_close,
+    expect_keys,
+    expect_unmodified,
+    in_order,
+)
 from autograder.suite.misconceptions import misconceptions, variant
 from solutions.inception_ops import reference
 

@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.suite import Given, Student, expect, expect_close, expect_tuple, expect_worked
-from autograder.suite.comparing import as_numbers
-from autograder.suite.free import unchanged
+from autograder.suite import Given, Student, as_numbers, expect, expect_close, expect_tuple, expect_worked, unchanged
 from solutions.optimizers import reference
 from tests.hidden.optimizers.cases import special_walks
 from tests.hidden.optimizers.inputs import SIZE, STEPS, bowl, gradients, signed

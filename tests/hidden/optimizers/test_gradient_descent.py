@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.suite import Given, corners, expect, expect_array, expect_close, expect_worked
-from autograder.suite.comparing import as_numbers
+from autograder.suite import Given, as_numbers, corners, expect, expect_array, expect_close, expect_worked
 from solutions.optimizers import reference
 from tests.hidden.optimizers.checks import CLOSE
 from tests.hidden.optimizers.inputs import SIZE, bowl

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import (
+    as_numbers,
     central_differences,
     expect_any,
     expect_array,
@@ -16,7 +17,6 @@ from autograder.suite import (
     expect_unmodified,
     expect_worked,
 )
-from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import batch_twins, columns, first_features, with_huge_feature
 from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD

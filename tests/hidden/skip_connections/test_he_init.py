@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.suite import expect, expect_array
-from autograder.suite.comparing import as_numbers
+from autograder.suite import as_numbers, expect, expect_array
 
 # Among n = 20,000 draws the standard deviation scatters by 1/sqrt(2n) = 0.5 %, the mean by 1/sqrt(n) = 0.7 % of it, the
 # fourth moment by sqrt(24/n) = 0.035; the tolerances are seven and more times as wide, so no right answer ever fails. A mean below

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import (
+    as_numbers,
     central_differences,
     expect_any,
     expect_array,
@@ -17,7 +18,6 @@ from autograder.suite import (
     expect_worked,
     for_all,
 )
-from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import (
     SCALE,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import (
+    as_numbers,
     central_differences,
     corners,
     expect_array,
@@ -15,7 +16,6 @@ from autograder.suite import (
     expect_worked,
     for_all,
 )
-from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import columns, residual_cases, residual_twins, shut_twins, single_unit_twins
 from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, SINGLE

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import (
+    as_numbers,
     expect_array,
     expect_close,
     expect_keys,
@@ -13,7 +14,6 @@ from autograder.suite import (
     expect_worked,
     for_all,
 )
-from autograder.suite.comparing import as_numbers
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import (
     SCALE,
