@@ -48,7 +48,9 @@ def main() -> None:
 
 
 @app.command()
-def build(names: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None) -> None:
+def build(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Assignments; default: all.")] = None,
+) -> None:
     """Make nbgrader's source notebooks and the stubs from [b]assignments/[/] and [b]solutions/[/].
 
     Stops, and writes nothing to students, when a line of a solution or of a hidden test would reach them.
@@ -64,7 +66,9 @@ def build(names: Annotated[list[str] | None, typer.Argument(help="Assignments; d
 
 @app.command()
 def check(
-    submission: Annotated[Path, typer.Argument(help="Your notebook (.ipynb) or Python file (.py).")],
+    submission: Annotated[
+        Path, typer.Argument(metavar="SUBMISSION", help="Your notebook (.ipynb) or Python file (.py).")
+    ],
     assignment: AssignmentOption = None,
 ) -> None:
     """Run the visible checks on your own work, as the notebook does.
@@ -114,7 +118,7 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
 
 @app.command("grade-class")
 def grade_class(  # noqa: PLR0913  (one parameter for each option)
-    name: Annotated[str, typer.Argument(help="An assignment.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An assignment.")],
     *,
     jobs: JobsOption = None,
     scheduler: SchedulerOption = None,
@@ -177,7 +181,7 @@ def train(  # noqa: PLR0913  (one parameter for each option)
 
 @app.command()
 def bands(  # noqa: PLR0913  (one parameter for each option)
-    name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An assignment with training runs.")],
     *,
     device: DeviceOption = "auto",
     data: DataOption = None,
@@ -208,7 +212,7 @@ def bands(  # noqa: PLR0913  (one parameter for each option)
 
 @app.command()
 def board(
-    name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An assignment with training runs.")],
     *,
     path: Annotated[
         Path | None,
@@ -234,9 +238,11 @@ def board(
 
 @app.command()
 def quality(
-    names: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Assignments; default: all.")] = None,
     *,
-    seeds: Annotated[int, typer.Option(min=1, help="In how many seeds everybody but the mutants is asked.")] = 20,
+    seeds: Annotated[
+        int, typer.Option(min=1, metavar="N", help="In how many seeds everybody but the mutants is asked.")
+    ] = 20,
     isolation: IsolationOption = "auto",
 ) -> None:
     """Measure hidden suites: which wrong answers they catch and name, and which right ones they accept.

@@ -120,12 +120,16 @@ def counting(progress: Progress, total: int) -> Callable[[Report], None]:
     """What hears of each report and shows how many there are. A single one is not counted."""
     done = 0
 
-    def on_report(_: Report) -> None:
-        nonlocal done
-        done += 1
+    def show() -> None:
         if total > 1:
             progress.count("grading", done, total)
 
+    def on_report(_: Report) -> None:
+        nonlocal done
+        done += 1
+        show()
+
+    show()
     return on_report
 
 
