@@ -20,7 +20,7 @@ test: $(READY)  ## run all tests, on up to four cores; some of them: make test A
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
-	$(BIN)/python -m autograder.cli.quality
+	$(BIN)/autograder quality
 
 training-seeds: $(READY)  ## train the reference and six faults with 20 seeds each, and count points (ten minutes)
 	$(BIN)/python -m benchmarks.training_seeds $(ARGUMENTS)

@@ -31,7 +31,7 @@ LATEST = 0.25  # of the time of an undisturbed run, after which a run is killed
 
 def command(course: Course, assignment: str) -> subprocess.Popen[str]:
     """Grade the class, as an instructor would."""
-    arguments = [sys.executable, "-m", "autograder", "grade", "--course", assignment, "--jobs", "2"]
+    arguments = [sys.executable, "-m", "autograder", "grade-class", assignment, "--jobs", "2"]
     return subprocess.Popen(  # noqa: S603  (our own command)
         arguments, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )

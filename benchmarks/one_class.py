@@ -1,4 +1,4 @@
-"""Grades one class as `autograder grade --course` does, and prints when each step ended. Run by `benchmarks.grading`."""
+"""Grades one class as `autograder grade-class` does, and prints when each step ended. Run by `benchmarks.grading`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from autograder.cli.grade_class import grade_class
 from autograder.course.folders import Course
-from autograder.whole_class.bulk import Step, grade_class
+from autograder.whole_class.grading import Step
 
 
 def main() -> None:

@@ -98,7 +98,7 @@ def graded_by_nbgrader(course: Course, assignment: Assignment) -> None:
 
 def graded_in_parallel(course: Course, assignment: Assignment, steps: Steps) -> None:
     """The same by the course's command, for several students at a time: training takes a while, so what it says is passed on."""
-    run(sys.executable, "-m", "autograder", "grade", "--course", assignment.name, cwd=course.root, told=steps.within)
+    run(sys.executable, "-m", "autograder", "grade-class", assignment.name, cwd=course.root, told=steps.within)
 
 
 def results(course: Course, assignment: Assignment) -> Table:

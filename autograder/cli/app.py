@@ -1,70 +1,45 @@
-"""The command `autograder`: parse, call, print. Exit codes: 0 done, 1 below --fail-under, 2 unusable request, 3 the grader failed."""
+"""The command `autograder`: parse, call, print. Exit codes: 0 done, 1 below the bar, 2 unusable request, 3 the grader failed."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import typer
-from rich.status import Status
-from rich.table import Table
 
-from autograder.cli.console import BROKEN, UNUSABLE, err, isolation_named, one_line_errors, out, plain
+from autograder.cli.console import one_line_errors, out
 from autograder.cli.grade_files import Trained, assignment_of, grade_files, tell
-from autograder.cli.progress_lines import ProgressLines
+from autograder.cli.options import (
+    AssignmentOption,
+    BudgetOption,
+    DataOption,
+    DeviceOption,
+    DryRunOption,
+    FailUnderOption,
+    IsolationOption,
+    JobsOption,
+    JsonOption,
+    ProfileOption,
+    SchedulerOption,
+    StudentOption,
+    SubmissionsArgument,
+    TrainingOption,
+    data_asked,
+    device_named,
+    isolation_named,
+)
 from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
-from autograder.course.settings import Data, data_for, data_named
-from autograder.submission import submitted
-
-if TYPE_CHECKING:
-    from autograder.training.device import Wanted
-
+from autograder.reporting.terminal import plain
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     help="Build assignments, check one's own work, grade submissions, and see what works on this machine.",
-    epilog="Exit codes: 0 done, whatever the score; 1 below --fail-under; 2 the request or the submission cannot be used; "
-    "3 the grader itself failed.",
+    epilog="Exit codes: 0 done, whatever the score; 1 below --fail-under, or below the gate of quality; 2 the request or the "
+    "submission cannot be used; 3 the grader itself failed.",
 )
-AssignmentOption = Annotated[
-    str | None, typer.Option("--assignment", "-a", help="Name of the assignment; default: the name of the file.")
-]
-IsolationOption = Annotated[
-    str,
-    typer.Option(
-        help="How student code is confined: auto, bubblewrap, landlock, or none (runs it with your rights; recorded in the report)."
-    ),
-]
-
-
-JsonOption = Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Write the reports as JSON.")]
-FailUnderOption = Annotated[
-    float | None,
-    typer.Option("--fail-under", min=0, max=100, metavar="PERCENT", help="Exit with 1 when a score is lower."),
-]
-ProfileOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME", help="Which runs, where the assignment has several profiles; default: those for the device."
-    ),
-]
-DeviceOption = Annotated[str, typer.Option(help="Where to train: auto (a GPU where there is one), cpu or cuda.")]
-DataOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="PATH|NAME",
-        help="Train on another data set: a file, a folder, or the name of one that comes with the course; default: what "
-        "course/settings.toml says.",
-    ),
-]
 
 
 def main() -> None:
@@ -72,20 +47,10 @@ def main() -> None:
     app()
 
 
-def device_named(text: str) -> Wanted:
-    """The value of --device; raises CourseError when it is none."""
-    if text not in {"auto", "cpu", "cuda"}:
-        raise CourseError(f"--device is auto, cpu or cuda, not {text}.")
-    return cast("Wanted", text)
-
-
-def data_asked(text: str | None) -> Data | None:
-    """The value of --data, with a path seen from where the command was started."""
-    return None if text is None else data_named(text, Path.cwd())
-
-
 @app.command()
-def build(names: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None) -> None:
+def build(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Assignments; default: all.")] = None,
+) -> None:
     """Make nbgrader's source notebooks and the stubs from [b]assignments/[/] and [b]solutions/[/].
 
     Stops, and writes nothing to students, when a line of a solution or of a hidden test would reach them.
@@ -96,127 +61,94 @@ def build(names: Annotated[list[str] | None, typer.Argument(help="Assignments; d
         course = Course.find()
         for name in names or course.names():
             for path in build_assignment(course, name):
-                out.print(plain(str(path.relative_to(course.root))))
+                out.print(plain(_below(course, path)))
 
 
 @app.command()
 def check(
-    submission: Annotated[Path, typer.Argument(help="Your notebook (.ipynb) or Python file (.py).")],
+    submission: Annotated[
+        Path, typer.Argument(metavar="SUBMISSION", help="Your notebook (.ipynb) or Python file (.py).")
+    ],
     assignment: AssignmentOption = None,
 ) -> None:
     """Run the visible checks on your own work, as the notebook does.
 
     Your code runs with your own rights, so never check somebody else's submission with this: [b]autograder grade[/] is for that.
+
+    Example: [b]autograder check skip_connections.ipynb[/]
     """
-    from autograder.cli.visible_checks import BUSY, FINISHED, OUT_OF_TIME  # noqa: PLC0415
+    from autograder.cli.check import check_own  # noqa: PLC0415
 
     with one_line_errors():
-        course = Course.find()
-        settings = assignment_of(course, submission, assignment)
-        program = submitted.read_own(submission, settings).program
-    checks = [(cell.name, cell.source) for cell in settings.cells if cell.role in {"check", "training"}]
-    seconds = settings.limits.cpu_seconds + (settings.training.usual.limits.cpu_seconds if settings.training else 0)
-    job = {
-        "path": str(course.root),
-        "program": [(cell.title, cell.source, cell.keeps) for cell in program],
-        "checks": checks,
-        "cpu_seconds": seconds,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "job.json"
-        path.write_text(json.dumps(job), encoding="utf-8")
-        command = [sys.executable, "-m", "autograder.cli.visible_checks", str(path)]
-        environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
-        try:
-            code = subprocess.run(  # noqa: S603  (our own module)
-                command, stdin=subprocess.DEVNULL, env=environment, timeout=BUSY * seconds, check=False
-            ).returncode
-        except subprocess.TimeoutExpired:
-            code = OUT_OF_TIME
-    if code == OUT_OF_TIME:
-        err.print(f"autograder: stopped after {seconds:g} seconds of computing; is there an endless loop?")
-        raise typer.Exit(UNUSABLE)
-    if code != FINISHED:
-        err.print("autograder: your code ended the process in which the checks run.")
-        raise typer.Exit(UNUSABLE)
+        raise typer.Exit(check_own(submission, assignment))
 
 
 @app.command()
 def grade(  # noqa: PLR0913  (one parameter for each option)
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="SUBMISSION...", help="Notebooks (.ipynb) or Python files (.py).")
-    ] = None,
+    paths: SubmissionsArgument,
     *,
     assignment: AssignmentOption = None,
     json_path: JsonOption = None,
     fail_under: FailUnderOption = None,
     isolation: IsolationOption = "auto",
-    student: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose files these are: hidden inputs differ between students.")
-    ] = None,
-    course_name: Annotated[
-        str | None,
-        typer.Option("--course", metavar="NAME", help="Grade everything that was collected for this assignment."),
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="With --course: so many submissions at a time; default: one per core.")
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="With --course: grade on the workers of this Dask scheduler.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --course: list whose submission would be graded.")
-    ] = False,
-    training: Annotated[
-        bool, typer.Option("--training/--no-training", help="Train what was handed in, where the assignment has that.")
-    ] = True,
+    student: StudentOption = None,
+    jobs: JobsOption = None,
+    training: TrainingOption = True,
     device: DeviceOption = "auto",
     data: DataOption = None,
 ) -> None:
     """Grade files with the hidden suite, each in a confined process of its own.
 
-    With [b]--course NAME[/], grade all that [b]nbgrader collect[/] took in, in parallel, and put the results into the gradebook and onto
-    feedback pages. Stop it at any time; the same command goes on where it was. Only what is new or changed is graded.
+    Nothing is stored: [b]autograder grade-class[/] grades what was collected, and puts it into the gradebook.
 
     Examples: [b]autograder grade skip_connections.ipynb[/]
     [b]autograder grade --assignment skip_connections --json - alice.ipynb bob.ipynb[/]
-    [b]autograder grade --course skip_connections --jobs 4[/]
+    [b]autograder grade skip_connections.ipynb --fail-under 50[/]
     """
     with one_line_errors():
         mode, trained_on, learned = isolation_named(isolation), device_named(device), data_asked(data)
-        if (course_name is None) == (not paths):
-            raise CourseError("name the files to grade, or an assignment with --course; one of the two.")
-        if course_name is not None:
-            if {assignment, json_path, fail_under, student} != {None} or not training:
-                raise CourseError(
-                    "--assignment, --json, --fail-under, --student and --no-training go with files, not with --course."
-                )
-            from autograder.cli.grade_class import grade_course  # noqa: PLC0415
-
-            raise typer.Exit(grade_course(course_name, mode, jobs, scheduler, trained_on, learned, dry_run=dry_run))
-        if jobs is not None or scheduler is not None or dry_run:
-            raise CourseError("--jobs, --scheduler and --dry-run go with --course, not with files.")
         if learned is not None and not training:
             raise CourseError(
                 "--data says what to train on, and --no-training that nothing is trained; one of the two."
             )
-    trained = Trained(trained_on, data=learned) if training else None
-    reports = grade_files(paths or [], assignment, mode, trained, student)
-    tell(reports, json_path, fail_under, single=len(paths or []) == 1)
+        trained = Trained(trained_on, data=learned) if training else None
+        reports = grade_files(paths, assignment, mode, trained, student, jobs)
+        tell(reports, {"json": json_path}, fail_under, single=len(paths) == 1)
+
+
+@app.command("grade-class")
+def grade_class(  # noqa: PLR0913  (one parameter for each option)
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An assignment.")],
+    *,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
+    dry_run: DryRunOption = False,
+    isolation: IsolationOption = "auto",
+    device: DeviceOption = "auto",
+    data: DataOption = None,
+) -> None:
+    """Grade all that [b]nbgrader collect[/] took in, into the gradebook and onto feedback pages.
+
+    Stop it at any time; the same command goes on where it was. Only what is new or changed is graded.
+
+    Examples: [b]autograder grade-class skip_connections --jobs 4[/]
+    [b]autograder grade-class skip_connections --dry-run[/]
+    [b]autograder grade-class optimizers --scheduler tcp://10.0.0.5:8786[/]
+    """
+    with one_line_errors():
+        mode, trained_on, learned = isolation_named(isolation), device_named(device), data_asked(data)
+        from autograder.cli.grade_class import grade_and_tell  # noqa: PLC0415
+
+        raise typer.Exit(grade_and_tell(name, mode, jobs, scheduler, trained_on, learned, dry_run=dry_run))
 
 
 @app.command()
 def train(  # noqa: PLR0913  (one parameter for each option)
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="SUBMISSION...", help="Notebooks (.ipynb) or Python files (.py).")
-    ],
+    paths: SubmissionsArgument,
     *,
     assignment: AssignmentOption = None,
     device: DeviceOption = "auto",
-    budget: Annotated[
-        float | None,
-        typer.Option(min=1, metavar="SECONDS", help="Computing time for each run; default and most: the assignment's."),
-    ] = None,
+    budget: BudgetOption = None,
     data: DataOption = None,
     profile: ProfileOption = None,
     files: Annotated[
@@ -237,18 +169,19 @@ def train(  # noqa: PLR0913  (one parameter for each option)
     """
     with one_line_errors():
         how = (device_named(device), budget, data_asked(data), profile, files)
-        mode, settings = isolation_named(isolation), Trained(*how)
+        mode, trained = isolation_named(isolation), Trained(*how)
         course = Course.find()
-        named = [assignment_of(course, path, assignment) for path in paths]
-        without = [each.name for each in named if not each.training]
+        without = [each.name for path in paths if not (each := assignment_of(course, path, assignment)).training]
         if without:
             raise CourseError(f"{without[0]} has nothing to train; `autograder grade` grades it.")
-    tell(grade_files(paths, assignment, mode, settings), json_path, fail_under, single=len(paths) == 1)
+        # One after the other: each run is shown while it learns.
+        reports = grade_files(paths, assignment, mode, trained, jobs=1)
+        tell(reports, {"json": json_path}, fail_under, single=len(paths) == 1)
 
 
 @app.command()
 def bands(  # noqa: PLR0913  (one parameter for each option)
-    name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An assignment with training runs.")],
     *,
     device: DeviceOption = "auto",
     data: DataOption = None,
@@ -262,34 +195,24 @@ def bands(  # noqa: PLR0913  (one parameter for each option)
 
     Needed once for each kind of device and each data set, and again when the reference or the starter code has changed. Bands that
     are there already are not measured again.
+
+    Example: [b]autograder bands train_networks --device cuda[/]
     """
-    from autograder.training.bands import missing_bands  # noqa: PLC0415
-    from autograder.training.device import device_here  # noqa: PLC0415
+    from autograder.cli.bands import measure_bands  # noqa: PLC0415
 
     with one_line_errors():
-        course = Course.find()
-        assignment, where = course.assignment(name), device_here(device_named(device))
-        if assignment.training is None:
-            raise CourseError(f"{name} has nothing to train.")
-        of = assignment.training.meant_for(where) if profile is None else assignment.training.named(profile)
-        missing = missing_bands(course, assignment, where, data_for(course, data_asked(data)), of)
-        lines = ProgressLines()
-        for run, measure in missing.items():
-            with err.status(run) as status:
-
-                def watch(told: str, run: str = run, status: Status = status) -> None:
-                    status.update(f"{run}: {told}")
-                    lines.say(f"{run}: {told}")
-
-                path = measure(isolation_named(isolation), watch, ship=ship)
-            out.print(plain(str(path.relative_to(course.root))))
-    if not missing:
+        course, mode, measured_on = Course.find(), isolation_named(isolation), device_named(device)
+        written = 0
+        for path in measure_bands(course, name, measured_on, data_asked(data), profile, mode, ship=ship):
+            out.print(plain(_below(course, path)))
+            written += 1
+    if not written:
         out.print("All bands are there.")
 
 
 @app.command()
 def board(
-    name: Annotated[str, typer.Argument(help="An assignment with training runs.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An assignment with training runs.")],
     *,
     path: Annotated[
         Path | None,
@@ -310,23 +233,40 @@ def board(
 
     with one_line_errors():
         course = Course.find()
-        written = write_board(course, name, path)
-    out.print(plain(str(written.relative_to(course.root) if written.is_relative_to(course.root) else written)))
+        out.print(plain(_below(course, write_board(course, name, path))))
+
+
+@app.command()
+def quality(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Assignments; default: all.")] = None,
+    *,
+    seeds: Annotated[
+        int, typer.Option(min=1, metavar="N", help="In how many seeds everybody but the mutants is asked.")
+    ] = 20,
+    isolation: IsolationOption = "auto",
+) -> None:
+    """Measure hidden suites: which wrong answers they catch and name, and which right ones they accept.
+
+    Where a suite does not pass the gate, a line each says why, and the exit code is 1.
+
+    Examples: [b]autograder quality[/]
+    [b]autograder quality skip_connections --seeds 5[/]
+    """
+    from autograder.cli.quality import measure_suites  # noqa: PLC0415
+
+    with one_line_errors():
+        raise typer.Exit(measure_suites(names or [], seeds, isolation_named(isolation)))
 
 
 @app.command()
 def doctor() -> None:
     """Say what works here: isolation, GPU, nbgrader, exchange, versions. Exit code 3 when submissions cannot be graded."""
-    from autograder.cli.doctor import examine  # noqa: PLC0415
+    from autograder.cli.doctor import examine, show  # noqa: PLC0415
 
     with one_line_errors():
-        findings = examine(Course.find())
-    table = Table(show_header=False, box=None, pad_edge=False)
-    for _ in ("mark", "subject", "sentence"):
-        table.add_column(overflow="fold")  # a path that is too long goes on in the next line
-    for finding in findings:
-        mark = "[green]✓[/]" if finding.good else ("[red]✗[/]" if finding.needed else "[dim]-[/]")
-        table.add_row(mark, plain(finding.subject), plain(finding.sentence))
-    out.print(table)
-    if any(finding.needed and not finding.good for finding in findings):
-        raise typer.Exit(BROKEN)
+        raise typer.Exit(show(examine(Course.find())))
+
+
+def _below(course: Course, path: Path) -> str:
+    """A path as it is seen from the course's folder, if it lies there."""
+    return str(path.relative_to(course.root) if path.is_relative_to(course.root) else path)

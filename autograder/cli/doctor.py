@@ -9,9 +9,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.table import Table
+
+from autograder.cli.console import BROKEN, out
 from autograder.course.assignment import CourseError, GraderError
 from autograder.course.folders import NBGRADER_CONFIG, Course
 from autograder.course.settings import Data, data_for
+from autograder.reporting.terminal import plain
 from autograder.sandbox.devices import gpu
 from autograder.sandbox.launcher import IsolationError, Launcher, Mode
 from autograder.sandbox.selftest import Property, modes_here, self_test
@@ -27,6 +31,18 @@ class Finding:
     sentence: str
     good: bool
     needed: bool = True
+
+
+def show(findings: list[Finding]) -> int:
+    """Print what was found; the exit code."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for _ in ("mark", "subject", "sentence"):
+        table.add_column(overflow="fold")  # a path that is too long goes on in the next line
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.good else ("[red]✗[/]" if finding.needed else "[dim]-[/]")
+        table.add_row(mark, plain(finding.subject), plain(finding.sentence))
+    out.print(table)
+    return BROKEN if any(finding.needed and not finding.good for finding in findings) else 0
 
 
 def examine(course: Course) -> list[Finding]:

@@ -1,30 +1,33 @@
-"""What `autograder grade --course` shows: progress on standard error, then a summary. Called by `cli`."""
+"""What `autograder grade-class` does: all that was collected is graded into the store, and then put into the gradebook and onto pages.
+
+Whatever ends it, the same command goes on: what is in the store is not graded again, and what is in the gradebook is not recorded again.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from autograder.cli.console import BROKEN, INTERRUPTED, err, out, plain
-from autograder.cli.progress_lines import ProgressLines
+from autograder.cli.console import BROKEN, INTERRUPTED, err, note, out
+from autograder.cli.progress import Progress
 from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
+from autograder.reporting.terminal import plain
 from autograder.sandbox.selftest import Isolation
 from autograder.training.device import Wanted, device_for
 from autograder.training.slots import share_gpus
-from autograder.whole_class.bulk import Outcome, Step, Watch, grade_class, plan
+from autograder.whole_class.grading import Step, Summary, Watch, grade_new, pool_for
+from autograder.whole_class.plan import alone, plan
+from autograder.whole_class.pools import LocalPool
 from autograder.whole_class.store import Store
 
 MOST_NAMED = 20
 
 
-def grade_course(  # noqa: PLR0913, PLR0917  (the options of the command)
+def grade_and_tell(  # noqa: PLR0913, PLR0917  (the options of the command)
     name: str,
     isolation: Isolation,
     jobs: int | None,
@@ -37,26 +40,68 @@ def grade_course(  # noqa: PLR0913, PLR0917  (the options of the command)
     """Grade a class, and tell how it goes; the exit code."""
     course = Course.find()
     assignment = course.assignment(name)
+    processes = jobs or len(os.sched_getaffinity(0))
     if assignment.training:
         data = data_for(course, data)
-        device, profile = device_for(course, assignment, device, data, lambda why: err.print(f"note: {plain(why)}"))
+        device, profile = device_for(course, assignment, device, data, note)
+        if device == "cuda" and scheduler is None and not dry_run:
+            processes = max(1, min(processes, share_gpus(profile.limits.gpu_mb)))
     elif data is not None:
         raise CourseError(f"--data: {name} has nothing to train.")
     if dry_run:
         return _tell_plan(course, name, isolation, device, data)
-
     try:
-        with _interrupts() as interrupts, _progress(interrupts) as watch:
-            processes = jobs or len(os.sched_getaffinity(0))
-            if assignment.training and device == "cuda" and scheduler is None:
-                processes = max(1, min(processes, share_gpus(profile.limits.gpu_mb)))
-            outcome = grade_class(course, name, isolation, processes, scheduler, watch, device, data)
+        with _interrupts() as interrupts, Progress(stays=True) as progress:
+            watch = _shown(progress, interrupts)
+            summary = grade_class(course, name, isolation, processes, scheduler, watch, device, data)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
         return INTERRUPTED
-    _tell(outcome)
+    _tell(summary)
     _tell_uncollected(course, name)
-    return BROKEN if outcome.failures else 0
+    return BROKEN if summary.failures else 0
+
+
+def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
+    course: Course,
+    name: str,
+    isolation: Isolation,
+    jobs: int,
+    scheduler: str | None,
+    watch: Watch,
+    device: Wanted = "auto",
+    data: Data | None = None,
+) -> Summary:
+    """Grade what is new, here or on a cluster, and record here what the gradebook does not have yet. One run at a time per course."""
+    with alone(course), Store(course.store) as store, closing(LocalPool(jobs)) as local:
+        everything, new = plan(course, name, isolation, store, device, data)
+        from autograder.gradebook.recording import expect_gradebook, record  # noqa: PLC0415  (imports nbgrader: two seconds)
+
+        expect_gradebook(course, name)
+        summary = Summary.of(everything, new)
+        if new:
+            with pool_for(new, scheduler, local) as pool:
+                grade_new(new, store, pool, summary, watch)
+        # Also a report that says that the grader failed: then a person is asked to look.
+        keys = {task.student: task.key for task in everything if store.holds(task.key)}
+        record(course, name, keys, store, local, _recorded(summary, watch))
+    return summary
+
+
+def _recorded(summary: Summary, watch: Watch) -> Callable[[str, str | None, int], None]:
+    """What hears of each student who is recorded, or why that was not possible."""
+    looked_at = 0
+
+    def told(student: str, why: str | None, of: int) -> None:
+        nonlocal looked_at
+        looked_at += 1
+        if why is None:
+            summary.recorded += 1
+        else:
+            summary.failures[student] = why
+        watch("recording", looked_at, of, len(summary.failures))
+
+    return told
 
 
 def _tell_plan(course: Course, name: str, isolation: Isolation, device: Wanted, data: Data | None) -> int:
@@ -68,14 +113,14 @@ def _tell_plan(course: Course, name: str, isolation: Isolation, device: Wanted, 
     return 0
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(summary: Summary) -> None:
     out.print(
-        f"{outcome.submissions} submissions: {outcome.graded} graded now, {outcome.known} before with the same content; "
-        f"{outcome.recorded} put into the gradebook."
+        f"{summary.submissions} submissions: {summary.graded} graded now, {summary.known} before with the same content; "
+        f"{summary.recorded} put into the gradebook."
     )
-    for student, note in outcome.notes.items():
-        err.print(f"note: {plain(student)}: {plain(note)}")
-    for student, why in outcome.failures.items():
+    for student, what in summary.notes.items():
+        note(f"{student}: {what}")
+    for student, why in summary.failures.items():
         err.print(f"[red]✗[/] {plain(student)}: {plain(why)}")
 
 
@@ -111,28 +156,12 @@ def _interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-@contextmanager
-def _progress(interrupts: list[int]) -> Iterator[Watch]:
-    """A bar for each step: done, rate, time left, failures so far. Without a terminal, lines."""
-    columns = (
-        *(TextColumn("{task.description:9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()),
-        *(TextColumn("{task.fields[rate]}"), TextColumn("[red]{task.fields[failed]}[/]")),
-    )
-    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
-        rows, lines = {}, ProgressLines()
+def _shown(progress: Progress, interrupts: list[int]) -> Watch:
+    """How far each step is, with the failures so far."""
 
-        def watch(step: Step, done: int, total: int, failures: int) -> None:
-            if interrupts:
-                raise KeyboardInterrupt
-            if step not in rows:
-                rows[step] = bar.add_task(step, total=total, rate="", failed="")
-            elapsed = bar.tasks[rows[step]].elapsed or 0.0
-            failed = f"{failures} failed" if failures else ""
-            lines.count(step, done, total, f", {failed}" if failed else "")
-            rate = ""
-            if done and elapsed:  # over the whole step: results come in batches
-                left = timedelta(seconds=round((total - done) * elapsed / done))
-                rate = f"{done / elapsed:.1f}/s, {left} left"
-            bar.update(rows[step], completed=done, rate=rate, failed=failed)
+    def watch(step: Step, done: int, total: int, failures: int) -> None:
+        if interrupts:
+            raise KeyboardInterrupt
+        progress.count(step, done, total, f", {failures} failed" if failures else "")
 
-        yield watch
+    return watch

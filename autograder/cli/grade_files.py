@@ -1,50 +1,33 @@
-"""Grading files one by one: what `autograder grade` and `autograder train` do, show and write. Called by `cli`."""
+"""Grading files: what `autograder grade` and `autograder train` do, show and write."""
 
 from __future__ import annotations
 
-import itertools
-import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from autograder.cli.console import BELOW, BROKEN, UNUSABLE, err, one_line_errors, out, plain
-from autograder.cli.progress_lines import ProgressLines
+from autograder.cli.console import BELOW, BROKEN, UNUSABLE, err, note, out
+from autograder.cli.progress import Progress
 from autograder.course.assignment import Assignment, CourseError
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
+from autograder.reporting.terminal import plain, report_lines
 
 if TYPE_CHECKING:
     from autograder.course.report import Report
     from autograder.sandbox.selftest import Isolation
+    from autograder.training import Device
     from autograder.training.device import Wanted
-    from autograder.training.stage import Look, TrainingStage, Watch
+    from autograder.training.stage import TrainingStage, Watch
 
-BLOCKS = "▁▂▃▄▅▆▇█"
-WIDTH = 16  # of a curve, in characters
-ENDLESS = 1e30  # as high as a loss is drawn
-MARKS = {
-    "passed": "[green]✓[/]",
-    "failed": "[red]✗[/]",
-    "not-attempted": "[dim]-[/]",
-    "skipped": "[dim]-[/]",
-    "grader-error": "[magenta]![/]",
-}
+# A process more takes as long to start (imports, self-test, suite) as grading so many files does without training.
+WORTH_A_PROCESS = 4
 
 
 @dataclass(frozen=True)
@@ -58,6 +41,15 @@ class Trained:
     out: Path | None = None  # a folder for what there is to see of the runs
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A file, the assignment that it is graded as, and whose it is."""
+
+    path: Path
+    assignment: Assignment
+    student: str | None
+
+
 def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
     """The assignment that a file is graded as: the one that was named, else the file's own name."""
     if name is not None:
@@ -68,52 +60,143 @@ def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
     return course.assignment(path.stem)
 
 
-def tell(reports: list[Report], json_path: str | None, fail_under: float | None, *, single: bool) -> None:
-    """Write and print reports, and end with their exit code."""
-    write_json(reports, json_path, single=single)
-    show = err if json_path == "-" else out
+def tell(reports: list[Report], written: dict[str, str | None], fail_under: float | None, *, single: bool) -> None:
+    """Write reports, each format to its target ("-": standard output), print them, and end with their exit code."""
+    for name, target in written.items():
+        if target is not None:
+            _write(reports, name, target, single=single)
+    show = err if "-" in written.values() else out
     for report in reports:
-        print_report(show, report, full=single)
+        for line in report_lines(report, full=single):
+            show.print(line)
     raise typer.Exit(exit_code(reports, fail_under))
 
 
-def grade_files(
+def grade_files(  # noqa: PLR0913, PLR0917  (the options of the commands)
     paths: list[Path],
     assignment: str | None,
     isolation: Isolation,
     trained: Trained | None,
     student: str | None = None,
+    jobs: int | None = None,
 ) -> list[Report]:
     """The reports of these files, in their order; of several, one that cannot be asked for is named and left out.
 
     student: whose they are; default: whoever handed them in, where they lie in the course's folder of submissions
+    jobs: how many are graded at a time; default: what is soonest on this machine. The reports do not depend on it
     """
-    from autograder.grading.grader import Grader  # noqa: PLC0415
+    course = Course.find()
+    asked = [
+        Asked(path, found, student or course.student_of(path)) for path, found in _found(course, paths, assignment)
+    ]
+    trains = trained is not None and any(each.assignment.training for each in asked)
+    if trained and trained.data is not None and asked and not trains:
+        raise CourseError(f"--data: {', '.join({each.assignment.name: 0 for each in asked})} has nothing to train.")
+    processes = jobs or soonest(len(asked), trains=trains)
+    with Progress() as progress:
+        on_report = counting(progress, len(paths))
+        if min(processes, len(asked)) > 1:
+            return _in_processes(course, asked, isolation, trained, processes, on_report)
+        return _in_this_process(course, asked, isolation, trained, progress.look, on_report)
 
-    reports: dict[Path, Report] = {}
-    by_assignment: dict[str, list[Path]] = {}
-    with one_line_errors():
-        course = Course.find()
-        for path in paths:
-            try:
-                by_assignment.setdefault(assignment_of(course, path, assignment).name, []).append(path)
-            except CourseError as error:
-                if len(paths) == 1 or assignment is not None:
-                    raise
-                err.print(f"autograder: {plain(str(error))}")
-        trains = any(course.assignment(name).training for name in by_assignment)
-        if trained and trained.data is not None and by_assignment and not trains:
-            raise CourseError(f"--data: {', '.join(by_assignment)} has nothing to train.")
-        # What a suite prints goes to standard error: standard output may be for JSON.
-        with progress(len(paths)) as (advance, watch), redirect_stdout(sys.stderr):
-            stage = stage_of(course, trained, watch)
-            with Grader(course, isolation, stage) as grader:
-                for name, group in by_assignment.items():
-                    batch = [(path, student or course.student_of(path)) for path in group]
-                    reports.update(zip(group, grader.grade_all(name, batch, lambda _: advance()), strict=True))
-        if stage is not None and trained is not None and trained.out is not None:
-            _keep_runs(course, trained.out, stage, reports.values())
-    return [reports[path] for path in paths if path in reports]
+
+def _found(course: Course, paths: list[Path], name: str | None) -> Iterable[tuple[Path, Assignment]]:
+    """The assignment of each file. Of several files, one that is named after none is told of and left out."""
+    for path in paths:
+        try:
+            yield path, assignment_of(course, path, name)
+        except CourseError as error:
+            if len(paths) == 1 or name is not None:
+                raise
+            err.print(f"autograder: {plain(str(error))}")
+
+
+def soonest(files: int, *, trains: bool) -> int:
+    """How many files to grade at a time, so that it is over soonest: one per core, where starting processes pays."""
+    return min(len(os.sched_getaffinity(0)), files if trains else files // WORTH_A_PROCESS) or 1
+
+
+def counting(progress: Progress, total: int) -> Callable[[Report], None]:
+    """What hears of each report and shows how many there are. A single one is not counted."""
+    done = 0
+
+    def show() -> None:
+        if total > 1:
+            progress.count("grading", done, total)
+
+    def on_report(_: Report) -> None:
+        nonlocal done
+        done += 1
+        show()
+
+    show()
+    return on_report
+
+
+def _in_this_process(  # noqa: PLR0913, PLR0917  (what is graded, how, and who hears of it)
+    course: Course,
+    asked: list[Asked],
+    isolation: Isolation,
+    trained: Trained | None,
+    watch: Watch,
+    on_report: Callable[[Report], None],
+) -> list[Report]:
+    """Grade one after the other; where a process stalled, again in the end. Training can be watched."""
+    from autograder.grading.grader import Grader  # noqa: PLC0415  (needs Linux, and takes a second)
+
+    # What a suite prints goes to standard error: standard output may be for JSON.
+    with redirect_stdout(sys.stderr):
+        stage = _stage(course, trained, watch)
+        reports = []
+        with Grader(course, isolation, stage) as grader:
+            for each in asked:
+                reports.append(grader.grade_once(each.assignment.name, each.path, each.student))
+                on_report(reports[-1])
+            for place, each in enumerate(asked):
+                if reports[place].stalled:
+                    reports[place] = grader.grade_once(each.assignment.name, each.path, each.student)
+    if stage is not None and trained is not None and trained.out is not None:
+        _keep_runs(course, trained.out, stage, reports)
+    return reports
+
+
+def _in_processes(  # noqa: PLR0913, PLR0917  (what is graded, how, and who hears of it)
+    course: Course,
+    asked: list[Asked],
+    isolation: Isolation,
+    trained: Trained | None,
+    processes: int,
+    on_report: Callable[[Report], None],
+) -> list[Report]:
+    """Grade several at a time. Nothing but whole submissions is seen of training then."""
+    from autograder.whole_class.files import File, grade_in_processes  # noqa: PLC0415  (needs Linux, and takes a second)
+
+    data = data_for(course, trained.data) if trained else None
+    devices: dict[str, Device] = {}
+    for assignment in {each.assignment.name: each.assignment for each in asked}.values():
+        if trained and assignment.training:
+            devices[assignment.name], processes = _shared(course, assignment, trained, data, processes)
+    root = str(course.root)
+    files = [
+        File(
+            root, each.assignment.name, str(each.path), each.student, isolation, devices.get(each.assignment.name), data
+        )
+        for each in asked
+    ]
+    return grade_in_processes(files, min(processes, len(files)), on_report)
+
+
+def _shared(
+    course: Course, assignment: Assignment, trained: Trained, data: Data | None, processes: int
+) -> tuple[Device, int]:
+    """Where an assignment is trained, and by how many processes at a time: a GPU may have memory for fewer."""
+    from autograder.training.device import device_for  # noqa: PLC0415
+    from autograder.training.slots import share_gpus  # noqa: PLC0415
+
+    device, profile = device_for(course, assignment, trained.device, data, note, trained.profile)
+    if device == "cuda":
+        processes = max(1, min(processes, share_gpus(profile.limits.gpu_mb)))
+    return device, processes
 
 
 def _keep_runs(course: Course, folder: Path, stage: TrainingStage, reports: Iterable[Report]) -> None:
@@ -126,18 +209,15 @@ def _keep_runs(course: Course, folder: Path, stage: TrainingStage, reports: Iter
             err.print(f"{len(files)} files in {plain(str(files[0].parent))}")
 
 
-def stage_of(course: Course, trained: Trained | None, watch: Watch | None) -> TrainingStage | None:
+def _stage(course: Course, trained: Trained | None, watch: Watch) -> TrainingStage | None:
     """The training stage as it was asked for."""
-    from autograder.training.stage import TrainingOptions, TrainingStage  # noqa: PLC0415
-
-    def told(why: str) -> None:
-        err.print(f"note: {plain(why)}")
+    from autograder.training.stage import TrainingOptions, TrainingStage  # noqa: PLC0415  (needs Linux)
 
     if trained is None:
         return None
     data = data_for(course, trained.data)
     options = TrainingOptions(trained.device, trained.budget, data, trained.profile)
-    return TrainingStage(course, options, watch, told)
+    return TrainingStage(course, options, watch, note)
 
 
 def exit_code(reports: list[Report], fail_under: float | None) -> int:
@@ -152,101 +232,17 @@ def exit_code(reports: list[Report], fail_under: float | None) -> int:
     return 0
 
 
-@contextmanager
-def progress(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
-    """On a terminal's standard error: a bar for several submissions, and one for what is being trained. How to move each.
+def _write(reports: list[Report], name: str, target: str, *, single: bool) -> None:
+    """Write a format to a file or, for "-", to standard output. Nothing is written where the only file could not be asked for."""
+    from autograder.reporting.formats import FILES  # noqa: PLC0415  (`check` needs none)
 
-    Elsewhere a line for each tenth of several submissions, and one for each run.
-    """
-    with (bars if err.is_terminal else lines)(total) as moves:
-        yield moves
-
-
-@contextmanager
-def lines(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
-    """Progress as lines: of a single submission, none but those of its training."""
-    told, numbers = ProgressLines(), itertools.count(1)
-
-    def advance() -> None:
-        if total > 1:
-            told.count("grading", next(numbers), total)
-
-    def watch(look: Look) -> None:
-        if len(look.losses) == look.steps:
-            told.say(f"trained {look.title}: {look.steps} steps, {curve(look)}")
-
-    yield advance, watch
-
-
-@contextmanager
-def bars(total: int) -> Iterator[tuple[Callable[[], None], Watch]]:
-    """Progress as bars."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    described = (TextColumn("{task.description}"), *columns, TextColumn("{task.fields[state]}"))
-    with Progress(*described, console=err, transient=True) as bar:
-        task = bar.add_task("grading", total=total, state="", visible=total > 1)
-        runs: dict[str, TaskID] = {}
-
-        def watch(look: Look) -> None:
-            if look.title not in runs:
-                for other in runs.values():
-                    bar.update(other, visible=False)
-                runs.clear()
-                runs[look.title] = bar.add_task(look.title, total=look.steps, state="")
-            right, done = look.right(), len(look.losses)
-            told = curve(look) + ("" if right is None else f", {right:.1%} right")
-            bar.update(runs[look.title], completed=done, state=told, visible=done < look.steps)
-
-        yield (lambda: bar.advance(task)), watch
-
-
-def curve(look: Look) -> str:
-    """The loss so far as a line of blocks, and how it lies to those of the reference's runs."""
-    from autograder.training.bands import where_in_band  # noqa: PLC0415
-
-    losses = [min(loss, ENDLESS) if loss == loss else ENDLESS for loss in look.losses]  # noqa: PLR0124  (a NaN is not itself)
-    least, most = min(losses), max(losses)
-    width = min(len(losses), WIDTH)
-    shown = [losses[(place + 1) * len(losses) // width - 1] for place in range(width)]
-    blocks = "".join(BLOCKS[int((loss - least) / (most - least or 1) * (len(BLOCKS) - 1))] for loss in shown)
-    where = where_in_band(losses, look.band)
-    return f"loss {look.losses[-1]:.3f} {blocks}" + (f" {where} the reference's band" if where else "")
-
-
-def write_json(reports: list[Report], target: str | None, *, single: bool) -> None:
-    """The reports to a file or, for "-", to standard output: one object for one submission, a list for several."""
-    if target is None or (single and not reports):
+    if single and not reports:
         return
-    values = [report.as_json() for report in reports]
-    text = (
-        json.dumps(values[0] if single else values, indent=1, allow_nan=False) + "\n"
-    )  # ASCII: names may be no text at all
+    text = FILES[name](reports, single=single)
     if target == "-":
         sys.stdout.write(text)
-    else:
-        try:
-            Path(target).write_text(text, encoding="utf-8")
-        except OSError as error:
-            err.print(f"autograder: {plain(target)} cannot be written: {error.strerror}.")
-            raise typer.Exit(UNUSABLE) from None
-
-
-def print_report(console: Console, report: Report, *, full: bool) -> None:
-    """One report for people: a line, and with `full` every test."""
-    name = plain(f"{report.student}: {report.submission}" if report.student else report.submission)
-    if report.status == "ungradable":
-        console.print(f"{name}: [red]not graded[/]. {plain(report.reason or '')}")
         return
-    console.print(f"[b]{name}: {report.score:g} of {report.max_score:g} points[/]")
-    if report.reason:
-        console.print(f"[dim]note: {plain(report.reason)}[/]")
-    for exercise in report.exercises:
-        found = f"  [yellow]{exercise.misconception.id}[/]" if exercise.misconception else ""
-        console.print(f"  {exercise.name}  {exercise.points:g}/{exercise.max_points:g}  {exercise.status}{found}")
-        for test in exercise.tests if full else ():
-            mark = MARKS.get(test.status, "[red]✗[/]")
-            message = f"  [dim]{plain(test.message)}[/]" if test.message else ""
-            console.print(f"    {mark} {test.points:g}/{test.max_points:g}  {plain(test.title)}{message}")
-        if full and exercise.misconception:
-            finding = exercise.misconception
-            console.print(f"    [yellow]→ {plain(finding.title)}[/] {plain(finding.hint)}")
+    try:
+        Path(target).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CourseError(f"{target} cannot be written: {error.strerror}.") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 SCHEMA = 1
 
@@ -27,24 +27,35 @@ State = Literal[
     "grader-error",  # never the student's fault
 ]
 
-# The state of an exercise whose tests ended differently: the first of these in which any of its tests ended.
-SEVERITY: tuple[State, ...] = (
-    "grader-error",
-    "timed-out",
-    "out-of-cpu",
-    "out-of-memory",
-    "too-much-output",
-    "reply-too-large",
-    "too-many-calls",
-    "crashed",
-    "bad-reply",
-    "not-a-number",
-    "diverged",
-    "failed",
-    "not-attempted",
-    "skipped",
-    "passed",
-)
+
+class Shown(NamedTuple):
+    """How a state is shown: a sign, and words, so that nobody depends on signs and colours."""
+
+    mark: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.words}"
+
+
+# All states, the most severe first: an exercise is in the first of these in which any of its tests ended.
+STATES: dict[State, Shown] = {
+    "grader-error": Shown("?", "not graded yet"),
+    "timed-out": Shown("✗", "out of time"),
+    "out-of-cpu": Shown("✗", "out of computing time"),
+    "out-of-memory": Shown("✗", "out of memory"),
+    "too-much-output": Shown("✗", "too much output"),
+    "reply-too-large": Shown("✗", "answer too large"),
+    "too-many-calls": Shown("✗", "too many calls"),
+    "crashed": Shown("✗", "crashed"),
+    "bad-reply": Shown("✗", "no usable answer"),
+    "not-a-number": Shown("✗", "not a number"),
+    "diverged": Shown("✗", "diverged"),
+    "failed": Shown("✗", "failed"),
+    "not-attempted": Shown("-", "not attempted"),
+    "skipped": Shown("-", "skipped"),
+    "passed": Shown("✓", "passed"),
+}
 
 
 PATTERN = "pattern-"  # with which the ids of patterns begin
@@ -236,7 +247,7 @@ def summarise(name: str, max_points: float, tests: tuple[TestResult, ...], findi
         name=name,
         points=min(max(sum(test.points for test in tests), 0.0), max_points),
         max_points=max_points,
-        status=next((state for state in SEVERITY if state in states), "grader-error"),
+        status=next((state for state in STATES if state in states), "grader-error"),
         seconds=sum(test.seconds for test in tests),
         misconception=finding,
         tests=tests,

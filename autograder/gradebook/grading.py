@@ -16,8 +16,8 @@ from autograder.course.assignment import GraderError
 from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.course.settings import Data, data_for
-from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.gradebook.pseudonyms import shown_name
+from autograder.reporting.formats import CELLS
 from autograder.submission.submitted import printable, submitted_file
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ShowReport(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carrie
             graded = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code" and graded.get("grade") and not graded.get("solution"):
                 asked = (report, graded["grade_id"], float(graded["points"]), name)
-                shown = {"text/html": exercise_html(*asked), "text/plain": exercise_text(*asked)}
+                shown = {kind: form(*asked) for kind, form in CELLS.items()}
                 cell.outputs = [nbformat.v4.new_output("display_data", data=shown)]
         if report.status == "grader-error":
             source = f"**For the instructor; not on the student's page**\n\n    {printable(report.reason or '')}\n"

@@ -1,8 +1,4 @@
-"""What students and graders read on nbgrader's pages: the result of an exercise, and HTML that cannot carry a script.
-
-Results are written in plain tables, with class names of the Bootstrap that nbgrader's pages load, and nothing that a
-sanitizer takes away. Every mark is a word as well as a sign: the page must be readable in print and in grey.
-"""
+"""How text and code of students become HTML on nbgrader's pages: bounded, with their pictures, and with nothing that could run."""
 
 from __future__ import annotations
 
@@ -21,13 +17,10 @@ import jinja2
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder.course.assignment import TRAINING, CourseError
+from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
-from autograder.course.report import ExerciseResult, Report, State, TestResult
 from autograder.gradebook.pasted import REASONS, address, picture_type
-from autograder.reporting.pictures import board_html, board_lines, described, training_html
 
-LONGEST_MESSAGE = 2000
 # What no person wrote, by its length in characters, is shown plain or cut: highlighting takes time with the square of a line's length.
 LONGEST_LINE = 1000
 LONGEST_CELL = 40_000
@@ -39,24 +32,6 @@ SAME_TEXTS = 500  # how many are remembered: most cells of a notebook are the sa
 LARGEST_FILE = 10_000_000
 LEFT_OUT = "<p><em>Left out: this page holds more than can be shown.</em></p>"
 REST = "<p><em>The rest of this cell is left out: it is longer than can be shown.</em></p>"
-MARKS: dict[State, str] = {
-    "passed": "✓ passed",
-    "failed": "✗ failed",
-    "not-attempted": "- not attempted",
-    "crashed": "✗ crashed",
-    "timed-out": "✗ out of time",
-    "out-of-cpu": "✗ out of computing time",
-    "out-of-memory": "✗ out of memory",
-    "too-much-output": "✗ too much output",
-    "reply-too-large": "✗ answer too large",
-    "too-many-calls": "✗ too many calls",
-    "bad-reply": "✗ no usable answer",
-    "not-a-number": "✗ not a number",
-    "diverged": "✗ diverged",
-    "skipped": "- skipped",
-    "grader-error": "? not graded yet",
-}
-
 IMAGE_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -73,74 +48,12 @@ SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 SAFE_IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z")
 CODE_CLASS = re.compile(r"(highlight( hl-\w{1,20})?|language-\w{1,20}|[a-z][a-z0-9]{0,2})\Z")
 PROTOCOLS = {"http", "https", "mailto", "data", "attachment", "omitted"}
-TABLE = '<table class="table table-bordered table-condensed">'
-TEXT_TABLE = '<table class="table table-condensed">'  # without the lines of a result's
+TABLE = '<table class="table table-condensed">'  # without the lines of a result's
 # What Markdown and our own tables need; none of these can run anything.
 TAGS = """
 a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strong sub summary sup
 table tbody td th thead tr u ul
 """.split()  # noqa: SIM905  (forty quoted names read worse)
-
-
-def exercise_html(report: Report, exercise: str, max_points: float, pseudonym: str = "") -> str:
-    """The result of one exercise as the output of its grade cell. All text is escaped. `pseudonym`: of the student, on the board."""
-    result = result_of(report, exercise)
-    if result is None:
-        return (
-            f'<div class="autograder"><strong>{escape(exercise)}</strong> {escape(reason_for(report, exercise))}</div>'
-        )
-    rows = "".join(_row(test) for test in result.tests)
-    table = f"{TABLE}<thead><tr><th>Result</th><th>Points</th><th>Hidden test</th></tr></thead><tbody>{rows}</tbody></table>"
-    head = f"<strong>{escape(exercise)}: {_points(report, result, max_points)}</strong>"
-    pictures = ""
-    if exercise == TRAINING:
-        pictures = "".join(map(training_html, report.training)) + board_html(report.training, pseudonym)
-    frame = '<div class="autograder panel panel-primary"><div class="panel-heading">'  # which no text of a student's can have
-    return f'{frame}{head}</div><div class="panel-body">{table}{_finding(result)}{pictures}</div></div>'
-
-
-def exercise_text(report: Report, exercise: str, max_points: float, pseudonym: str = "") -> str:
-    """The same in plain text."""
-    result = result_of(report, exercise)
-    if result is None:
-        return f"{exercise}: {reason_for(report, exercise)}"
-    lines = [f"{exercise}: {_points(report, result, max_points)}"]
-    for test in result.tests:
-        lines.append(f"{MARKS[test.status]:<24} {test.points:g}/{test.max_points:g}  {test.title}")
-        lines += [f"    {line}" for line in _told(test).splitlines()]
-    if exercise == TRAINING:
-        lines += [*map(described, report.training), *board_lines(report.training, pseudonym)]
-    if result.misconception:
-        finding = result.misconception
-        lines += [f"{finding.label}: {finding.title}", f"    {finding.hint}"]
-    return "\n".join(lines)
-
-
-def reason_for(report: Report | None, exercise: str) -> str:
-    """Why an exercise has no result; empty when it has one."""
-    result = result_of(report, exercise)
-    if report is None:
-        return "0 points: this submission was not graded."
-    if report.status == "ungradable":
-        return f"0 points: the submission cannot be graded. {report.reason or ''}".strip()
-    if report.status == "grader-error" and (result is None or result.status == "grader-error"):
-        return (
-            "Not graded yet: the grader itself failed, which is not your fault. Your instructor will grade this again."
-        )
-    return "0 points: the hidden suite has no test for this exercise." if result is None else ""
-
-
-def result_of(report: Report | None, exercise: str) -> ExerciseResult | None:
-    """The result of one exercise, if the report has it. A submission that cannot be graded has none."""
-    if report is None or report.status == "ungradable":
-        return None
-    return next((result for result in report.exercises if result.name == exercise), None)
-
-
-def is_in_part(report: Report | None, exercise: str, max_points: float) -> bool:
-    """Whether a part of the training stage's points could not be earned where this was graded: a person must see to these."""
-    result = result_of(report, exercise)
-    return exercise == TRAINING and result is not None and result.max_points < max_points
 
 
 @jinja2.pass_context
@@ -233,7 +146,7 @@ def _clean_text(source: str) -> str:
     """Text as HTML that cannot carry a script, but for the sources of pictures, of which `_source` keeps what is safe."""
     html = MarkdownWithMath(renderer=_Renderer(escape=False, exclude_anchor_links=True)).render(source)
     return str(bleach.clean(html, tags=TAGS, attributes=_is_safe_in_text, protocols=PROTOCOLS)).replace(
-        "<table>", TEXT_TABLE
+        "<table>", TABLE
     )
 
 
@@ -277,34 +190,3 @@ def _handed_in(path: Path) -> str | None:
         return None
     kind = picture_type(content) if len(content) <= LARGEST_FILE else None
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}" if kind else None
-
-
-def _points(report: Report, result: ExerciseResult, max_points: float) -> str:
-    if (report.status == "grader-error" and result.status == "grader-error") or result.max_points == 0:
-        return "not graded yet"
-    if is_in_part(report, result.name, max_points):
-        return f"{result.points:g} of {result.max_points:g} points; {max_points - result.max_points:g} more are not graded yet"
-    return f"{result.points:g} of {max_points:g} points"
-
-
-def _told(test: TestResult) -> str:
-    """The message of a test."""
-    rest = "\n(The rest of this message is left out.)" if len(test.message) > LONGEST_MESSAGE else ""
-    return test.message[:LONGEST_MESSAGE] + rest
-
-
-def _row(test: TestResult) -> str:
-    lines = _told(test).splitlines()
-    told = "".join(f'<div class="text-muted">{escape(line)}</div>' for line in lines)  # in lines that wrap, unlike code
-    return (
-        f'<tr><td class="text-nowrap">{MARKS[test.status]}</td><td class="text-nowrap">{test.points:g} of {test.max_points:g}</td>'
-        f"<td>{escape(test.title)}{told}</td></tr>"
-    )
-
-
-def _finding(result: ExerciseResult) -> str:
-    if result.misconception is None:
-        return ""
-    title, hint = escape(result.misconception.title), escape(result.misconception.hint)
-    told = f"<div><strong>{result.misconception.label}:</strong> {title}</div><div>{hint}</div>"
-    return f'<div class="panel panel-default"><div class="panel-body">{told}</div></div>'

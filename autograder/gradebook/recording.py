@@ -17,7 +17,7 @@ from autograder.gradebook.entries import Entries, snapshot
 from autograder.gradebook.scores import expect_points
 from autograder.gradebook.settings import settings
 from autograder.gradebook.standing import Standing
-from autograder.whole_class.dispatch import dispatch
+from autograder.whole_class.dispatch import Failure, dispatch
 from autograder.whole_class.pools import Pool
 from autograder.whole_class.store import Store
 
@@ -87,7 +87,7 @@ class _Recording:
                 self.told(student, None, self.count)
         return []
 
-    def died(self, batch: Batch, why: str) -> Iterable[Batch]:
+    def died(self, batch: Batch, why: Failure) -> Iterable[Batch]:
         """A process died over a batch: each student of it is tried alone, once."""
         if len(batch.keys) > 1:
             return [replace(batch, keys=(one,)) for one in batch.keys]

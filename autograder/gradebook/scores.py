@@ -9,7 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course.assignment import TRAINING, Assignment, GraderError
 from autograder.course.report import Report
-from autograder.gradebook.pages import is_in_part, reason_for, result_of
+from autograder.reporting.exercise import is_in_part, reason_for, result_of
 
 
 class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no types

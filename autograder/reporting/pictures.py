@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import io
-from collections.abc import Sequence
-from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from autograder.course.report import TrainingRecord
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INCHES = (11.0, 3.1)
 DOTS = 90  # per inch
 BAND, OWN = "#b8cfe6", "#a3341c"
-
-
-def training_html(record: TrainingRecord) -> str:
-    """One run as a picture with a description in words."""
-    encoded = base64.b64encode(training_png(record)).decode()
-    return f'<div><img width="100%" alt="{escape(described(record))}" src="data:image/png;base64,{encoded}"></div>'
-
-
-def board_html(records: Sequence[TrainingRecord], pseudonym: str) -> str:
-    """Under which name a student stands on the board, and with what; nothing where there is no name."""
-    told = "".join(f"<div>{escape(line)}</div>" for line in board_lines(records, pseudonym))
-    return f'<div class="panel panel-default"><div class="panel-body">{told}</div></div>' if told else ""
-
-
-def board_lines(records: Sequence[TrainingRecord], pseudonym: str) -> list[str]:
-    """The same as lines of text."""
-    if not pseudonym:
-        return []
-    reached = [
-        f"{record.title}: target reached after {record.reached} steps."
-        for record in records
-        if record.reached is not None
-    ]
-    return [f"On the board your name is {pseudonym}, provided that you handed in by the due date.", *reached]
 
 
 def described(record: TrainingRecord) -> str:
@@ -72,6 +47,8 @@ def _worst(record: TrainingRecord) -> str:
 
 def training_png(record: TrainingRecord) -> bytes:
     """One run as a picture: a PNG."""
+    from matplotlib.figure import Figure  # noqa: PLC0415  (slow to import, and most reports have no picture)
+
     figure = Figure(figsize=INCHES, dpi=DOTS, layout="constrained")
     wide = figure.subplots(1, 3, width_ratios=(5, 3, 3))
     _curve(wide[0], record)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.assignment import CourseError
+from autograder.reporting.pictures import training_png
 
 if TYPE_CHECKING:
     from autograder.course.report import Report, TrainingRecord
@@ -30,8 +31,6 @@ def write_runs(folder: Path, report: Report, ready: Ready) -> list[Path]:
         lie, and how far the step ended from where it should, as a share of its length
     environment.json: device, versions, and what was graded with what
     """
-    from autograder.reporting.pictures import training_png  # noqa: PLC0415  (matplotlib is slow to import)
-
     whose = report.student or f"{report.submission_sha256[:8]}"
     place = folder / _part(Path(report.submission).stem) / _part(whose)
     names = {run.title: name for name, (run, _) in ready.runs.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -19,12 +20,24 @@ PARDONS = 2  # deaths of a process over one task alone, after which it is left o
 Item = TypeVar("Item", bound=Hashable)
 
 
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no result: what was raised, or, where that is None, that the process died each time."""
+
+    fault: BaseException | None
+
+    def __str__(self) -> str:
+        if self.fault is None:
+            return f"the process that worked on it died {PARDONS} times"
+        return f"{type(self.fault).__name__}: {self.fault}"
+
+
 def dispatch(  # noqa: PLR0913  (what is worked on, how, and what becomes of it)
     items: Iterable[Item],
     function: Callable[[Item], Any],
     pool: Pool,
     on_result: Callable[[Item, Any], Iterable[Item] | None],
-    on_failure: Callable[[Item, str], Iterable[Item] | None],
+    on_failure: Callable[[Item, Failure], Iterable[Item] | None],
     *,
     alone: bool = False,
 ) -> None:
@@ -61,8 +74,7 @@ def dispatch(  # noqa: PLR0913  (what is worked on, how, and what becomes of it)
             if died and deaths[item] < PARDONS:
                 suspects.append(item)
                 continue
-            why = f"the process that worked on it died {PARDONS} times" if died else f"{type(fault).__name__}: {fault}"
-            ready.extend(on_failure(item, why) or ())
+            ready.extend(on_failure(item, Failure(None if died else fault)) or ())
         if broken and pool.shared_fate:
             suspects.extend(running.values())
             running.clear()

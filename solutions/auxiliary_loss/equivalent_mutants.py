@@ -1,6 +1,6 @@
 """Signature mutants that are wrong only outside of the contract, each with the reason; a star stands for any text.
 
-`python -m autograder.cli.quality` names mutants that no test catches. It also says when one of these is caught, or is none any more.
+`autograder quality` names mutants that no test catches. It also says when one of these is caught, or is none any more.
 """
 
 OUTSIDE = {

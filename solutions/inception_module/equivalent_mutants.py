@@ -1,6 +1,6 @@
 """Signature mutants that are wrong outside of the contract only, each pattern with the reason.
 
-`python -m autograder.cli.quality` names signature mutants that no test catches. It also says when one of these is caught.
+`autograder quality` names signature mutants that no test catches. It also says when one of these is caught.
 """
 
 FLOATS = "The docstring says that this argument is float64."

@@ -1,6 +1,6 @@
 """Mechanical mutants of the reference that are right answers too, each with the reason: no test can catch them, and none should.
 
-`python -m autograder.cli.quality` names mutants that no test catches. It also says when one of these is caught, or is none any more.
+`autograder quality` names mutants that no test catches. It also says when one of these is caught, or is none any more.
 """
 
 FIRST = "The first loss is a new best, which sets the count to 0 before anything reads it."

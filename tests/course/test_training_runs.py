@@ -402,7 +402,10 @@ def test_what_is_not_written_yet_is_not_trained(real: Course, tmp_path: Path) ->
         (("train", "inception_ops.py"), "inception_ops has nothing to train; `autograder grade` grades it."),
         (("train", f"{NAME}.py", "--device", "tpu"), "--device is auto, cpu or cuda, not tpu."),
         (("train", "nothing.ipynb"), "nothing.ipynb is not named after an assignment"),
-        (("grade", "--course", NAME, "--no-training"), "go with files, not with --course."),
+        (
+            ("grade", f"{NAME}.py", "--data", "digits", "--no-training"),
+            "--data says what to train on, and --no-training",
+        ),
         (("bands", "inception_ops"), "inception_ops has nothing to train"),
         (("bands", "nothing"), "There is no assignment 'nothing'."),
     ],

@@ -20,7 +20,7 @@ from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.whole_class import dispatch as dispatching
 from autograder.whole_class import store
-from autograder.whole_class.dispatch import dispatch
+from autograder.whole_class.dispatch import Failure, dispatch
 from autograder.whole_class.pools import LocalPool
 from autograder.whole_class.store import Store
 from tests.support.classroom import (
@@ -176,12 +176,15 @@ def test_two_runs_at_a_time_are_refused(course: Course) -> None:
 @pytest.mark.parametrize(
     ("command_line", "says"),
     [
-        (["grade"], "one of the two"),
-        (["grade", "--course", "tiny", "x.ipynb"], "one of the two"),
-        (["grade", "--course", "tiny", "--json", "-"], "go with files, not with --course"),
-        (["grade", "--course", "tiny", "--fail-under", "0"], "go with files, not with --course"),
-        (["grade", "x.ipynb", "--jobs", "2"], "go with --course, not with files"),
-        (["grade", "x.ipynb", "--dry-run"], "go with --course, not with files"),
+        (["grade"], "Missing argument 'SUBMISSION'"),
+        (["grade", "--course", "tiny", "x.ipynb"], "No such option: --course"),
+        (["grade-class"], "Missing argument 'NAME'"),
+        (["grade-class", "tiny", "x.ipynb"], "unexpected extra argument (x.ipynb)"),
+        (["grade-class", "tiny", "--json", "-"], "No such option: --json"),
+        (["grade-class", "tiny", "--fail-under", "0"], "No such option: --fail-under"),
+        (["grade-class", "tiny", "--no-training"], "No such option: --no-training"),
+        (["grade", "x.ipynb", "--scheduler", "tcp://127.0.0.1:9"], "No such option: --scheduler"),
+        (["grade", "x.ipynb", "--dry-run"], "No such option: --dry-run"),
     ],
 )
 def test_files_or_a_course_are_named_and_no_option_is_passed_over(
@@ -273,7 +276,7 @@ def dies_late(item: str) -> str:
 def test_poison_that_takes_its_time_is_left_out_too(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatching, "PULSE", 0.01)
     done: dict[str, str] = {}
-    failed: dict[str, str] = {}
+    failed: dict[str, Failure] = {}
     dispatch(["a", "poison", "b"], dies_late, pool, done.__setitem__, failed.__setitem__)
     assert (done, list(failed)) == ({"a": "A", "b": "B"}, ["poison"])
 
@@ -297,11 +300,12 @@ def test_what_a_result_leads_to_is_worked_on_next_and_no_more_is_asked_for_than_
 def test_poison_is_left_out_and_takes_nobody_along(pool: LocalPool) -> None:
     items = ["a", "poison 1", "b", "raise 1", *map(str, range(20)), "poison 2", "z"]
     done: dict[str, str] = {}
-    failed: dict[str, str] = {}
+    failed: dict[str, Failure] = {}
     dispatch(items, worked, pool, done.__setitem__, failed.__setitem__)
     assert done == {item: item.upper() for item in items if not item.startswith(("poison", "raise"))}
-    assert failed == {
+    assert {item: str(failure) for item, failure in failed.items()} == {
         "poison 1": "the process that worked on it died 2 times",
         "poison 2": "the process that worked on it died 2 times",
         "raise 1": "ValueError: raise 1",
     }
+    assert [item for item, failure in failed.items() if isinstance(failure.fault, ValueError)] == ["raise 1"]

@@ -18,7 +18,7 @@ import pytest
 from autograder.course.assignment import GraderError
 from autograder.course.folders import Course
 from autograder.whole_class import pools
-from autograder.whole_class.dispatch import dispatch
+from autograder.whole_class.dispatch import Failure, dispatch
 from autograder.whole_class.pools import ClusterPool
 from tests.support.classroom import STUDENTS, command, make_classroom, reports, run, scores, stored
 from tests.support.mini_course import edit
@@ -143,7 +143,7 @@ def test_poison_harms_no_other_job(cluster: Cluster) -> None:
         cluster.worker("cpu=1")
     pool = ClusterPool(cluster.address)
     done: dict[int, int] = {}
-    failed: dict[int, str] = {}
+    failed: dict[int, Failure] = {}
     dispatch(range(8), poisoned, pool, done.__setitem__, failed.__setitem__)
     pool.close()
     assert done == {item: item * item for item in range(8) if item != 3}
@@ -156,12 +156,13 @@ def test_a_worker_of_another_version_is_refused_by_name(cluster: Cluster, course
 
     (task, *_) = tasks(course, course.assignment("tiny"), "auto")
     other = tuple((name, "1.0" if name == "numpy" else value) for name, value in task.environment)
-    failed: dict[str, str] = {}
+    failed: dict[str, Failure] = {}
     pool = ClusterPool(cluster.address)
     changed = type(task)(**{**vars(task), "environment": other})
     dispatch([changed], grade, pool, lambda *_: None, lambda item, why: failed.__setitem__(item.student, why))
     pool.close()
-    assert "differs from the driver: numpy" in failed[task.student]
+    assert "differs from the driver: numpy" in str(failed[task.student])
+    assert isinstance(failed[task.student].fault, GraderError)  # it is known by its type, from wherever it comes
 
 
 def test_a_worker_does_not_grade_with_a_suite_that_has_changed_since_it_was_imported(

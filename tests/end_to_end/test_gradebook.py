@@ -22,8 +22,11 @@ from autograder.authoring.generate import build
 from autograder.course.folders import Course
 from autograder.course.report import ExerciseResult, Finding, Report, TestResult
 from autograder.gradebook import RecordScores, clean_html
-from autograder.gradebook.pages import exercise_html, exercise_text, markdown_to_html, reason_for
+from autograder.gradebook.pages import markdown_to_html
 from autograder.gradebook.scores import score_of
+from autograder.reporting.as_html import exercise_html
+from autograder.reporting.as_text import exercise_text
+from autograder.reporting.exercise import reason_for
 from tests.support.mini_course import FIGURE, make_course
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -332,7 +335,7 @@ def test_points_of_training_that_could_not_be_earned_here_wait_for_a_person(
     waits: bool,
 ) -> None:
     """With the cell of an exercise in the place of the training stage's."""
-    monkeypatch.setattr("autograder.gradebook.pages.TRAINING", "double")
+    monkeypatch.setattr("autograder.reporting.exercise.TRAINING", "double")
     report = replace(REPORT, exercises=(replace(DOUBLE, max_points=can_be_earned),))
     database = shutil.copy(course.gradebook, tmp_path)
     known = {"notebook": "tiny", "assignment": "tiny", "student": "right", "db_url": f"sqlite:///{database}"}

@@ -19,8 +19,9 @@ from autograder.course.folders import Course
 from autograder.course.report import Curve, Report, TrainingRecord
 from autograder.gradebook import pseudonyms as names
 from autograder.gradebook.board import Board, BoardTable, page_of, ranked
-from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.gradebook.pseudonyms import pseudonyms, pseudonyms_of
+from autograder.reporting.as_html import exercise_html
+from autograder.reporting.as_text import exercise_text
 from autograder.submission.on_the_board import keeping_wish, opted_in
 from autograder.training.contract import runs_of
 from autograder.training.target import Target

@@ -398,7 +398,7 @@ def test_a_class_is_no_input_that_an_empty_answer_could_return(course: Course) -
 def test_the_gate_measures_a_class(course: Course) -> None:
     listed = 'OUTSIDE = {"Meter: *": "Two tests are enough to show how classes are asked."}\n'
     (course.solution("meters") / "equivalent_mutants.py").write_text(listed, encoding="utf-8")
-    command = [sys.executable, "-m", "autograder.cli.quality", "meters", "--seeds", "2"]
+    command = [sys.executable, "-m", "autograder", "quality", "meters", "--seeds", "2"]
     env = os.environ | {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "200"}
     done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

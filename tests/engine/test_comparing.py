@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import tracemalloc
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from autograder.course.assignment import CourseError
-from autograder.course.report import SEVERITY, State, TestResult, summarise
+from autograder.course.report import STATES, State, TestResult, summarise
 from autograder.grading.transcripts import same
 from autograder.sandbox.wire import Handle
 from autograder.suite import Mismatch, expect, expect_array, expect_close, expect_keys, expect_none, expect_tuple
 from autograder.suite.comparing import as_numbers
 from autograder.suite.misconceptions import rewrite, rewritten
+
+SEVERITY = tuple(STATES)
 
 # --- points --------------------------------------------------------------------------------------------------------------
 
@@ -40,6 +42,12 @@ def test_an_exercise_without_a_test_earns_nothing_and_is_the_graders_fault() -> 
 def test_an_exercise_is_called_by_the_gravest_of_its_tests_states(place: int) -> None:
     tests = tuple(_test(0, state) for state in SEVERITY[place:])
     assert summarise("e", 3.0, tests[::-1], None).status == SEVERITY[place]
+
+
+def test_every_state_has_its_mark_and_its_words() -> None:
+    assert set(STATES) == set(get_args(State))
+    assert len({shown.words for shown in STATES.values()}) == len(STATES)
+    assert all(shown.mark and shown.words for shown in STATES.values())
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------------

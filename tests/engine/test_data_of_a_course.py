@@ -205,14 +205,14 @@ def test_train_and_bands_use_the_data_of_the_course(course: Course) -> None:
 
 def test_a_class_is_graded_again_once_the_course_has_other_data(course: Course) -> None:
     def run(*more: str) -> str:
-        done = autograder(course.root, "grade", "--course", "tiny", "--jobs", "1", "--device", "cpu", *more)
+        done = autograder(course.root, "grade-class", "tiny", "--jobs", "1", "--device", "cpu", *more)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     assert "2 graded now, 0 before" in run()
     assert "0 graded now, 2 before" in run()
     setting(course, "shipped")
-    assert autograder(course.root, "grade", "--course", "tiny", "--dry-run", "--device", "cpu").stdout.split() == [
+    assert autograder(course.root, "grade-class", "tiny", "--dry-run", "--device", "cpu").stdout.split() == [
         "ada",
         "ben",
     ]
@@ -229,7 +229,7 @@ def test_nbgrader_grades_on_the_data_of_the_course(course: Course) -> None:
     nbgrader(course, "autograde", "tiny")
     assert {missing("the data that come along", " --data shipped") in why for why in stored(course).values()} == {True}
     assert len(stored(course)) == 2
-    done = autograder(course.root, "grade", "--course", "tiny", "--jobs", "1", "--device", "cpu")
+    done = autograder(course.root, "grade-class", "tiny", "--jobs", "1", "--device", "cpu")
     assert "0 graded now, 2 before" in done.stdout, done.stderr
 
 
@@ -244,11 +244,11 @@ def test_nbgrader_grades_nobody_where_the_data_cannot_be_read(course: Course) ->
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("grade", "--course", "other", "--data", "shipped"), "--data: other has nothing to train"),
+        (("grade-class", "other", "--data", "shipped"), "--data: other has nothing to train"),
         (("grade", "other.py", "--data", "shipped"), "--data: other has nothing to train"),
         (("grade", "tiny.py", "--data", "shipped", "--no-training"), "--data says what to train on, and --no-training"),
         (
-            ("grade", "--course", "tiny", "--data", "toys", "--device", "cpu"),
+            ("grade-class", "tiny", "--data", "toys", "--device", "cpu"),
             "There is no toys: what may be given is shipped",
         ),
     ],

@@ -15,9 +15,11 @@ import torch
 from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
 from autograder.course.report import Report
-from autograder.gradebook.pages import exercise_html, exercise_text, is_in_part
 from autograder.gradebook.scores import score_of
 from autograder.grading.grader import Grader
+from autograder.reporting.as_html import exercise_html
+from autograder.reporting.as_text import exercise_text
+from autograder.reporting.exercise import is_in_part
 from autograder.training.bands import band_of, key_of, read_band, write_band
 from autograder.training.contract import runs_of
 from autograder.training.device import device_for

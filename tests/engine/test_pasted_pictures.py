@@ -18,13 +18,13 @@ from autograder.course.report import ExerciseResult, Report, TestResult
 from autograder.gradebook.pages import (
     LONGEST_CELL,
     MOST_ATTACHED,
-    exercise_html,
-    exercise_text,
     highlight,
     markdown_to_html,
 )
 from autograder.gradebook.pasted import MOST_CHARACTERS, MOST_PICTURES
 from autograder.gradebook.repair import repair
+from autograder.reporting.as_html import exercise_html
+from autograder.reporting.as_text import exercise_text
 from tests.support.handins import Notebook, released, save, solved, with_cells
 
 ENCODE_URI = ";,/?:@&=+$-_.!~*'()#"  # what a browser's encodeURI leaves as it is; JupyterLab names attachments with it

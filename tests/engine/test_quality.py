@@ -19,10 +19,10 @@ from tests.support.quality_course import FAULTS, make_quality_course
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """`python -m autograder.cli.quality` over the whole course of faults."""
+    """`autograder quality` over the whole course of faults."""
     course = make_quality_course(tmp_path_factory.mktemp("quality"))
     env = os.environ | {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "autograder.cli.quality", "--seeds", "2"]
+    command = [sys.executable, "-m", "autograder", "quality", "--seeds", "2"]
     return subprocess.run(
         command, cwd=course.root, env=env, capture_output=True, text=True, check=False, timeout=300, encoding="utf-8"
     )

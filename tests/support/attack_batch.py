@@ -25,8 +25,9 @@ import pyprctl
 from autograder.course.assignment import Limits
 from autograder.course.folders import Course
 from autograder.course.report import Report
-from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading.grader import Grader
+from autograder.reporting.as_html import exercise_html
+from autograder.reporting.as_text import exercise_text
 from autograder.sandbox import wire
 from autograder.sandbox.launcher import WorkerDied
 from autograder.submission.reading import Reader

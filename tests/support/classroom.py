@@ -60,7 +60,7 @@ def hand_in(course: Course, student: str, answer: str) -> None:
 
 
 def command(course: Course, *more: str) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-m", "autograder", "grade", "--course", "tiny", "--jobs", "2", *more]
+    arguments = [sys.executable, "-m", "autograder", "grade-class", "tiny", "--jobs", "2", *more]
     return subprocess.Popen(arguments, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -54,7 +54,7 @@ def nbgrader(course: Course, *arguments: str, code: int = 0) -> str:
 
 
 def by_ours(course: Course, code: int = 0) -> str:
-    return forked(course, cli.main, "grade", "--course", "tiny", "--jobs", "1", code=code)
+    return forked(course, cli.main, "grade-class", "tiny", "--jobs", "1", code=code)
 
 
 def by_stock_commands(course: Course) -> str:
