@@ -16,7 +16,7 @@ from autograder.course.assignment import CourseError, GraderError
 from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.whole_class.store import Store
-from autograder.whole_class.tasks import Task, _seat, _trained_on, environment, grade, task_of, tasks
+from autograder.whole_class.tasks import Task, _grader, _trained_on, environment, grade, task_of, tasks
 from tests.end_to_end.test_gradebook import nbgrader
 from tests.support.handins import autograder, save, solved
 from tests.support.mini_course import edit, make_course
@@ -165,7 +165,7 @@ def test_a_worker_with_other_data_or_with_none_refuses_by_name(course: Course, t
         if content is not None:
             path.write_bytes(content)
         environment.cache_clear()
-        _seat.cache_clear()
+        _grader.cache_clear()
         with pytest.raises(GraderError, match=told):
             grade(driver)
 
@@ -173,9 +173,9 @@ def test_a_worker_with_other_data_or_with_none_refuses_by_name(course: Course, t
 def test_a_worker_uses_the_data_of_the_task_whatever_its_own_settings_say(course: Course) -> None:
     driver = task(course)
     setting(course, "shipped")
-    _seat.cache_clear()
+    _grader.cache_clear()
     assert missing("toys") in grade(driver)["reason"]
-    _seat.cache_clear()
+    _grader.cache_clear()
     assert missing("the data that come along", " --data shipped") in grade(task(course))["reason"]
 
 

@@ -99,7 +99,7 @@ ANOTHER = '''
         expect_close("twice(x)", student.twice(x), reference.twice(x), rtol=1e-9)
     '''
 # Says three times, but seven times where diagnosis asks in a student's place: it is never recognised for what it is.
-FORGETFUL = '(7 if any(f.name == "_rerun" for f in __import__("traceback").extract_stack()) else 3) * x'
+FORGETFUL = '(7 if any(f.name == "said" for f in __import__("traceback").extract_stack()) else 3) * x'
 LOOP = "n, total = 2, 0\n        while n:\n            total += x\n            n -= 1\n        return total"
 
 Edit = tuple[str, str, str]  # which text, what in it, and what stands there instead
