@@ -1,8 +1,9 @@
-"""Surfaces, the small network and moving pictures of the starter code: gradients are right, pictures are small and say what they show."""
+"""Surfaces, the small network and pictures of the starter code: gradients are right, pictures are small and say what they show."""
 
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 
 from starter_code.gradient_check import numeric_gradient, relative_error
 from starter_code.plots import paths
+from starter_code.plots.live_curve import LiveCurves
 from starter_code.small_network import SmallNetwork
 from starter_code.surfaces import RAVINE, SADDLE, Surface, rare_feature_rows
 
@@ -57,3 +59,20 @@ def test_a_moving_picture_is_small_stops_by_itself_and_has_words(
     with Image.open(io.BytesIO(png)) as picture:
         assert (picture.format, picture.n_frames > 20, picture.info["loop"]) == ("PNG", True, 3)
     assert all(f"rule {n}: after 200 steps at" in alt for n in range(7))
+
+
+def test_a_picture_that_is_drawn_again_takes_the_place_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, dict[str, Any]]] = []
+
+    def publish(_: object, metadata: dict[str, dict[str, str]], **more: Any) -> None:
+        shown.append((metadata["image/png"]["alt"], more))
+
+    monkeypatch.setattr("IPython.get_ipython", lambda: "a notebook")
+    monkeypatch.setattr("IPython.display.publish_display_data", publish)
+    curves = LiveCurves({"depth": (np.zeros(20), np.ones(20))}, steps=20)
+    for losses in ([0.5], [0.5, 0.25]):
+        curves.show("depth", losses)
+    (first, drawn), (second, again) = shown
+    assert ("0.5 after 1 steps" in first, "0.25 after 2 steps" in second) == (True, True)
+    assert (drawn["update"], again["update"]) == (False, True)
+    assert drawn["transient"] == again["transient"] != {"display_id": ""}

@@ -115,6 +115,7 @@ SUITE = "tests/hidden/tiny"
         written("starter_code/new.py"),
         written("starter_code/plots.py"),
         written("starter_code/checks/other.py"),
+        written("starter_code/stubs/tiny.py"),
         written("solutions/tiny/alternatives.py"),
         written("solutions/tiny/equivalent_mutants.py"),
         written("solutions/other/reference.py"),

@@ -23,8 +23,8 @@ def drawn(rng: np.random.Generator, kind: str, shape: tuple[int, ...]) -> np.nda
     if kind.endswith("bias"):  # small, so that what follows is of either sign
         return 0.3 * rng.normal(size=shape)
     inputs = int(np.prod(shape[1:])) if len(shape) > 1 else 4
-    size: float = np.sqrt(2 / inputs)
-    return size * rng.normal(size=shape)
+    scale: float = np.sqrt(2 / inputs)
+    return scale * rng.normal(size=shape)
 
 
 def filling(rng: np.random.Generator, name: str, arguments: tuple[int, ...]) -> Fill:
