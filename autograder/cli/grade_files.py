@@ -91,7 +91,9 @@ def grade_files(  # noqa: PLR0913, PLR0917  (the options of the commands)
     ]
     trains = trained is not None and any(each.assignment.training for each in asked)
     if trained and trained.data is not None and asked and not trains:
-        raise CourseError(f"--data: {', '.join({each.assignment.name: 0 for each in asked})} has nothing to train.")
+        raise CourseError(
+            f"--data: {', '.join(dict.fromkeys(each.assignment.name for each in asked))} has nothing to train."
+        )
     processes = jobs or soonest(len(asked), trains=trains)
     with Progress() as progress:
         on_report = counting(progress, len(paths))

@@ -281,7 +281,14 @@ def test_build_names_the_files_that_it_made_and_refuses_an_unknown_assignment_in
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["grade", "--help"], ["check", "--help"], ["build", "--help"], ["doctor", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        *(
+            [name, "--help"]
+            for name in ("grade", "check", "build", "doctor", "grade-class", "quality", "train", "bands", "board")
+        ),
+    ],
 )
 def test_help_is_there_for_every_command(tmp_path: Path, arguments: list[str]) -> None:
     done = autograder(tmp_path, *arguments)
