@@ -263,6 +263,24 @@ def test_lines_that_say_too_little_are_no_secret(course: Course, line: str) -> N
     assert not any("test_generic" in secret.origin for secret in read_secrets(course))
 
 
+@pytest.mark.parametrize(
+    ("parameter", "is_secret"),
+    [
+        ("rng: np.random.Generator,", False),
+        ("parts: dict[str, Sequence[np.ndarray]] | None,", False),
+        ("x: np.ndarray = np.eye(size),", True),
+        ("total: total + value,", True),
+    ],
+)
+def test_a_parameter_and_its_type_are_no_secret_and_its_default_is(
+    course: Course, parameter: str, *, is_secret: bool
+) -> None:
+    opened, closed = ("made = {", "}") if "total" in parameter else ("def drawn(", "): pass")
+    (course.suite("tiny") / "test_generic.py").write_text(f"{opened}\n    {parameter}\n{closed}\n")
+    told = [secret.line for secret in read_secrets(course) if "test_generic" in secret.origin]
+    assert (parameter in told) == is_secret
+
+
 def test_titles_of_hidden_tests_and_signatures_of_stubs_are_no_secret(course: Course, released: Path) -> None:
     (released / "notes.txt").write_text("Positive numbers are doubled.\ndef shift(x, by=1.0):\n")
     assert find_leaks(course, released) == []
