@@ -29,7 +29,7 @@ from autograder.gradebook.pages import exercise_html, exercise_text
 from autograder.grading.grader import Grader
 from autograder.grading.sitting import Job
 from autograder.sandbox import wire
-from autograder.sandbox.launcher import WorkerDied
+from autograder.sandbox.worker_process import WorkerDied
 from autograder.submission.reading import Reader
 from autograder.suite.student import Answers
 

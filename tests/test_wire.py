@@ -385,10 +385,10 @@ def test_an_honest_message_of_the_same_form_is_read() -> None:
     "handle", [7, [1], [1, 2, 3], ["1", "object"], [True, "object"], [1, "a text of the student's"], [1, ["object"]]]
 )
 def test_a_malformed_handle_is_a_wire_error(handle: Any) -> None:
-    from autograder.sandbox.launcher import _decode_other  # noqa: PLC0415  (Linux only)
+    from autograder.sandbox.worker_process import decode_other  # noqa: PLC0415  (Linux only)
 
     with pytest.raises(wire.WireError):
-        wire.Decoder([], _decode_other).value({"h": handle})
+        wire.Decoder([], decode_other).value({"h": handle})
 
 
 TREES = st.recursive(

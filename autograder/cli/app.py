@@ -20,6 +20,7 @@ from autograder.cli.progress_lines import ProgressLines
 from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for, data_named
+from autograder.sandbox.backends.table import IN_WORDS
 from autograder.submission import submitted
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ AssignmentOption = Annotated[
 ]
 IsolationOption = Annotated[
     str,
-    typer.Option(
-        help="How student code is confined: auto, bubblewrap, landlock, or none (runs it with your rights; recorded in the report)."
-    ),
+    typer.Option(help=f"How student code is confined: {IN_WORDS} (runs it with your rights; recorded in the report)."),
 ]
 
 

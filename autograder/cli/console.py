@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from autograder.course.assignment import CourseError, GraderError
+from autograder.sandbox.backends.table import CHOICES
 from autograder.submission import submitted
 
 if TYPE_CHECKING:  # isolation needs Linux; students check their work on any system
     from autograder.sandbox.selftest import Isolation
 
-ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
 TRACEBACK = "AUTOGRADER_TRACEBACK"  # in the environment: show faults of our own with their traceback
 BELOW, UNUSABLE, BROKEN, INTERRUPTED = 1, 2, 3, 130
 out = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -51,6 +51,6 @@ def one_line_errors(command: str = "autograder") -> Iterator[None]:
 
 def isolation_named(text: str) -> Isolation:
     """The value of --isolation; raises CourseError when it is none."""
-    if text not in ISOLATIONS:
-        raise CourseError(f"--isolation is {', '.join(ISOLATIONS)}, not {text}.")
-    return cast("Isolation", text)
+    if text not in CHOICES:
+        raise CourseError(f"--isolation is {', '.join(CHOICES)}, not {text}.")
+    return text

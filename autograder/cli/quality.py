@@ -19,6 +19,7 @@ from autograder.course.folders import Course
 from autograder.quality.gate import failures
 from autograder.quality.measure import Measured, measure, seeds_named
 from autograder.quality.table import legend, table
+from autograder.sandbox.backends.table import IN_WORDS
 from autograder.sandbox.selftest import Isolation
 
 FAILED = 1
@@ -28,9 +29,7 @@ WIDEST = 120  # columns of the table: a narrow terminal wraps it, and no number 
 def main(
     names: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="In how many seeds everybody but the mutants is asked.")] = 20,
-    isolation: Annotated[
-        str, typer.Option(help="How mutants are confined: auto, bubblewrap, landlock, or none.")
-    ] = "auto",
+    isolation: Annotated[str, typer.Option(help=f"How mutants are confined: {IN_WORDS}.")] = "auto",
 ) -> None:
     """Measure the hidden suites: which wrong answers they catch and name, which right ones they accept."""
     begin = time.monotonic()

@@ -21,10 +21,11 @@ from autograder.course.folders import Course
 from autograder.course.report import State
 from autograder.sandbox import wire
 from autograder.sandbox.devices import NO_DEVICES, Devices
-from autograder.sandbox.launcher import Launcher, TooManyCallbacks, WorkerDied, WorkerProcess
+from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.patience import Idle
 from autograder.sandbox.selftest import Isolation, start_proven
 from autograder.sandbox.usage import LOADED
+from autograder.sandbox.worker_process import TooManyCallbacks, WorkerDied, WorkerProcess
 from autograder.submission.submitted import ProgramCell
 from autograder.suite.constant import Answered, at_a_glance
 from autograder.suite.free import Free, FreePlaces, without_free

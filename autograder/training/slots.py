@@ -16,8 +16,9 @@ from autograder.course.assignment import Assignment, GraderError, Limits
 from autograder.course.folders import Course
 from autograder.sandbox import wire
 from autograder.sandbox.devices import MASK, NO_DEVICES, gpu, visible
-from autograder.sandbox.launcher import Launcher, WorkerDied
+from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.selftest import Isolation
+from autograder.sandbox.worker_process import WorkerDied
 from autograder.suite.student import start_launcher
 from autograder.training.contract import Device
 
