@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import typer
 from rich.status import Status
@@ -18,14 +18,11 @@ from autograder.cli.console import BROKEN, UNUSABLE, err, isolation_named, one_l
 from autograder.cli.grade_files import Trained, assignment_of, grade_files, tell
 from autograder.cli.progress_lines import ProgressLines
 from autograder.course.assignment import CourseError
+from autograder.course.devices import WANTED, Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for, data_named
 from autograder.sandbox.backends.table import IN_WORDS
 from autograder.submission import submitted
-
-if TYPE_CHECKING:
-    from autograder.training.device import Wanted
-
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,9 +70,9 @@ def main() -> None:
 
 def device_named(text: str) -> Wanted:
     """The value of --device; raises CourseError when it is none."""
-    if text not in {"auto", "cpu", "cuda"}:
-        raise CourseError(f"--device is auto, cpu or cuda, not {text}.")
-    return cast("Wanted", text)
+    if text not in WANTED:
+        raise CourseError(f"--device is {', '.join(WANTED[:-1])} or {WANTED[-1]}, not {text}.")
+    return text
 
 
 def data_asked(text: str | None) -> Data | None:

@@ -13,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.cli.console import BROKEN, INTERRUPTED, err, out, plain
 from autograder.cli.progress_lines import ProgressLines
 from autograder.course.assignment import CourseError
+from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
 from autograder.sandbox.selftest import Isolation
-from autograder.training.device import Wanted, device_for
+from autograder.training.device import device_for
 from autograder.training.slots import share_gpus
 from autograder.whole_class.bulk import Outcome, Step, Watch, grade_class, plan
 from autograder.whole_class.store import Store

@@ -26,13 +26,13 @@ from rich.progress import (
 from autograder.cli.console import BELOW, BROKEN, UNUSABLE, err, one_line_errors, out, plain
 from autograder.cli.progress_lines import ProgressLines
 from autograder.course.assignment import Assignment, CourseError
+from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
 
 if TYPE_CHECKING:
     from autograder.course.report import Report
     from autograder.sandbox.selftest import Isolation
-    from autograder.training.device import Wanted
     from autograder.training.stage import Look, TrainingStage, Watch
 
 BLOCKS = "▁▂▃▄▅▆▇█"

@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 from yaml import YAMLError
 
+from autograder.course.devices import DEVICES, Device
+
 Role = Literal["text", "setup", "exercise", "check", "training", "question", "demo"]
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 # Fields of an assignment that no report follows from; of cells, `graded_by` says more.
@@ -76,7 +78,7 @@ class Profile:
     """Runs, the device that they are meant for, and what all of them together may use."""
 
     name: str
-    device: Literal["cpu", "cuda"]
+    device: Device
     runs: tuple[TrainingRun, ...]
     limits: Limits
 
@@ -266,8 +268,10 @@ def _read_profile(name: str, settings: Any, where: str) -> Profile:
     if not isinstance(settings, dict) or not settings.get("runs") or set(settings) - {"runs", "limits", "device"}:
         raise CourseError(f"{where}: `training` needs `runs` and may have `limits` and a `device`, and nothing else.")
     device = settings.get("device", "cpu")
-    if device not in {"cpu", "cuda"} or not NAME.match(name):
-        raise CourseError(f"{where}: the training profile '{name}' has a lower-case name, and is for cpu or cuda.")
+    if device not in DEVICES or not NAME.match(name):
+        raise CourseError(
+            f"{where}: the training profile '{name}' has a lower-case name, and is for {' or '.join(DEVICES)}."
+        )
     runs = []
     for title, run in settings["runs"].items():
         points, needs = (run.get("points"), run.get("needs")) if isinstance(run, dict) else (None, None)

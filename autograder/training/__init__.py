@@ -4,6 +4,7 @@ What is trained stands in `training.py` of a hidden suite, made of what is named
 every step again, scores predictions, and turns them into points by bands that the reference has set.
 """
 
-from autograder.training.contract import Device, Held, Phase, Run
+from autograder.course.devices import Device
+from autograder.training.contract import Held, Phase, Run
 
 __all__ = ["Device", "Held", "Phase", "Run"]

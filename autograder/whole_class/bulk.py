@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from autograder.course.assignment import CourseError, GraderError
+from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.course.settings import Data
 from autograder.sandbox.selftest import Isolation
-from autograder.training.device import Wanted
 from autograder.whole_class.dispatch import dispatch
 from autograder.whole_class.pools import ClusterPool, LocalPool, Needs, Pool
 from autograder.whole_class.store import Store
