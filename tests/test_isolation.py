@@ -19,6 +19,7 @@ import pytest
 from autograder.course.assignment import Limits
 from autograder.course.folders import Course
 from autograder.sandbox import selftest, shared, wire
+from autograder.sandbox.backends import table
 from autograder.sandbox.launcher import IsolationError, Launcher, launch
 from autograder.sandbox.selftest import self_test
 from autograder.sandbox.worker_process import TooManyCallbacks, WorkerDied, WorkerProcess
@@ -157,6 +158,13 @@ def test_a_canary_that_hides_what_it_wrote_is_seen_by_its_traces(
         """
     monkeypatch.setattr(selftest, "CANARY", f"NAMES = {list(selftest.SENTENCES)}\n{textwrap.dedent(liar)}")
     assert findings(unconfined, tiny)["write"] is False
+
+
+def test_every_way_to_confine_is_a_file_and_a_line_of_the_table() -> None:
+    files = {path.stem for path in Path(table.__file__).parent.glob("*.py")} - {"__init__", "backend", "table"}
+    assert set(table.BACKENDS) == files
+    assert (table.AUTO, *table.BACKENDS) == table.CHOICES
+    assert [each.name for each in table.BACKENDS.values() if not each.confines] == [table.UNCONFINED]
 
 
 def test_grading_refuses_to_begin_when_a_promise_does_not_hold(tiny: Course, monkeypatch: pytest.MonkeyPatch) -> None:
