@@ -28,6 +28,7 @@ class Kept:
         """Nothing yet."""
         self._known: dict[int, tuple[Any, int, _Lately]] = {}  # identity -> value, its number, its answer
         self._answers: deque[_Lately] = deque()
+        self._size = 0  # of all these answers
 
     def next_answer(self) -> None:
         """What comes from now on belongs to another answer."""
@@ -36,10 +37,10 @@ class Kept:
     def arrived(self, size: int) -> None:
         """So much has come for the last answer. The oldest are forgotten, where there are too many or they are too large."""
         self._answers[-1].size += size
-        while len(self._answers) > wire.REMEMBERED or (
-            len(self._answers) > 1 and sum(answer.size for answer in self._answers) > KEPT_BYTES
-        ):
+        self._size += size
+        while len(self._answers) > wire.REMEMBERED or (len(self._answers) > 1 and self._size > KEPT_BYTES):
             oldest = self._answers.popleft()
+            self._size -= oldest.size
             for identity in oldest.identities:
                 if self._known[identity][2] is oldest:
                     del self._known[identity]
