@@ -15,8 +15,10 @@ import numpy as np
 
 from autograder.course.assignment import Limits
 from autograder.course.folders import Course
-from autograder.sandbox.launcher import Launcher, Mode, WorkerProcess
-from autograder.sandbox.selftest import modes_here, self_test
+from autograder.sandbox.backends.table import UNCONFINED, modes_here
+from autograder.sandbox.launcher import Launcher, launch
+from autograder.sandbox.selftest import self_test
+from autograder.sandbox.worker_process import WorkerProcess
 
 PROGRAM = """
 import numpy as np
@@ -74,18 +76,18 @@ def spread(seconds: list[float], unit: float, name: str) -> str:
 def main() -> None:
     """Measure every mode in turn, several rounds, so that drift of the machine touches all alike."""
     course = Course.find()
-    modes: tuple[Mode, ...] = ("none", *modes_here())
+    modes = (UNCONFINED, *modes_here())
     for preload, program in (("numpy", PROGRAM), ("torch", WITH_TORCH)):
         launchers = {
-            mode: Launcher(mode=mode, path=course.root, preload=("numpy", preload), readable=(course.starter_code,))
+            mode: launch(mode, path=course.root, preload=("numpy", preload), readable=(course.starter_code,))
             for mode in modes
         }
-        first: dict[Mode, list[float]] = {mode: [] for mode in modes}
+        first: dict[str, list[float]] = {mode: [] for mode in modes}
         for _ in range(5):
             for mode, launcher in launchers.items():
                 first[mode] += timed(partial(first_answer, launcher, program), 10)
         print(f"worker with {preload}: nothing to first answer and end")
-        plain = statistics.median(first["none"])
+        plain = statistics.median(first[UNCONFINED])
         for mode in modes:
             added = (statistics.median(first[mode]) - plain) * 1e3
             print(f"  {mode:10} {spread(first[mode], 1e-3, 'ms')}   {added:+.2f} ms against unconfined")

@@ -14,7 +14,7 @@ import pytest
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 from autograder.course.folders import Course
-from autograder.sandbox.launcher import Launcher
+from autograder.sandbox.launcher import Launcher, launch
 from autograder.suite.misconceptions import forget_other_courses
 from tests.support.mini_course import edit, make_course
 
@@ -53,8 +53,8 @@ def _imports_of_this_course() -> None:
 @pytest.fixture(scope="session")
 def launcher(tiny: Course) -> Iterator[Launcher]:
     """Starts confined workers that may read the starter code of the tiny course."""
-    with Launcher(
-        mode="landlock", path=tiny.root, preload=("numpy", "starter_code"), readable=(tiny.starter_code,)
+    with launch(
+        "landlock", path=tiny.root, preload=("numpy", "starter_code"), readable=(tiny.starter_code,)
     ) as launcher:
         yield launcher
 

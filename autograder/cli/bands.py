@@ -8,11 +8,12 @@ from pathlib import Path
 
 from autograder.cli.progress import Progress
 from autograder.course.assignment import CourseError
+from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
 from autograder.sandbox.selftest import Isolation
 from autograder.training.bands import missing_bands
-from autograder.training.device import Wanted, device_here
+from autograder.training.device import device_here
 
 
 def measure_bands(  # noqa: PLR0913, PLR0917  (the options of the command)

@@ -16,9 +16,10 @@ from autograder.course.assignment import CourseError, GraderError
 from autograder.course.folders import NBGRADER_CONFIG, Course
 from autograder.course.settings import Data, data_for
 from autograder.reporting.terminal import plain
+from autograder.sandbox.backends.table import BACKENDS, modes_here
 from autograder.sandbox.devices import gpu
-from autograder.sandbox.launcher import IsolationError, Launcher, Mode
-from autograder.sandbox.selftest import Property, modes_here, self_test
+from autograder.sandbox.launcher import IsolationError, launch
+from autograder.sandbox.selftest import Property, self_test
 
 PACKAGES = ("numpy", "torch", "pytest", "nbgrader", "jupyterlab", "jupytext", "landlockpy", "seccompy")
 
@@ -86,16 +87,15 @@ def _isolation(course: Course) -> list[Finding]:
     if not works:
         sentence = "Grading needs a kernel of 5.13 or later with Landlock switched on (CONFIG_SECURITY_LANDLOCK, lsm=landlock)."
         findings.append(Finding("isolation", sentence, good=False))
-    if "bubblewrap" not in modes_here():
-        findings.append(Finding("bubblewrap", "Not installed; grading does without.", good=False, needed=False))
-    return findings
+    missing = [each for each in BACKENDS.values() if not each.available()]
+    return [*findings, *(Finding(each.name, each.missing, good=False, needed=False) for each in missing)]
 
 
-def _properties(course: Course, mode: Mode) -> tuple[list[Property], str]:
+def _properties(course: Course, mode: str) -> tuple[list[Property], str]:
     """What the self-test says of one mode, or why it cannot be tried."""
     folders = (course.root / "solutions", course.root / "tests", course.data)
     try:
-        with Launcher(mode=mode, path=course.root, preload=("numpy",), readable=(course.starter_code,)) as launcher:
+        with launch(mode, path=course.root, preload=("numpy",), readable=(course.starter_code,)) as launcher:
             return self_test(launcher, tuple(folder for folder in folders if folder.is_dir())), ""
     except IsolationError as error:
         return [], str(error)
@@ -120,8 +120,8 @@ def _trouble_of_gpu(course: Course) -> str:
     from autograder.training.slots import gpu_name, gpu_trouble, own_gpu  # noqa: PLC0415
 
     try:
-        with Launcher(
-            mode=modes_here()[0],
+        with launch(
+            modes_here()[0],
             path=course.root,
             preload=("torch",),
             readable=(course.starter_code,),

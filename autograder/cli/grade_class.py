@@ -13,11 +13,12 @@ from contextlib import closing, contextmanager, suppress
 from autograder.cli.console import BROKEN, INTERRUPTED, err, note, out
 from autograder.cli.progress import Progress
 from autograder.course.assignment import CourseError
+from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
 from autograder.reporting.terminal import plain
 from autograder.sandbox.selftest import Isolation
-from autograder.training.device import Wanted, device_for
+from autograder.training.device import device_for
 from autograder.training.slots import share_gpus
 from autograder.whole_class.grading import Step, Summary, Watch, grade_new, pool_for
 from autograder.whole_class.plan import alone, plan

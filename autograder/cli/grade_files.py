@@ -15,15 +15,16 @@ import typer
 from autograder.cli.console import BELOW, BROKEN, UNUSABLE, err, note, out
 from autograder.cli.progress import Progress
 from autograder.course.assignment import Assignment, CourseError
+from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
 from autograder.reporting.terminal import plain, report_lines
 
 if TYPE_CHECKING:
+    from autograder.course.devices import Wanted
     from autograder.course.report import Report
     from autograder.sandbox.selftest import Isolation
     from autograder.training import Device
-    from autograder.training.device import Wanted
     from autograder.training.stage import TrainingStage, Watch
 
 # A process more takes as long to start (imports, self-test, suite) as grading so many files does without training.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.course.assignment import CourseError
+from autograder.course.devices import WANTED, Wanted
 from autograder.course.settings import Data, data_named
+from autograder.sandbox.backends.table import CHOICES, IN_WORDS
 
 if TYPE_CHECKING:  # isolation needs Linux; students check their work on any system
     from autograder.sandbox.selftest import Isolation
-    from autograder.training.device import Wanted
-
-ISOLATIONS = ("auto", "bubblewrap", "landlock", "none")
 
 SubmissionsArgument = Annotated[
     list[Path], typer.Argument(metavar="SUBMISSION", help="Notebooks (.ipynb) or Python files (.py).")
@@ -24,9 +23,7 @@ AssignmentOption = Annotated[
 ]
 IsolationOption = Annotated[
     str,
-    typer.Option(
-        help="How student code is confined: auto, bubblewrap, landlock, or none (runs it with your rights; recorded in the report)."
-    ),
+    typer.Option(help=f"How student code is confined: {IN_WORDS} (runs it with your rights; recorded in the report)."),
 ]
 JsonOption = Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Write the reports as JSON.")]
 FailUnderOption = Annotated[
@@ -74,16 +71,16 @@ DataOption = Annotated[
 
 def isolation_named(text: str) -> Isolation:
     """The value of --isolation; raises CourseError when it is none."""
-    if text not in ISOLATIONS:
-        raise CourseError(f"--isolation is {', '.join(ISOLATIONS)}, not {text}.")
-    return cast("Isolation", text)
+    if text not in CHOICES:
+        raise CourseError(f"--isolation is {', '.join(CHOICES)}, not {text}.")
+    return text
 
 
 def device_named(text: str) -> Wanted:
     """The value of --device; raises CourseError when it is none."""
-    if text not in {"auto", "cpu", "cuda"}:
-        raise CourseError(f"--device is auto, cpu or cuda, not {text}.")
-    return cast("Wanted", text)
+    if text not in WANTED:
+        raise CourseError(f"--device is {', '.join(WANTED[:-1])} or {WANTED[-1]}, not {text}.")
+    return text
 
 
 def data_asked(text: str | None) -> Data | None:

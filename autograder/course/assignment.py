@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
 
+from autograder.course.devices import Device
+
 Role = Literal["text", "setup", "exercise", "check", "training", "question", "demo"]
 # Fields of an assignment on which no report depends. Which parts of its cells count is said in `graded_by`.
 UNGRADED = {"folder", "title", "minutes", "questions", "cells"}
@@ -67,7 +69,7 @@ class Profile:
     """Runs, the device that they are meant for, and what all of them together may use."""
 
     name: str
-    device: Literal["cpu", "cuda"]
+    device: Device
     runs: tuple[TrainingRun, ...]
     limits: Limits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbgrader.converters.base import NbGraderException
@@ -18,11 +18,11 @@ from autograder.course.report import Report
 from autograder.course.settings import Data, data_for
 from autograder.gradebook.pseudonyms import shown_name
 from autograder.reporting.formats import CELLS
+from autograder.sandbox.backends.table import AUTO, CHOICES
 from autograder.submission.submitted import printable, submitted_file
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
-    from autograder.sandbox.selftest import Isolation
 
 # Id of a cell of the graded notebook that Formgrader shows and a page does not.
 FOR_THE_INSTRUCTOR = "for-the-instructor"
@@ -84,9 +84,7 @@ class ShowReport(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader carrie
 class GradeSubmission(ShowReport):
     """Stands in Execute's place in `Autograde.autograde_preprocessors`. No student code runs in nbgrader's process."""
 
-    isolation = Enum(("auto", "bubblewrap", "landlock", "none"), "auto", help="How student code is confined.").tag(
-        config=True
-    )
+    isolation = Enum(CHOICES, AUTO, help="How student code is confined.").tag(config=True)
 
     def prepare(self, course: Course, assignment: str) -> None:
         """Start the grader and collect the suite. When that fails, nbgrader ends with one line, and nothing changed."""
@@ -113,7 +111,7 @@ class GradeSubmission(ShowReport):
 
         key, data = "", None
         try:
-            task = task_of(course, course.assignment(assignment), student, self._isolation)
+            task = task_of(course, course.assignment(assignment), student, self.isolation)
             data = task.data
             with Store(course.store) as store:
                 key = task.key
@@ -135,12 +133,8 @@ class GradeSubmission(ShowReport):
             from autograder.training.stage import TrainingOptions, TrainingStage  # noqa: PLC0415
 
             stage = TrainingStage(course, TrainingOptions(data=data), told=self.log.warning)
-            _graders[key] = _open.enter_context(Grader(course, self._isolation, stage))
+            _graders[key] = _open.enter_context(Grader(course, self.isolation, stage))
         return _graders[key]
-
-    @property
-    def _isolation(self) -> Isolation:
-        return cast("Isolation", self.isolation)
 
 
 def _not_graded(assignment: str, path: Path, student: str, reason: str) -> Report:

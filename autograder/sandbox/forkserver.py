@@ -24,6 +24,7 @@ from typing import Any
 
 from autograder.sandbox import bounded, scratch, shared, wire, worker
 from autograder.sandbox.probes import Probes
+from autograder.sandbox.readable import readable_paths
 from autograder.sandbox.usage import memory_of, usage_of
 
 MESSAGE = 1 << 16
@@ -114,7 +115,7 @@ class Forkserver:
         if setup["confined"]:
             from autograder.sandbox import confine  # noqa: PLC0415  (Linux only)
 
-            self.readable = confine.readable_paths(setup["readable"])
+            self.readable = readable_paths(setup["readable"])
             self.system_calls = confine.system_call_filter(devices=bool(self.devices), wide=setup["wide"])
         gc.collect()
         gc.freeze()  # the pages of warm objects stay shared with every worker

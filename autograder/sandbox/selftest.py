@@ -15,14 +15,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from autograder.course.assignment import Limits
-from autograder.sandbox import bubblewrap, wire
+from autograder.sandbox import wire
+from autograder.sandbox.backends.table import AUTO, BACKENDS, UNCONFINED, modes_here
 from autograder.sandbox.devices import NO_DEVICES, Devices
-from autograder.sandbox.launcher import NO_PROBES, IsolationError, Launcher, Mode, WorkerDied
+from autograder.sandbox.launcher import NO_PROBES, IsolationError, Launcher, launch
+from autograder.sandbox.worker_process import WorkerDied
 
-Isolation = Literal["auto", "bubblewrap", "landlock", "none"]
+Isolation = str  # one of CHOICES in `backends.table`
 
 SECONDS = 60.0
 REPLY_BYTES = 1 << 20
@@ -123,11 +124,6 @@ class Property:
     holds: bool
 
 
-def modes_here() -> tuple[Mode, ...]:
-    """The confining modes that this machine may offer, the strongest first; the self-test says whether they hold."""
-    return ("bubblewrap", "landlock") if bubblewrap.available() else ("landlock",)
-
-
 def start_proven(  # noqa: PLR0913  (what a launcher needs)
     isolation: Isolation,
     *,
@@ -138,21 +134,19 @@ def start_proven(  # noqa: PLR0913  (what a launcher needs)
     devices: Devices = NO_DEVICES,
     probes: Mapping[str, str] = NO_PROBES,
 ) -> Launcher:
-    """A launcher whose confinement has passed the self-test; with "auto" the strongest that does. "none" is not tested.
+    """A launcher whose confinement has passed the self-test; with AUTO the strongest that does. What confines nothing is not tested.
 
     Raises IsolationError, which says what does not hold, when no mode that may be used passes.
     """
-    if isolation != "none" and sys.platform != "linux":
+    if isolation != UNCONFINED and sys.platform != "linux":
         raise IsolationError(
-            "grading other people's code needs Linux (Landlock); use a container, or --isolation none."
+            f"grading other people's code needs Linux (Landlock); use a container, or --isolation {UNCONFINED}."
         )
     reasons = []
-    for mode in modes_here() if isolation == "auto" else (isolation,):
+    for mode in modes_here() if isolation == AUTO else (isolation,):
         try:
-            launcher = Launcher(
-                mode=mode, path=path, preload=preload, readable=readable, devices=devices, probes=probes
-            )
-            if mode == "none":
+            launcher = launch(mode, path=path, preload=preload, readable=readable, devices=devices, probes=probes)
+            if not BACKENDS[mode].confines:
                 return launcher
             broken = _broken(launcher, forbidden)
         except IsolationError as error:

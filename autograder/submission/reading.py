@@ -10,9 +10,11 @@ from typing import Any, TypeVar, get_args
 
 from autograder.course.assignment import Assignment, GraderError, Limits, Role
 from autograder.sandbox import wire
-from autograder.sandbox.launcher import ENGINE, IsolationError, Launcher, WorkerDied
+from autograder.sandbox.backends.table import modes_here
+from autograder.sandbox.launcher import IsolationError, Launcher, launch
 from autograder.sandbox.patience import Idle
-from autograder.sandbox.selftest import modes_here
+from autograder.sandbox.readable import ENGINE
+from autograder.sandbox.worker_process import WorkerDied
 from autograder.submission import text
 from autograder.submission.cells import Part, SubmittedCell
 from autograder.submission.text import MAX_PARTS, Contents, ProgramCell, Ungradable, order
@@ -81,9 +83,9 @@ def reader() -> Reader:
 
 def _launcher() -> Launcher:
     """The strongest launcher that works here; where none confines, one without confinement, as no student code is executed there."""
-    for mode in (*modes_here(), "none"):
+    for mode in modes_here(confining=False):
         with contextlib.suppress(IsolationError), contextlib.ExitStack() as started:
-            launcher = started.enter_context(Launcher(mode=mode, path=ENGINE.parent, preload=(), readable=()))
+            launcher = started.enter_context(launch(mode, path=ENGINE.parent, preload=(), readable=()))
             launcher.spawn(OF_A_READER, service=text.__name__).close()
             started.pop_all()
             return launcher

@@ -10,9 +10,10 @@ from typing import Any
 from autograder.course.assignment import Limits
 from autograder.course.report import State
 from autograder.sandbox import wire
-from autograder.sandbox.launcher import Launcher, TooManyCallbacks, WorkerDied, WorkerProcess
+from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.patience import Idle
 from autograder.sandbox.usage import LOADED
+from autograder.sandbox.worker_process import TooManyCallbacks, WorkerDied, WorkerProcess
 from autograder.submission.submitted import ProgramCell
 from autograder.suite.errors import Stalled, Stopped, StudentFault, error_of, raised, sentence
 from autograder.suite.student import subject

@@ -4,6 +4,7 @@ What is trained is said by `training.py` of a hidden suite, in terms of the name
 every step again, scores predictions, and turns them into points by bands that the reference has set.
 """
 
-from autograder.training.contract import Device, Held, Phase, Run
+from autograder.course.devices import Device
+from autograder.training.contract import Held, Phase, Run
 
 __all__ = ["Device", "Held", "Phase", "Run"]

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course.assignment import Assignment, GraderError, Limits, Profile
+from autograder.course.devices import Device
 from autograder.course.folders import Course
 from autograder.course.settings import Data
 from autograder.sandbox.launcher import Launcher
@@ -31,7 +32,7 @@ from autograder.submission.submitted import answer_program
 from autograder.suite.answers import Answers
 from autograder.suite.misconceptions import Variant
 from autograder.suite.student import Student
-from autograder.training.contract import Device, Run, runs_of
+from autograder.training.contract import Run, runs_of
 from autograder.training.running import AfterStep, Ended, train
 from autograder.training.sessions import Session
 from autograder.training.slots import launcher_for

@@ -10,11 +10,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from autograder.course.assignment import Assignment, CourseError, GraderError, Profile
+from autograder.course.devices import Device
 from autograder.course.folders import Course
 from autograder.course.settings import Data
 from autograder.suite.misconceptions import forget_other_courses, load_module
@@ -22,7 +23,6 @@ from autograder.suite.misconceptions import forget_other_courses, load_module
 if TYPE_CHECKING:
     from torch import Tensor
 
-Device = Literal["cpu", "cuda"]
 # Where a layer is in a network; kind and shape of each of its tensors. A tensor whose kind begins with "running " is kept and not learned.
 Layer = tuple[str, list[tuple[str, list[int]]]]
 RUNNING_PREFIX = "running "

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from autograder.course.assignment import Assignment, CourseError, Profile
+from autograder.course.devices import Device, Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data
 from autograder.training.bands import how_to_measure, missing_bands
-from autograder.training.contract import Device
-
-Wanted = Literal["auto", "cpu", "cuda"]
 
 
 def device_here(wanted: Wanted) -> Device:

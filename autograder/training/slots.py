@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from functools import cache
 
 from autograder.course.assignment import Assignment, GraderError, Limits
+from autograder.course.devices import Device
 from autograder.course.folders import Course
 from autograder.sandbox import wire
 from autograder.sandbox.devices import MASK, NO_DEVICES, gpu, visible
-from autograder.sandbox.launcher import Launcher, WorkerDied
+from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.selftest import Isolation
+from autograder.sandbox.worker_process import WorkerDied
 from autograder.suite.workers import start_launcher
-from autograder.training.contract import Device
 
 SLOTS = "AUTOGRADER_GPUS"  # in the environment of a pool's processes: the number of the GPU of each slot, such as 0,1,1
 PATIENCE = 60.0  # seconds that a GPU has to answer

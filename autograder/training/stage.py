@@ -12,6 +12,7 @@ from functools import cache, partial
 import numpy as np
 
 from autograder.course.assignment import TRAINING, Assignment, GraderError, Limits, Profile, TrainingRun
+from autograder.course.devices import Device, Wanted
 from autograder.course.folders import Course
 from autograder.course.report import ExerciseResult, TestResult, summarise
 from autograder.course.settings import Data, settings_of
@@ -24,8 +25,8 @@ from autograder.suite.misconceptions import Misconception, misconceptions, rewri
 from autograder.suite.student import Student
 from autograder.training.bands import Band, band_or_none, how_to_measure, train_run
 from autograder.training.beside_others import beside_others
-from autograder.training.contract import Device, Run, runs_of
-from autograder.training.device import Wanted, device_for
+from autograder.training.contract import Run, runs_of
+from autograder.training.device import device_for
 from autograder.training.judging import gate, judged, record_of, skipped
 from autograder.training.running import Ended
 from autograder.training.slots import launcher_for

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from autograder.course.assignment import CourseError
+from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data
 from autograder.sandbox.selftest import Isolation
-from autograder.training.device import Wanted
 from autograder.whole_class.store import Store
 from autograder.whole_class.tasks import Task, tasks
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.assignment import Assignment, CourseError, GraderError
+from autograder.course.devices import Device, Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for, settings_of
 from autograder.course.stamps import unread_stamp
@@ -25,10 +26,9 @@ from autograder.grading.imports import imported, modules_of
 from autograder.grading.keys import files_hash, imports_of, seed_of, suite_hash
 from autograder.sandbox.selftest import Isolation
 from autograder.submission.submitted import content, digest, submitted_file
-from autograder.training import Device
 from autograder.training.bands import measured_here
 from autograder.training.contract import runs_of
-from autograder.training.device import Wanted, device_for
+from autograder.training.device import device_for
 from autograder.training.stage import TrainingOptions, TrainingStage
 
 Environment = tuple[tuple[str, str], ...]

@@ -148,6 +148,7 @@ def _confined(known: Known, *, landlock: bool, filtered: bool, wide: bool, limit
 
     from autograder.sandbox import confine  # noqa: PLC0415
     from autograder.sandbox.devices import NO_DEVICES  # noqa: PLC0415
+    from autograder.sandbox.readable import readable_paths  # noqa: PLC0415
 
     devices = devices_of(known, wide=wide)
     rules = confine.system_call_filter(devices=True, wide=wide)
@@ -155,7 +156,7 @@ def _confined(known: Known, *, landlock: bool, filtered: bool, wide: bool, limit
         confine.limit_resources(memory_mb=1024, cpu_seconds=120, output_mb=16, driver_mb=NO_DEVICES.driver_mb)
         confine.drop_capabilities()
     if landlock:
-        readable = confine.readable_paths([str(ROOT / "starter_code"), *map(str, devices.readable)])
+        readable = readable_paths([str(ROOT / "starter_code"), *map(str, devices.readable)])
         files = confine.file_rules(readable, tempfile.mkdtemp(), map(str, devices.files))
         confine.allow_own_threads(files)
         files.restrict()

@@ -60,8 +60,9 @@ def _ended_in_time(process: subprocess.Popen[bytes]) -> Any:
 def _may(devices: Devices) -> Callable[[str], bool]:
     """Whether a worker with these devices may open a path, as a function."""
     from autograder.sandbox import confine  # noqa: PLC0415
+    from autograder.sandbox.readable import readable_paths  # noqa: PLC0415
 
-    readable = confine.readable_paths([str(ROOT / "starter_code"), *map(str, devices.readable)])
+    readable = readable_paths([str(ROOT / "starter_code"), *map(str, devices.readable)])
     places = [os.path.realpath(str(each)) for each in (*readable, *confine.DEVICES, *devices.files, os.devnull)]
 
     def may(path: str) -> bool:

@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 
 from autograder.course.folders import Course
 from autograder.grading.grader import Grader
-from autograder.sandbox.launcher import Launcher
+from autograder.sandbox.launcher import launch
 from autograder.submission import submitted
 from autograder.suite import Given
 from autograder.suite.answers import Answers
@@ -213,7 +213,7 @@ def test_an_answer_that_has_become_text_is_said(course: Course, tmp_path: Path) 
 
 def test_a_function_that_is_handed_in_has_a_name(course: Course, tmp_path: Path) -> None:
     program = submitted.answer_program(course.assignment("tiny"), "def double(f):\n    return f.__name__, f(2)")
-    with Launcher(mode="landlock", path=course.root, preload=("numpy",), readable=()) as launcher:
+    with launch("landlock", path=course.root, preload=("numpy",), readable=()) as launcher:
         answers = Answers(program, launcher, course.assignment("tiny").limits)
         assert answers.call("double", (Given(lambda x: 2 * x, ()),), {}, inputs=False) == ("function", 4)
         answers.close()

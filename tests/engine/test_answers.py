@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from autograder.course.assignment import Limits
-from autograder.sandbox.launcher import KEPT_BYTES, Launcher
+from autograder.sandbox.kept import KEPT_BYTES
+from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.wire import REMEMBERED, Given
 from autograder.submission.submitted import ProgramCell
 from autograder.suite.answers import KEPT_MB, Answers

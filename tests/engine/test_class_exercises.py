@@ -356,10 +356,10 @@ def test_a_variant_in_the_graders_process_is_asked_in_the_same_way() -> None:
 def test_a_worker_cannot_send_a_name() -> None:
     header, buffers = wire.encode(wire.Named("C"), lambda value: {"n": value.name})
     assert (header, buffers) == (b'{"value":{"n":"C"},"arrays":[]}', [])
-    from autograder.sandbox.launcher import _decode_other  # noqa: PLC0415
+    from autograder.sandbox.worker_process import decode_other  # noqa: PLC0415
 
     with pytest.raises(wire.WireError):
-        _decode_other("n", "C")
+        decode_other("n", "C")
 
 
 # --- measuring -----------------------------------------------------------------------------------------------------------

@@ -12,13 +12,16 @@ import pytest
 from autograder.course.assignment import Limits
 from autograder.course.folders import Course
 from autograder.sandbox import selftest
+from autograder.sandbox.backends.table import BACKENDS, modes_here
 from autograder.sandbox.devices import MASK, Devices, gpu, visible
-from autograder.sandbox.launcher import IsolationError, Launcher, WorkerDied, WorkerProcess
+from autograder.sandbox.launcher import IsolationError, Launcher
 from autograder.sandbox.selftest import start_proven
+from autograder.sandbox.worker_process import WorkerDied, WorkerProcess
 from autograder.training.slots import gpu_of, placed
 from benchmarks.check_gpu.confinement import STAND_IN
 
 EPERM, EACCES = 1, 13
+CONFINING = [name for name, each in BACKENDS.items() if each.confines]
 DEVICE = Path("/dev/zero")
 LIMITS = Limits(memory_mb=256, cpu_seconds=30)
 # Besides what stands in for a driver: a thread that goes on to do what it is told, when the student's code runs.
@@ -90,8 +93,8 @@ def new_thread_names_itself():
 
 
 def started(real: Course, mode: Any, devices: Devices) -> Launcher:
-    if mode not in selftest.modes_here():
-        pytest.skip("bubblewrap is not installed")
+    if mode not in modes_here():
+        pytest.skip(f"{mode} is not installed")
     forbidden = (real.root / "solutions",)
     readable = (real.starter_code,)
     return start_proven(
@@ -99,7 +102,7 @@ def started(real: Course, mode: Any, devices: Devices) -> Launcher:
     )
 
 
-@pytest.fixture(scope="module", params=["landlock", "bubblewrap"])
+@pytest.fixture(scope="module", params=CONFINING)
 def launcher(request: pytest.FixtureRequest, real: Course) -> Iterator[Launcher]:
     """Starts workers with a device, and a driver that has started; the self-test has passed in such a worker."""
     with started(real, request.param, Devices((DEVICE,), warm_up=WARM_UP)) as launcher:
@@ -148,7 +151,7 @@ def use():
 ENOSPC, REFUSED = 28, {1, 2, 6, 13}  # the device is full; EPERM, ENOENT, ENXIO, EACCES
 
 
-@pytest.mark.parametrize("mode", ["landlock", "bubblewrap"])
+@pytest.mark.parametrize("mode", CONFINING)
 def test_a_worker_with_a_device_may_use_that_and_nothing_more(real: Course, mode: str) -> None:
     devices = Devices((Path("/dev/full"),), (), {"CUDA_VISIBLE_DEVICES": "1"})
     with started(
@@ -177,7 +180,7 @@ def take(kind, mb):
 """
 
 
-@pytest.mark.parametrize("mode", ["landlock", "bubblewrap"])
+@pytest.mark.parametrize("mode", CONFINING)
 @pytest.mark.parametrize("kind", ["shared", "growing"])
 def test_memory_that_no_limit_of_the_kernels_counts_is_looked_at(real: Course, mode: str, kind: str) -> None:
     """A driver maps terabytes, so addresses cannot be bounded; what is taken can."""
@@ -232,7 +235,7 @@ def test_a_device_that_does_not_start_is_one_sentence_and_nothing_is_graded(real
 # --- a driver that starts behind a wider filter --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", ["landlock", "bubblewrap"])
+@pytest.mark.parametrize("mode", CONFINING)
 def test_behind_the_wide_filter_a_driver_starts_and_nobody_is_reached(real: Course, mode: str) -> None:
     with started(real, mode, Devices((DEVICE,), wide=True)) as launcher:
         worker = launcher.spawn(LIMITS)

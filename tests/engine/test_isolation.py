@@ -19,8 +19,10 @@ import pytest
 from autograder.course.assignment import Limits
 from autograder.course.folders import Course
 from autograder.sandbox import selftest, shared, wire
-from autograder.sandbox.launcher import IsolationError, Launcher, Mode, TooManyCallbacks, WorkerDied, WorkerProcess
+from autograder.sandbox.backends import table
+from autograder.sandbox.launcher import IsolationError, Launcher, launch
 from autograder.sandbox.selftest import self_test
+from autograder.sandbox.worker_process import TooManyCallbacks, WorkerDied, WorkerProcess
 from tests.support import needs
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]
@@ -58,7 +60,7 @@ def ended(pid: int, seconds: float = PATIENT) -> bool:
 def launcher(request: pytest.FixtureRequest, tiny: Course) -> Iterator[Launcher]:
     """Starts confined workers, in each of the ways that this machine offers."""
     preload, readable = ("numpy", "starter_code"), (tiny.starter_code,)
-    with Launcher(mode=request.param, path=tiny.root, preload=preload, readable=readable) as launcher:
+    with launch(request.param, path=tiny.root, preload=preload, readable=readable) as launcher:
         yield launcher
 
 
@@ -81,7 +83,7 @@ def worker(launcher: Launcher) -> Iterator[WorkerProcess]:
 @pytest.fixture(scope="module")
 def unconfined(tiny: Course) -> Iterator[Launcher]:
     """A launcher that confines nothing."""
-    with Launcher(mode="none", path=tiny.root, preload=("numpy",), readable=()) as launcher:
+    with launch("none", path=tiny.root, preload=("numpy",), readable=()) as launcher:
         yield launcher
 
 
@@ -156,6 +158,13 @@ def test_a_canary_that_hides_what_it_wrote_is_seen_by_its_traces(
         """
     monkeypatch.setattr(selftest, "CANARY", f"NAMES = {list(selftest.SENTENCES)}\n{textwrap.dedent(liar)}")
     assert findings(unconfined, tiny)["write"] is False
+
+
+def test_every_way_to_confine_is_a_file_and_a_line_of_the_table() -> None:
+    files = {path.stem for path in Path(table.__file__).parent.glob("*.py")} - {"__init__", "backend", "table"}
+    assert set(table.BACKENDS) == files
+    assert (table.AUTO, *table.BACKENDS) == table.CHOICES
+    assert [each.name for each in table.BACKENDS.values() if not each.confines] == [table.UNCONFINED]
 
 
 def test_grading_refuses_to_begin_when_a_promise_does_not_hold(tiny: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -440,8 +449,8 @@ import sys
 from pathlib import Path
 from autograder.sandbox import wire
 from autograder.course.assignment import Limits
-from autograder.sandbox.launcher import Launcher
-launcher = Launcher(mode=sys.argv[1], path=Path(sys.argv[2]), preload=(), readable=())
+from autograder.sandbox.launcher import launch
+launcher = launch(sys.argv[1], path=Path(sys.argv[2]), preload=(), readable=())
 workers = [launcher.spawn(Limits()) for _ in range(2)]
 workers[0].channel.send({"do": "run", "source": "while True: pass", "title": "cell 1"}, lambda _: {})
 print("ready", flush=True)
@@ -474,7 +483,7 @@ def _end(descriptors: list[int]) -> None:
 
 @pytest.mark.parametrize("mode", [*needs.CONFINED, "none"])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_grader_that_is_killed_leaves_no_process_behind(tiny: Course, mode: Mode, how: signal.Signals) -> None:
+def test_a_grader_that_is_killed_leaves_no_process_behind(tiny: Course, mode: str, how: signal.Signals) -> None:
     grader, pids = _started_grader(mode, tiny.root)
     with grader:
         descriptors = [os.pidfd_open(pid) for pid in pids]
@@ -501,7 +510,7 @@ def test_workers_die_with_their_forkserver(tiny: Course) -> None:
 
 
 def test_a_closed_launcher_leaves_no_process_behind(tiny: Course) -> None:
-    with Launcher(mode="landlock", path=tiny.root, preload=(), readable=()) as launcher:
+    with launch("landlock", path=tiny.root, preload=(), readable=()) as launcher:
         workers = [launcher.spawn(LIMITS) for _ in range(2)]
         with pytest.raises(wire.Late):
             run(workers[0], "while True:\n    pass", seconds=0.1)
@@ -510,7 +519,7 @@ def test_a_closed_launcher_leaves_no_process_behind(tiny: Course) -> None:
 
 
 def test_a_forkserver_that_is_gone_is_a_grader_error_and_not_a_students(tiny: Course) -> None:
-    with Launcher(mode="landlock", path=tiny.root, preload=(), readable=()) as launcher:
+    with launch("landlock", path=tiny.root, preload=(), readable=()) as launcher:
         launcher.process.kill()
         launcher.process.wait()
         with pytest.raises(IsolationError, match="is gone"):
@@ -518,7 +527,7 @@ def test_a_forkserver_that_is_gone_is_a_grader_error_and_not_a_students(tiny: Co
 
 
 def test_a_module_that_cannot_be_preloaded_does_not_stop_the_forkserver(tiny: Course) -> None:
-    with Launcher(mode="landlock", path=tiny.root, preload=("no_such_module", "numpy"), readable=()) as launcher:
+    with launch("landlock", path=tiny.root, preload=("no_such_module", "numpy"), readable=()) as launcher:
         worker = launcher.spawn(LIMITS)
         assert run(worker, "import sys\nassert 'numpy' in sys.modules") == {"ok": None}
         worker.close()

@@ -16,7 +16,8 @@ import pytest
 
 from autograder.course.assignment import Assignment, GraderError
 from autograder.course.folders import Course
-from autograder.sandbox.launcher import Launcher, WorkerProcess
+from autograder.sandbox.launcher import Launcher, launch
+from autograder.sandbox.worker_process import WorkerProcess
 from autograder.submission import reading, text
 from autograder.submission.reading import Reader
 from autograder.submission.submitted import Ungradable, read
@@ -36,7 +37,7 @@ def assignment(tiny: Course) -> Assignment:
 
 @pytest.fixture(params=needs.CONFINED)
 def own_reader(request: Any, tiny: Course) -> Iterator[Reader]:
-    with Launcher(mode=request.param, path=tiny.root, preload=(), readable=()) as launcher:
+    with launch(request.param, path=tiny.root, preload=(), readable=()) as launcher:
         yield Reader(launcher)
 
 

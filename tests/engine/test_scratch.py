@@ -14,19 +14,21 @@ import pytest
 
 from autograder.course.assignment import Limits
 from autograder.course.folders import Course
-from autograder.sandbox import scratch, selftest
-from autograder.sandbox.launcher import Launcher, WorkerDied, WorkerProcess
+from autograder.sandbox import scratch
+from autograder.sandbox.backends.table import BACKENDS, modes_here
+from autograder.sandbox.launcher import Launcher, launch
+from autograder.sandbox.worker_process import WorkerDied, WorkerProcess
 from tests.engine.test_isolation import PATIENT, call, run
 
 LIMITS = Limits(memory_mb=256, cpu_seconds=30, output_mb=4, scratch_mb=8, scratch_files=100)
 
 
-@pytest.fixture(scope="module", params=["landlock", "bubblewrap", "none"])
+@pytest.fixture(scope="module", params=list(BACKENDS))
 def launcher(request: pytest.FixtureRequest, tiny: Course) -> Iterator[Launcher]:
     """Starts workers, in each of the ways that this machine offers."""
-    if request.param not in (*selftest.modes_here(), "none"):
-        pytest.skip("bubblewrap is not installed")
-    with Launcher(mode=request.param, path=tiny.root, preload=("numpy",), readable=(tiny.starter_code,)) as launcher:
+    if request.param not in modes_here(confining=False):
+        pytest.skip(f"{request.param} is not installed")
+    with launch(request.param, path=tiny.root, preload=("numpy",), readable=(tiny.starter_code,)) as launcher:
         yield launcher
 
 
@@ -116,7 +118,7 @@ def test_a_file_longer_than_the_limit_ends_the_worker(worker: WorkerProcess) -> 
 
 
 def test_a_folder_is_gone_with_its_worker_however_deep_it_is(tiny: Course) -> None:
-    with Launcher(mode="landlock", path=tiny.root, preload=(), readable=()) as launcher:
+    with launch("landlock", path=tiny.root, preload=(), readable=()) as launcher:
         worker = launcher.spawn(Limits(memory_mb=256, scratch_files=100_000))
         nested = "os.mkdir('a' * 200); os.mkdir('beside'); os.chdir('a' * 200)"
         folder = Path(told(worker, "import os\nreturn os.getcwd()"))
@@ -139,8 +141,8 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from autograder.course.assignment import Limits
-from autograder.sandbox.launcher import Launcher
-with Launcher(mode="landlock", path=Path("/"), preload=(), readable=()) as launcher:
+from autograder.sandbox.launcher import launch
+with launch("landlock", path=Path("/"), preload=(), readable=()) as launcher:
     worker = launcher.spawn(Limits())
     worker.ask({"do": "run", "source": "open('file', 'w').close()", "title": "cell 1"}, 60, 1000)
     print(launcher.process.pid, flush=True)
@@ -163,7 +165,7 @@ def test_a_grader_that_is_killed_leaves_no_folder_behind(tmp_path: Path) -> None
 
 
 def test_a_forkserver_that_was_killed_leaves_no_folder_behind(tiny: Course) -> None:
-    with Launcher(mode="landlock", path=tiny.root, preload=(), readable=()) as launcher:
+    with launch("landlock", path=tiny.root, preload=(), readable=()) as launcher:
         launcher.spawn(LIMITS)
         launcher.process.kill()
         launcher.process.wait()

@@ -373,6 +373,32 @@ def test_an_integer_that_could_not_be_sent_back_is_a_wire_error() -> None:
         received((message % ("9" * 4200)).encode())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("NaN", "Infinity", "-Infinity", "1e400", "-1e400", "5e-324", "-0", "-0.0", "1E2", "1e16", "0.1"),
+        *("18446744073709551615", "18446744073709551616", "-9223372036854775809", "123456789012345678901234567890.5"),
+        *(
+            '"\\ud800"',
+            '"\\ud83d\\ude00"',
+            '"\u00e9\u20ac"',
+            '"\\u0000\\u001f"',
+            '{"d":{"a":1,"a":2}}',
+            '{"d":{"\\udfff":NaN}}',
+        ),
+    ],
+)
+def test_a_header_means_what_pythons_own_decoder_makes_of_it(text: str) -> None:
+    meant = wire.Decoder([], unknown).value(json.loads(text))
+    assert equal(received(f'{{"value": {text}, "arrays": []}}'.encode()), meant)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, "\ud800", 1 << 64, -(1 << 200)])
+def test_what_json_has_no_word_for_arrives_beside_what_it_has(value: Any) -> None:
+    for around in ([1.5, value], {"a": value, "b": "\u00e9"}, (value, np.arange(3.0), True)):
+        assert equal(sent(around), around)
+
+
 def test_an_honest_message_of_the_same_form_is_read() -> None:
     got = received(
         {"value": {"t": [{"a": 0}, {"b": 1}, {"s": 2}]}, "arrays": [["bool", [1]], ["bytes", [2]], ["int8", []]]},
@@ -385,10 +411,10 @@ def test_an_honest_message_of_the_same_form_is_read() -> None:
     "handle", [7, [1], [1, 2, 3], ["1", "object"], [True, "object"], [1, "a text of the student's"], [1, ["object"]]]
 )
 def test_a_malformed_handle_is_a_wire_error(handle: Any) -> None:
-    from autograder.sandbox.launcher import _decode_other  # noqa: PLC0415  (Linux only)
+    from autograder.sandbox.worker_process import decode_other  # noqa: PLC0415  (Linux only)
 
     with pytest.raises(wire.WireError):
-        wire.Decoder([], _decode_other).value({"h": handle})
+        wire.Decoder([], decode_other).value({"h": handle})
 
 
 TREES = st.recursive(

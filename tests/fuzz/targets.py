@@ -20,7 +20,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.folders import Course
 from autograder.grading.transcripts import same
 from autograder.sandbox import wire
-from autograder.sandbox.launcher import _decode_other
+from autograder.sandbox.worker_process import decode_other
 from autograder.submission import reading, text
 from autograder.suite.comparing import Mismatch, described, expect_close, expect_keys, expect_none, expect_tuple
 from autograder.suite.errors import error_of, sentence
@@ -38,7 +38,7 @@ def wire_decoder(content: bytes) -> None:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * LONGEST)
         ours.sendall(content[:LONGEST])
         ours.close()
-        value = wire.Channel(theirs).receive(_decode_other, 1 << 20, time.monotonic() + SECONDS, lambda _, value: value)
+        value = wire.Channel(theirs).receive(decode_other, 1 << 20, time.monotonic() + SECONDS, lambda _, value: value)
         look_at(value)
 
 

@@ -29,7 +29,7 @@ from autograder.grading.grader import Grader
 from autograder.reporting.as_html import exercise_html
 from autograder.reporting.as_text import exercise_text
 from autograder.sandbox import wire
-from autograder.sandbox.launcher import WorkerDied
+from autograder.sandbox.worker_process import WorkerDied
 from autograder.submission.reading import Reader
 from autograder.suite.answers import Answers
 
@@ -66,11 +66,12 @@ class Onlooker:
 
     def _listen_in(self) -> None:
         """Keep a copy of every byte from a worker that runs a program, and the digits of every number that is sent to one."""
-        read, call, contents = wire.Channel._read, Answers.call, Reader.contents
+        within, call, contents = wire.Channel._within, Answers.call, Reader.contents
 
-        def copying(channel: wire.Channel, buffer: Any, deadline: float | None) -> Any:
-            got = read(channel, buffer, deadline)
-            self.received += bytes(got)
+        def copying(channel: wire.Channel, deadline: Any, operation: Any, argument: Any) -> Any:
+            got = within(channel, deadline, operation, argument)
+            if operation.__name__ != "send":
+                self.received += got if operation.__name__ == "recv" else argument[:got]
             return got
 
         def noting(answers: Answers, function: str, args: tuple[Any, ...], *rest: Any, **more: Any) -> Any:
@@ -84,7 +85,7 @@ class Onlooker:
             del self.received[before:]  # the text of a program, with whatever it was told, and nothing that it did
             return found
 
-        wire.Channel._read = copying  # type: ignore[method-assign]
+        wire.Channel._within = copying  # type: ignore[method-assign]
         Reader.contents = reading  # type: ignore[method-assign]
         Answers.call = noting  # type: ignore[method-assign,assignment]
 

@@ -13,6 +13,8 @@ import sys
 import pytest
 import torch
 
+from autograder.sandbox.backends.table import BACKENDS
+
 
 def bubblewrap_is_missing() -> str:
     """Why bubblewrap cannot be used here, asked of the program itself and not of the engine; empty when it can."""
@@ -37,4 +39,5 @@ GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch finds no
 NO_GPU = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can start something as another user")
 
-CONFINED = (pytest.param("landlock"), pytest.param("bubblewrap", marks=BUBBLEWRAP))
+MARKS = {"bubblewrap": BUBBLEWRAP}
+CONFINED = tuple(pytest.param(name, marks=MARKS.get(name, ())) for name, each in BACKENDS.items() if each.confines)

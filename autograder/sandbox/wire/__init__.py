@@ -1,6 +1,8 @@
 """Plain data to bytes and back, between the grader and a worker. Both sides import this; nothing here trusts what arrives."""
 
 from autograder.sandbox.wire.channel import PREFIX, SMALL, Channel, Deadline
+from autograder.sandbox.wire.decoding import Decoder
+from autograder.sandbox.wire.encoding import encode
 from autograder.sandbox.wire.values import (
     DTYPES,
     KINDS,
@@ -10,7 +12,6 @@ from autograder.sandbox.wire.values import (
     MAX_NUMBERED,
     REMEMBERED,
     Closed,
-    Decoder,
     Given,
     Handle,
     Late,
@@ -20,7 +21,6 @@ from autograder.sandbox.wire.values import (
     Unencodable,
     WireError,
     all_numbers,
-    encode,
 )
 
 __all__ = [

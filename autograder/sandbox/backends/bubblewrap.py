@@ -1,6 +1,6 @@
 """The command line that puts the whole untrusted side into bubblewrap: own network, processes, IPC and mounts, and almost no files.
 
-This is the outer layer. The workers in it are confined by Landlock and seccomp all the same. Called by the launcher.
+This is the outer layer. The workers in it are confined by Landlock and seccomp all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course.assignment import CourseError
-from autograder.sandbox.confine import SYSTEM_PATHS, package_folders
+from autograder.sandbox.backends.backend import Backend
+from autograder.sandbox.readable import ENGINE, SYSTEM_PATHS, package_folders
 
 PROGRAM = "bwrap"
 MATPLOTLIB = "/tmp/matplotlib"  # noqa: S108  (in the sandbox's own memory)
@@ -43,13 +44,9 @@ def program() -> str:
     return str(Path(found).absolute())
 
 
-def command(readable: Iterable[Path], devices: Iterable[Path] = ()) -> list[str]:
-    """Everything that comes before the program to run; raises CourseError when bubblewrap is not installed.
-
-    readable: what it may see besides the interpreter and its packages; devices: files below /dev that it may use
-    """
-    engine = Path(__file__).resolve().parent.parent
-    places = dict.fromkeys([*_interpreter(), *map(Path, SYSTEM_PATHS), engine, *readable])
+def command(readable: Iterable[Path], devices: Iterable[Path]) -> list[str]:
+    """See Backend."""
+    places = dict.fromkeys([*_interpreter(), *map(Path, SYSTEM_PATHS), ENGINE, *readable])
     return [
         program(),
         *NAMESPACES,
@@ -85,3 +82,13 @@ def _fonts() -> list[str]:
     lists = sorted(cache.glob("fontlist-*.json")) if cache.is_dir() else []
     binds = [option for path in lists for option in ("--ro-bind", str(path), f"{MATPLOTLIB}/{path.name}")]
     return ["--dir", MATPLOTLIB, *binds]
+
+
+BUBBLEWRAP = Backend(
+    name="bubblewrap",
+    reported="landlock+bubblewrap",
+    own_files=True,
+    available=available,
+    missing="Not installed; grading does without.",
+    command=command,
+)
