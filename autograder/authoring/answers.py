@@ -17,7 +17,7 @@ from autograder.submission.source import is_stub
 
 
 @dataclass(frozen=True)
-class Answers:
+class ModelAnswers:
     """The reference of one assignment, as text."""
 
     path: Path
@@ -29,7 +29,7 @@ class Answers:
         return "\n\n\n".join(self.functions[name] for name in names)
 
 
-def read_answers(path: Path, assignment: Assignment) -> Answers:
+def read_answers(path: Path, assignment: Assignment) -> ModelAnswers:
     """Read the reference at `path`; raises CourseError when a function is missing or cannot become a stub."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def read_answers(path: Path, assignment: Assignment) -> Answers:
     imports = tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
     for name in wanted:
         _check(name, functions[name], path)
-    return Answers(path, imports, {name: functions[name] for name in wanted})
+    return ModelAnswers(path, imports, {name: functions[name] for name in wanted})
 
 
 def function_texts(tree: ast.Module, text: str) -> dict[str, str]:
@@ -65,7 +65,7 @@ def function_texts(tree: ast.Module, text: str) -> dict[str, str]:
     return texts
 
 
-def stub_module(assignment: Assignment, answers: Answers) -> str:
+def stub_module(assignment: Assignment, answers: ModelAnswers) -> str:
     """The stubs of an assignment as one module, with the imports that their signatures need."""
     names = tuple(name for exercise in assignment.exercises for name in exercise.functions)
     body = strip_solutions(answers.source(names), CODE_STUB, str(answers.path))

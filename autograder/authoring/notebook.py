@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autograder.authoring.answers import Answers
+from autograder.authoring.answers import ModelAnswers
 from autograder.course.assignment import TRAINING, Assignment, Cell, CourseError
 from autograder.course.stubs import CODE_STUB, TEXT_STUB, released_text
 
@@ -22,7 +22,7 @@ NOTEBOOK_METADATA = {
 }
 
 
-def instructor_notebook(assignment: Assignment, answers: Answers) -> Notebook:
+def instructor_notebook(assignment: Assignment, answers: ModelAnswers) -> Notebook:
     """The notebook that nbgrader makes the release from: answers inside their markers, no outputs, fixed ids."""
     named = zip(assignment.cells, assignment.ids, strict=True)
     cells = [_cell(cell, cell_id, assignment, answers) for cell, cell_id in named]
@@ -47,7 +47,7 @@ def as_text(notebook: Notebook) -> str:
     return json.dumps({**notebook, "cells": cells}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _cell(cell: Cell, cell_id: str, assignment: Assignment, answers: Answers) -> dict[str, Any]:
+def _cell(cell: Cell, cell_id: str, assignment: Assignment, answers: ModelAnswers) -> dict[str, Any]:
     source = answers.source(cell.functions) if cell.role == "exercise" else cell.source
     metadata = {"nbgrader": graded} if (graded := _nbgrader(cell, cell_id, assignment)) else {}
     made: dict[str, Any] = {"cell_type": cell.kind, "id": cell_id, "metadata": metadata, "source": source}

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.console import one_line_errors, out
-from autograder.cli.grade_files import Trained, assignment_of, grade_files, tell
+from autograder.cli.grade_files import TrainingChoice, assignment_of, grade_files, tell
 from autograder.cli.options import (
     AssignmentOption,
     BudgetOption,
@@ -111,7 +111,7 @@ def grade(  # noqa: PLR0913  (one parameter for each option)
             raise CourseError(
                 "--data says what to train on, and --no-training that nothing is trained; one of the two."
             )
-        trained = Trained(trained_on, data=learned) if training else None
+        trained = TrainingChoice(trained_on, data=learned) if training else None
         reports = grade_files(paths, assignment, mode, trained, student, jobs)
         tell(reports, {"json": json_path}, fail_under, single=len(paths) == 1)
 
@@ -169,7 +169,7 @@ def train(  # noqa: PLR0913  (one parameter for each option)
     """
     with one_line_errors():
         how = (device_named(device), budget, data_asked(data), profile, files)
-        mode, trained = isolation_named(isolation), Trained(*how)
+        mode, trained = isolation_named(isolation), TrainingChoice(*how)
         course = Course.find()
         without = [each.name for path in paths if not (each := assignment_of(course, path, assignment)).training]
         if without:

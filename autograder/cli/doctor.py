@@ -1,4 +1,4 @@
-"""What works on this machine, for `autograder doctor`: one finding per line, each a plain sentence."""
+"""What works on this machine, for `autograder doctor`: one observation per line, each a plain sentence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PACKAGES = ("numpy", "torch", "pytest", "nbgrader", "jupyterlab", "jupytext", "l
 
 
 @dataclass(frozen=True)
-class Finding:
+class Observation:
     """One thing that was looked at. Without a `needed` one that is `good`, submissions cannot be graded."""
 
     subject: str
@@ -34,61 +34,65 @@ class Finding:
     needed: bool = True
 
 
-def show(findings: list[Finding]) -> int:
+def show(observations: list[Observation]) -> int:
     """Print what was found; the exit code."""
     table = Table(show_header=False, box=None, pad_edge=False)
     for _ in ("mark", "subject", "sentence"):
         table.add_column(overflow="fold")  # a path that is too long goes on in the next line
-    for finding in findings:
-        mark = "[green]✓[/]" if finding.good else ("[red]✗[/]" if finding.needed else "[dim]-[/]")
-        table.add_row(mark, plain(finding.subject), plain(finding.sentence))
+    for observation in observations:
+        mark = "[green]✓[/]" if observation.good else ("[red]✗[/]" if observation.needed else "[dim]-[/]")
+        table.add_row(mark, plain(observation.subject), plain(observation.sentence))
     out.print(table)
-    return BROKEN if any(finding.needed and not finding.good for finding in findings) else 0
+    return BROKEN if any(observation.needed and not observation.good for observation in observations) else 0
 
 
-def examine(course: Course) -> list[Finding]:
+def examine(course: Course) -> list[Observation]:
     """Look at everything that grading relies on."""
     machine = [_python(), *_packages(), *_isolation(course), _gpu(course)]
     return [*machine, *_nbgrader(course), _data(course), *_training(course)]
 
 
-def _python() -> Finding:
+def _python() -> Observation:
     good = (3, 11) <= sys.version_info < (3, 14)
-    return Finding("python", f"Python {platform.python_version()} on {platform.system()} {platform.release()}.", good)
+    return Observation(
+        "python", f"Python {platform.python_version()} on {platform.system()} {platform.release()}.", good
+    )
 
 
-def _packages() -> list[Finding]:
-    findings = []
+def _packages() -> list[Observation]:
+    observations = []
     for name in PACKAGES:
         try:
-            findings.append(Finding(name, f"Version {importlib.metadata.version(name)}.", good=True))
+            observations.append(Observation(name, f"Version {importlib.metadata.version(name)}.", good=True))
         except importlib.metadata.PackageNotFoundError:
-            findings.append(Finding(name, "Not installed; run `make setup`.", good=False, needed=name != "torch"))
-    return findings
+            observations.append(
+                Observation(name, "Not installed; run `make setup`.", good=False, needed=name != "torch")
+            )
+    return observations
 
 
-def _isolation(course: Course) -> list[Finding]:
+def _isolation(course: Course) -> list[Observation]:
     """Every property of the strongest mode that works, and a line for each other mode."""
     if sys.platform != "linux":
         sentence = "Grading other people's code needs Linux (Landlock, seccomp); use a Linux machine or container."
-        return [Finding("isolation", sentence, good=False)]
-    findings: list[Finding] = []
+        return [Observation("isolation", sentence, good=False)]
+    observations: list[Observation] = []
     works = False
     for mode in modes_here():
         properties, trouble = _properties(course, mode)
         holds = bool(properties) and all(each.holds for each in properties)
         if holds and not works:
-            findings += [Finding(mode, each.sentence, good=True) for each in properties]
+            observations += [Observation(mode, each.sentence, good=True) for each in properties]
         else:
             broken = " ".join(each.sentence for each in properties if not each.holds)
             sentence = "All of this holds with it alone, too." if holds else trouble or f"Does NOT hold: {broken}"
-            findings.append(Finding(mode, sentence, holds, needed=False))
+            observations.append(Observation(mode, sentence, holds, needed=False))
         works = works or holds
     if not works:
         sentence = "Grading needs a kernel of 5.13 or later with Landlock switched on (CONFIG_SECURITY_LANDLOCK, lsm=landlock)."
-        findings.append(Finding("isolation", sentence, good=False))
+        observations.append(Observation("isolation", sentence, good=False))
     missing = [each for each in BACKENDS.values() if not each.available()]
-    return [*findings, *(Finding(each.name, each.missing, good=False, needed=False) for each in missing)]
+    return [*observations, *(Observation(each.name, each.missing, good=False, needed=False) for each in missing)]
 
 
 def _properties(course: Course, mode: str) -> tuple[list[Property], str]:
@@ -101,18 +105,20 @@ def _properties(course: Course, mode: str) -> tuple[list[Property], str]:
         return [], str(error)
 
 
-def _gpu(course: Course) -> Finding:
+def _gpu(course: Course) -> Observation:
     try:
         import torch  # noqa: PLC0415  (slow to import)
     except ImportError:
-        return Finding("gpu", "PyTorch is not installed.", good=False, needed=False)
+        return Observation("gpu", "PyTorch is not installed.", good=False, needed=False)
     if not torch.cuda.is_available():
-        return Finding("gpu", "None that PyTorch can use; everything runs on the processor.", good=False, needed=False)
+        return Observation(
+            "gpu", "None that PyTorch can use; everything runs on the processor.", good=False, needed=False
+        )
     from autograder.training.slots import own_gpu  # noqa: PLC0415
 
     name, trouble = torch.cuda.get_device_name(own_gpu()), _trouble_of_gpu(course)
     told = f"{name}: {trouble}" if trouble else f"{name}; a confined worker computes on it."
-    return Finding("gpu", told, not trouble, needed=False)
+    return Observation("gpu", told, not trouble, needed=False)
 
 
 def _trouble_of_gpu(course: Course) -> str:
@@ -132,7 +138,7 @@ def _trouble_of_gpu(course: Course) -> str:
         return str(refusal)
 
 
-def _nbgrader(course: Course) -> list[Finding]:
+def _nbgrader(course: Course) -> list[Observation]:
     """Whether nbgrader has the settings of the course, wherever it is started, and the exchange that it uses."""
     try:
         from nbgrader.exchange.default import Exchange  # noqa: PLC0415  (slow to import; without it, `_packages` says so)
@@ -146,43 +152,45 @@ def _nbgrader(course: Course) -> list[Finding]:
         sentence = (
             f"Started elsewhere, it has other settings ({', '.join(lacks)}); run `make setup`, and see ~/.jupyter."
         )
-    elsewhere = [_settings_of_data(course), Finding("nbgrader", sentence, not lacks, needed=False)]
+    elsewhere = [_settings_of_data(course), Observation("nbgrader", sentence, not lacks, needed=False)]
     try:
         folder = Path(Exchange(config=settings(course)).root)
     except CourseError as refusal:
-        return [Finding("nbgrader", f"It refuses to grade: {refusal}", good=False), *elsewhere]
+        return [Observation("nbgrader", f"It refuses to grade: {refusal}", good=False), *elsewhere]
     nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
     writable = os.access(nearest, os.W_OK)
     state = "can be written" if writable else "cannot be written"
     return [
-        Finding("nbgrader", f"Started in {course.root}, it has the settings of this course.", good=True),
+        Observation("nbgrader", f"Started in {course.root}, it has the settings of this course.", good=True),
         *elsewhere,
-        Finding("exchange", f"{folder} {state}.", writable, needed=False),
+        Observation("exchange", f"{folder} {state}.", writable, needed=False),
     ]
 
 
-def _data(course: Course) -> Finding:
+def _data(course: Course) -> Observation:
     """Whether others on this machine can look at what is about real people."""
     if not course.data.is_dir():
-        return Finding("course", f"{course.data} is not there yet; it will be for you alone.", good=True, needed=False)
+        return Observation(
+            "course", f"{course.data} is not there yet; it will be for you alone.", good=True, needed=False
+        )
     mode = course.data.stat().st_mode & 0o777
     if mode & 0o077:
         sentence = f"Others can look into {course.data}, where grades and submissions lie: chmod 700 {course.data}"
-        return Finding("course", sentence, good=False, needed=False)
-    return Finding("course", f"{course.data}, where grades and submissions lie, is for you alone.", good=True)
+        return Observation("course", sentence, good=False, needed=False)
+    return Observation("course", f"{course.data}, where grades and submissions lie, is for you alone.", good=True)
 
 
-def _training(course: Course) -> list[Finding]:
+def _training(course: Course) -> list[Observation]:
     """Which data training learns from, where the course has set that: of each assignment that trains, a line."""
     try:
         data = data_for(course)
         names = [] if data is None else [name for name in course.names() if course.assignment(name).training]
     except CourseError as fault:
-        return [Finding("training", str(fault), good=False)]
+        return [Observation("training", str(fault), good=False)]
     return [_trained_on(course, name, data) for name in names]
 
 
-def _trained_on(course: Course, name: str, data: Data | None) -> Finding:
+def _trained_on(course: Course, name: str, data: Data | None) -> Observation:
     """Whether the runs of an assignment can learn from the data of the course, and be graded then."""
     # Without torch, `_packages` says so.
     from autograder.training.bands import how_to_measure, missing_bands  # noqa: PLC0415
@@ -195,15 +203,15 @@ def _trained_on(course: Course, name: str, data: Data | None) -> Finding:
         device, profile = device_for(course, assignment, "auto", data)
         missing = missing_bands(course, assignment, device, data, profile)
     except (CourseError, GraderError, ImportError) as fault:
-        return Finding("training", f"{name} cannot learn from {data}, the data of the course: {fault}", good=False)
+        return Observation("training", f"{name} cannot learn from {data}, the data of the course: {fault}", good=False)
     if missing:
         command = how_to_measure(assignment, device, data, profile)
         sentence = f"{name} learns from {what} ({data}), with nothing yet to be graded against: run `{command}`."
-        return Finding("training", sentence, good=False, needed=False)
-    return Finding("training", f"{name} learns from {what} ({data}), as the settings of the course say.", good=True)
+        return Observation("training", sentence, good=False, needed=False)
+    return Observation("training", f"{name} learns from {what} ({data}), as the settings of the course say.", good=True)
 
 
-def _settings_of_data(course: Course) -> Finding:
+def _settings_of_data(course: Course) -> Observation:
     """Whether nbgrader has the settings of the course when it is started in the folder of everything about real people."""
     from autograder.gradebook.settings import reads_settings  # noqa: PLC0415
 
@@ -221,4 +229,4 @@ def _settings_of_data(course: Course) -> Finding:
                 else f"Started in {course.data}, it refuses to grade, since {path.name} there does not read the settings of the"
                 " course: move that away, run `autograder build`, and put its lines at the end of the new one."
             )
-    return Finding("nbgrader", sentence, good, needed=False)
+    return Observation("nbgrader", sentence, good, needed=False)

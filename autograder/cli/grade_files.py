@@ -32,7 +32,7 @@ WORTH_A_PROCESS = 4
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingChoice:
     """How the training stage is done: where, for how long at most, on which data (None: what the course uses), and which runs."""
 
     device: Wanted
@@ -43,7 +43,7 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class Asked:
+class NamedFile:
     """A file, the assignment that it is graded as, and whose it is."""
 
     path: Path
@@ -77,7 +77,7 @@ def grade_files(  # noqa: PLR0913, PLR0917  (the options of the commands)
     paths: list[Path],
     assignment: str | None,
     isolation: Isolation,
-    trained: Trained | None,
+    trained: TrainingChoice | None,
     student: str | None = None,
     jobs: int | None = None,
 ) -> list[Report]:
@@ -88,7 +88,7 @@ def grade_files(  # noqa: PLR0913, PLR0917  (the options of the commands)
     """
     course = Course.find()
     asked = [
-        Asked(path, found, student or course.student_of(path)) for path, found in _found(course, paths, assignment)
+        NamedFile(path, found, student or course.student_of(path)) for path, found in _found(course, paths, assignment)
     ]
     trains = trained is not None and any(each.assignment.training for each in asked)
     if trained and trained.data is not None and asked and not trains:
@@ -138,9 +138,9 @@ def counting(progress: Progress, total: int) -> Callable[[Report], None]:
 
 def _in_this_process(  # noqa: PLR0913, PLR0917  (what is graded, how, and who hears of it)
     course: Course,
-    asked: list[Asked],
+    asked: list[NamedFile],
     isolation: Isolation,
-    trained: Trained | None,
+    trained: TrainingChoice | None,
     watch: Watch,
     on_report: Callable[[Report], None],
 ) -> list[Report]:
@@ -165,9 +165,9 @@ def _in_this_process(  # noqa: PLR0913, PLR0917  (what is graded, how, and who h
 
 def _in_processes(  # noqa: PLR0913, PLR0917  (what is graded, how, and who hears of it)
     course: Course,
-    asked: list[Asked],
+    asked: list[NamedFile],
     isolation: Isolation,
-    trained: Trained | None,
+    trained: TrainingChoice | None,
     processes: int,
     on_report: Callable[[Report], None],
 ) -> list[Report]:
@@ -190,7 +190,7 @@ def _in_processes(  # noqa: PLR0913, PLR0917  (what is graded, how, and who hear
 
 
 def _shared(
-    course: Course, assignment: Assignment, trained: Trained, data: Data | None, processes: int
+    course: Course, assignment: Assignment, trained: TrainingChoice, data: Data | None, processes: int
 ) -> tuple[Device, int]:
     """Where an assignment is trained, and by how many processes at a time: a GPU may have memory for fewer."""
     from autograder.training.device import device_for  # noqa: PLC0415
@@ -212,7 +212,7 @@ def _keep_runs(course: Course, folder: Path, stage: TrainingStage, reports: Iter
             err.print(f"{len(files)} files in {plain(str(files[0].parent))}")
 
 
-def _stage(course: Course, trained: Trained | None, watch: Watch) -> TrainingStage | None:
+def _stage(course: Course, trained: TrainingChoice | None, watch: Watch) -> TrainingStage | None:
     """The training stage as it was asked for."""
     from autograder.training.stage import TrainingOptions, TrainingStage  # noqa: PLC0415  (needs Linux)
 

@@ -43,21 +43,18 @@ def dispatch(  # noqa: PLR0913  (what is worked on, how, and what becomes of it)
 ) -> None:
     """Work on `function(item)` in the pool for every item; exactly one of the two is called for each, here, one at a time.
 
-    `items` are asked for as there is room for them; with `alone`, each when nothing else runs. What a callback returns is worked on
-    next.
+    `items` are asked for as there is room; with `alone`, each when nothing else runs. What a callback returns is worked on next.
     """
-    window = 1 if alone else pool.window
     queue, ready, suspects = iter(items), deque[Item](), deque[Item]()
     accused: Item | None = None  # the suspect that runs alone, or did last
     deaths: Counter[Item] = Counter()
     running: dict[Future[Any], Item] = {}
     while True:
-        batch = list(islice(chain(_taken(ready), queue), window - len(running)))
+        batch = list(islice(chain(_taken(ready), queue), (1 if alone else pool.window) - len(running)))
         if not batch and not running:
             if not suspects:
                 return
-            accused = suspects.popleft()
-            batch = [accused]
+            batch = [accused := suspects.popleft()]
         running |= {pool.submit(function, item): item for item in batch}
         finished = wait(running, PULSE, return_when=FIRST_COMPLETED).done
         if not finished:
@@ -73,8 +70,8 @@ def dispatch(  # noqa: PLR0913  (what is worked on, how, and what becomes of it)
             deaths[item] += died and item == accused
             if died and deaths[item] < PARDONS:
                 suspects.append(item)
-                continue
-            ready.extend(on_failure(item, Failure(None if died else fault)) or ())
+            else:
+                ready.extend(on_failure(item, Failure(None if died else fault)) or ())
         if broken and pool.shared_fate:
             suspects.extend(running.values())
             running.clear()
