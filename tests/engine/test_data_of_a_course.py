@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from autograder.authoring.generate import build
-from autograder.cli.doctor import Finding, examine
+from autograder.cli.doctor import Observation, examine
 from autograder.course.assignment import CourseError, GraderError
 from autograder.course.folders import Course
 from autograder.course.report import Report
@@ -264,7 +264,7 @@ def test_data_that_would_not_be_used_are_refused(course: Course, arguments: tupl
 # --- doctor --------------------------------------------------------------------------------------------------------------
 
 
-def about_training(course: Course, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+def about_training(course: Course, monkeypatch: pytest.MonkeyPatch) -> list[Observation]:
     for name in ("_isolation", "_nbgrader"):
         monkeypatch.setattr(f"autograder.cli.doctor.{name}", lambda _: [])
     return [finding for finding in examine(course) if finding.subject == "training"]
@@ -284,7 +284,7 @@ def test_doctor_says_which_data_training_learns_from(course: Course, monkeypatch
     )
     monkeypatch.setattr("autograder.training.bands.missing_bands", lambda *_: {})
     (found,) = about_training(course, monkeypatch)
-    assert found == Finding(
+    assert found == Observation(
         "training", "tiny learns from the data that come along (shipped), as the settings of the course say.", good=True
     )
 

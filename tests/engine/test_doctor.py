@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.generate import build
-from autograder.cli.doctor import Finding, _data, _gpu, _nbgrader
+from autograder.cli.doctor import Observation, _data, _gpu, _nbgrader
 from autograder.course.folders import Course
 from autograder.sandbox.devices import Devices
 from autograder.sandbox.selftest import SENTENCES
@@ -38,7 +38,7 @@ def exchange(course: Course) -> str:
     return next(finding.sentence for finding in _nbgrader(course) if finding.subject == "exchange")
 
 
-def about(course: Course, words: str) -> Finding:
+def about(course: Course, words: str) -> Observation:
     return next(finding for finding in _nbgrader(course) if words in finding.sentence)
 
 
