@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.suite import corners
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.inputs import KINK, Params, head
+from tests.hidden.auxiliary_loss.inputs import KINK, Params, Rng, head
 
 Twins = tuple[tuple[Any, ...], tuple[Any, ...]]  # the arguments of two questions
 
@@ -20,7 +20,7 @@ NUDGE = 1e-8
 SCALE = 2.0**17  # numbers that are huge, and as exact in float32 as they were
 
 
-def beside(rng: np.random.Generator, value: Any) -> Any:
+def beside(rng: Rng, value: Any) -> Any:
     """Numbers a hair away, up or down, arrays in C order; also in a list or a dict, whose keys come backwards."""
     if isinstance(value, dict):
         return {key: beside(rng, value[key]) for key in reversed(value)}
@@ -30,7 +30,7 @@ def beside(rng: np.random.Generator, value: Any) -> Any:
     return value + float(step) if isinstance(value, float) else np.ascontiguousarray(value + step)
 
 
-def head_twins(rng: np.random.Generator) -> list[Twins]:
+def head_twins(rng: Rng) -> list[Twins]:
     """Twins of a head: x, the parameters and an upstream gradient each."""
     while True:
         specials = list(corners(*head(rng, (5, 8), rows=2), rng.normal(size=(2, 4))))
@@ -39,7 +39,7 @@ def head_twins(rng: np.random.Generator) -> list[Twins]:
             return [(special, tuple(beside(rng, part) for part in special)) for special in specials]
 
 
-def sized_twins(rng: np.random.Generator) -> Iterator[Twins]:
+def sized_twins(rng: Rng) -> Iterator[Twins]:
     """Heads with one class, and with one or two channels or classes for two images; and the same with more that have no part in it."""
     for count in (1, 2):
         x, params = head(rng, (5, 5), rows=2)
@@ -52,7 +52,7 @@ def sized_twins(rng: np.random.Generator) -> Iterator[Twins]:
         yield (x, params, dlogits), (np.concatenate([x, rng.normal(size=(2, 1, 5, 5))], axis=1), more, dlogits)
 
 
-def shut_twins(rng: np.random.Generator) -> Iterator[Twins]:
+def shut_twins(rng: Rng) -> Iterator[Twins]:
     """Heads of which one layer is zero all over, and the same with that layer negative all over: both are shut there."""
     x, params = head(rng, (5, 5), rows=2)
     dlogits = rng.normal(size=(2, 4))

@@ -9,6 +9,7 @@ import numpy as np
 
 from solutions.auxiliary_loss import reference
 
+Rng = np.random.Generator
 Params = dict[str, np.ndarray]  # of a head
 
 # A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
@@ -16,14 +17,14 @@ KINK = 1e-3
 STEP = 1e-5
 
 
-def chain(rng: np.random.Generator, depth: int) -> tuple[float, list[float], list[float]]:
+def chain(rng: Rng, depth: int) -> tuple[float, list[float], list[float]]:
     """The input, the later weights and the slopes of a chain: signed, and none of them near zero or one."""
     size = rng.uniform(1.2, 2.0, size=2 * depth) ** rng.choice([-1.0, 1.0], size=2 * depth)
     factors = (size * rng.choice([-1.0, 1.0], size=2 * depth)).tolist()
     return factors[0], factors[1:depth], factors[depth:]
 
 
-def scores(rng: np.random.Generator, rows: int = 5, classes: int = 4) -> tuple[np.ndarray, np.ndarray]:
+def scores(rng: Rng, rows: int = 5, classes: int = 4) -> tuple[np.ndarray, np.ndarray]:
     """Logits of ordinary size, and labels among which the first is not the network's own choice."""
     while True:
         logits = 2 * rng.normal(size=(rows, classes))
@@ -32,7 +33,7 @@ def scores(rng: np.random.Generator, rows: int = 5, classes: int = 4) -> tuple[n
             return logits, labels
 
 
-def extreme_scores(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def extreme_scores(rng: Rng) -> tuple[np.ndarray, np.ndarray]:
     """Logits of up to 1e4 of either sign, in rows that lie far apart, among them a confident mistake.
 
     They come in quarters, which float32 holds exactly.
@@ -46,7 +47,7 @@ def extreme_scores(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 def head(
-    rng: np.random.Generator, size: tuple[int, int] = (8, 11), *, rows: int = 3, channels: int = 2, whole: bool = False
+    rng: Rng, size: tuple[int, int] = (8, 11), *, rows: int = 3, channels: int = 2, whole: bool = False
 ) -> tuple[np.ndarray, Params]:
     """A batch of maps, of whole numbers if asked, and the parameters of a head for it: P = 3, F = 6, K = 4."""
     places = ((size[0] - 5) // 3 + 1) * ((size[1] - 5) // 3 + 1)
@@ -73,15 +74,13 @@ def _lively(z: np.ndarray) -> bool:
     return bool((z > 0).any(axis=1).all() and (z < 0).any() and np.abs(z).min() > KINK)
 
 
-def head_gradient(
-    rng: np.random.Generator, size: tuple[int, int] = (8, 11), **options: Any
-) -> tuple[np.ndarray, dict[str, Any]]:
+def head_gradient(rng: Rng, size: tuple[int, int] = (8, 11), **options: Any) -> tuple[np.ndarray, dict[str, Any]]:
     """An upstream gradient and the reference's cache for a head drawn by `head`."""
     logits, cache = reference.auxiliary_head_forward(*head(rng, size, **options))
     return rng.normal(size=logits.shape), cache
 
 
-def head_at_kinks(rng: np.random.Generator) -> tuple[np.ndarray, Params]:
+def head_at_kinks(rng: Rng) -> tuple[np.ndarray, Params]:
     """A small batch of maps, and the parameters of a head of which one unit of each layer is exactly zero for every image."""
     while True:
         x, params = head(rng, (5, 5))

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from autograder.suite import corners, in_order
 from solutions.inception_module import reference
-from tests.hidden.inception_module.inputs import ALIKE, LAYERS, TWOS, Params, images, module, output_shape, parameters
+from tests.hidden.inception_module.inputs import (
+    ALIKE,
+    LAYERS,
+    TWOS,
+    Params,
+    Rng,
+    images,
+    module,
+    output_shape,
+    parameters,
+)
 
 FEW = st.integers(1, 4)
 SIDES = st.integers(1, 5)
@@ -20,40 +30,38 @@ NEAR = 1e-5  # the same where there are no differences; an exact zero stays one
 SIZES = ((2, 1, 2, 3), (2, 3, 3, 2), (2, 3, 1, 3), (2, 2, 3, 1), (2, 1, 3, 3))
 
 
-def _numbers(rng: np.random.Generator) -> st.SearchStrategy[np.random.Generator]:
+def _numbers(rng: Rng) -> st.SearchStrategy[Rng]:
     """Generators of numbers, each from a state that hypothesis draws and the state of the submission's own."""
     entropy = int(rng.integers(2**63))
     return STATES.map(lambda state: np.random.default_rng([entropy, state]))
 
 
 def pixel_cases(
-    rng: np.random.Generator,
-) -> st.SearchStrategy[tuple[np.ndarray, np.ndarray, np.ndarray, np.random.Generator]]:
+    rng: Rng,
+) -> st.SearchStrategy[tuple[np.ndarray, np.ndarray, np.ndarray, Rng]]:
     """Images, and the weight and the bias of a layer that reads their channels."""
 
-    def case(
-        numbers: np.random.Generator, image: tuple[int, ...], outputs: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.random.Generator]:
+    def case(numbers: Rng, image: tuple[int, ...], outputs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, Rng]:
         x = images(numbers, image)
         return x, numbers.normal(size=(outputs, image[1])), numbers.normal(size=outputs), numbers
 
     return st.builds(case, _numbers(rng), st.tuples(FEW, FEW, SIDES, SIDES), FEW)
 
 
-def stacks(rng: np.random.Generator) -> st.SearchStrategy[list[np.ndarray]]:
+def stacks(rng: Rng) -> st.SearchStrategy[list[np.ndarray]]:
     """One to four arrays of the same height and width, of any numbers of channels."""
 
-    def case(numbers: np.random.Generator, image: tuple[int, ...], channels: list[int]) -> list[np.ndarray]:
+    def case(numbers: Rng, image: tuple[int, ...], channels: list[int]) -> list[np.ndarray]:
         return [images(numbers, (image[0], depth, *image[1:])) for depth in channels]
 
     return st.builds(case, _numbers(rng), st.tuples(FEW, SIDES, SIDES), st.lists(FEW, min_size=1, max_size=4))
 
 
-def module_cases(rng: np.random.Generator) -> st.SearchStrategy[tuple[np.ndarray, Params, dict[str, Any], np.ndarray]]:
+def module_cases(rng: Rng) -> st.SearchStrategy[tuple[np.ndarray, Params, dict[str, Any], np.ndarray]]:
     """Batches of two or three images, the parameters of a module, the reference's cache, and an upstream gradient."""
 
     def case(
-        numbers: np.random.Generator, image: tuple[int, ...], depths: tuple[int, ...]
+        numbers: Rng, image: tuple[int, ...], depths: tuple[int, ...]
     ) -> tuple[np.ndarray, Params, dict[str, Any], np.ndarray]:
         named = dict(zip(LAYERS, depths, strict=True))
         return *module(numbers, image, named), numbers.normal(size=output_shape(image, named))
@@ -64,7 +72,7 @@ def module_cases(rng: np.random.Generator) -> st.SearchStrategy[tuple[np.ndarray
 
 
 def special(
-    rng: np.random.Generator,
+    rng: Rng,
 ) -> tuple[list[tuple[np.ndarray, Params]], list[tuple[np.ndarray, dict[str, Any]]]]:
     """Batches and parameters that are special in one way each, and the reference's (out, cache) for each of them."""
     while True:

@@ -9,6 +9,7 @@ import numpy as np
 
 from solutions.inception_module import reference
 
+Rng = np.random.Generator
 Params = dict[str, np.ndarray]  # of a module
 
 # A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
@@ -39,7 +40,7 @@ KEPT = (
 CASES = ((ALIKE, TWOS), (IMAGE, DEPTHS))
 
 
-def parameters(rng: np.random.Generator, channels: int, depths: dict[str, int]) -> Params:
+def parameters(rng: Rng, channels: int, depths: dict[str, int]) -> Params:
     """Weights that keep a signal at about its size, and biases, of a module that reads `channels` maps."""
     params = {}
     for layer in LAYERS:
@@ -51,7 +52,7 @@ def parameters(rng: np.random.Generator, channels: int, depths: dict[str, int]) 
     return params
 
 
-def images(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+def images(rng: Rng, shape: tuple[int, ...]) -> np.ndarray:
     """A batch x of signed entries, no two of which are near to each other in one map: no max pool is near a tie."""
     number, channels, height, width = shape
     pixels = height * width
@@ -65,7 +66,7 @@ def images(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def module(
-    rng: np.random.Generator, image: tuple[int, ...] = IMAGE, depths: dict[str, int] = DEPTHS
+    rng: Rng, image: tuple[int, ...] = IMAGE, depths: dict[str, int] = DEPTHS
 ) -> tuple[np.ndarray, Params, dict[str, Any]]:
     """A batch x of a shape, the parameters of a module, and the reference's cache: no ReLU is near its kink."""
     while True:

@@ -11,6 +11,7 @@ from autograder.suite import in_order
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import BRANCHES, conv, flat, head, image, inception, pool
 
+Rng = np.random.Generator
 Table = list[dict[str, Any]]  # rows as in `starter_code.googlenet_table`
 
 # Three small tables. They end with a convolution, a module and a head, and hold what larger ones do not: a side or a depth of one, an even
@@ -36,57 +37,57 @@ LECTURE_NAIVE = {"1x1": 128, "3x3": 192, "5x5": 96}
 LECTURE_REDUCED = {"1x1": 128, "3x3_reduce": 64, "3x3": 192, "5x5_reduce": 64, "5x5": 96, "pool_proj": 64}
 
 
-def distinct(rng: np.random.Generator, low: int, high: int, count: int) -> list[int]:
+def distinct(rng: Rng, low: int, high: int, count: int) -> list[int]:
     """Different whole numbers from low to high, in any order."""
     return [low + int(number) for number in rng.choice(high - low + 1, size=count, replace=False)]
 
 
-def sizes(rng: np.random.Generator) -> tuple[int, int]:
+def sizes(rng: Rng) -> tuple[int, int]:
     """Height and width of an output, which differ."""
     height, width = distinct(rng, 5, 40, 2)
     return height, width
 
 
-def shape(rng: np.random.Generator) -> tuple[int, int, int]:
+def shape(rng: Rng) -> tuple[int, int, int]:
     """Depth, height and width of an input, all different."""
     channels, height, width = distinct(rng, 6, 40, 3)
     return 8 * channels, height, width
 
 
-def depths(rng: np.random.Generator) -> tuple[int, int]:
+def depths(rng: Rng) -> tuple[int, int]:
     """Channels of an input and of an output, which differ."""
     inputs, outputs = distinct(rng, 3, 60, 2)
     return inputs, outputs
 
 
-def kernel(rng: np.random.Generator) -> int:
+def kernel(rng: Rng) -> int:
     """A side of a square kernel: 3, 5 or 7."""
     return int(rng.choice([3, 5, 7]))
 
 
-def oblong(rng: np.random.Generator) -> tuple[int, int]:
+def oblong(rng: Rng) -> tuple[int, int]:
     """A kernel whose height differs from its width."""
     height, width = distinct(rng, 2, 7, 2)
     return height, width
 
 
-def grouped(rng: np.random.Generator) -> tuple[int, int, int]:
+def grouped(rng: Rng) -> tuple[int, int, int]:
     """Channels of an input and of an output, and a number of groups that divides both."""
     groups, (inputs, outputs) = int(rng.integers(2, 5)), distinct(rng, 2, 9, 2)
     return groups * inputs, groups * outputs, groups
 
 
-def naive_branches(rng: np.random.Generator) -> dict[str, int]:
+def naive_branches(rng: Rng) -> dict[str, int]:
     """The numbers of a naive module, all different."""
     return dict(zip(LECTURE_NAIVE, distinct(rng, 4, 70, 3), strict=True))
 
 
-def reduced_branches(rng: np.random.Generator) -> dict[str, int]:
+def reduced_branches(rng: Rng) -> dict[str, int]:
     """The numbers of a module with reductions, all different."""
     return dict(zip(BRANCHES, distinct(rng, 4, 70, 6), strict=True))
 
 
-def network(rng: np.random.Generator) -> Table:
+def network(rng: Rng) -> Table:
     """The table of a small network that is not GoogLeNet: grouped convolutions, a map that is flattened, an auxiliary head."""
     height, width = distinct(rng, 61, 90, 2)
     rows = [image((height, width), int(rng.integers(2, 5)))]
@@ -108,7 +109,7 @@ def network(rng: np.random.Generator) -> Table:
     return rows
 
 
-def _convolve(rng: np.random.Generator, rows: Table, stride: int, groups: int) -> None:
+def _convolve(rng: Rng, rows: Table, stride: int, groups: int) -> None:
     side, channels = kernel(rng), 2 * int(rng.integers(3, 20))
     height, width = (reference.conv_output_size(n, side, stride, side // 2) for n in rows[-1]["out_size"])
     rows.append(conv(f"conv{len(rows)}", side, stride, (height, width), channels, groups))
@@ -119,7 +120,7 @@ def _shrink(rows: Table, kind: str) -> None:
     rows.append(pool(kind, f"pool{len(rows)}", 3, 2, (height, width), rows[-1]["out_channels"]))
 
 
-def _module(rng: np.random.Generator, rows: Table) -> None:
+def _module(rng: Rng, rows: Table) -> None:
     branches = distinct(rng, 4, 30, 6)
     channels = sum(branches) - branches[BRANCHES.index("3x3_reduce")] - branches[BRANCHES.index("5x5_reduce")]
     rows.append(inception(f"module{len(rows)}", rows[-1]["out_size"], channels, *branches))

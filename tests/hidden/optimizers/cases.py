@@ -7,14 +7,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograder.suite import corners
-from tests.hidden.optimizers.inputs import signed
+from tests.hidden.optimizers.inputs import Rng, signed
 
 STATES = st.integers(0, 2**32 - 1)
 POWERS = st.integers(-1, 3)  # of ten: the scale of a gradient, far above epsilon
 SHAPES = st.sampled_from([(1,), (4,), (2, 3)])
 
 
-def first_steps(rng: np.random.Generator) -> st.SearchStrategy[tuple[np.ndarray, np.ndarray]]:
+def first_steps(rng: Rng) -> st.SearchStrategy[tuple[np.ndarray, np.ndarray]]:
     """Weights, and a gradient of any scale."""
     entropy = int(rng.integers(2**63))
 
@@ -25,7 +25,7 @@ def first_steps(rng: np.random.Generator) -> st.SearchStrategy[tuple[np.ndarray,
     return st.builds(case, STATES, POWERS, SHAPES)
 
 
-def special_walks(rng: np.random.Generator) -> list[tuple[np.ndarray, list[np.ndarray]]]:
+def special_walks(rng: Rng) -> list[tuple[np.ndarray, list[np.ndarray]]]:
     """Weights and a gradient for each of two steps: zeros, equal and huge numbers, Fortran order, and one to three axes of any lengths."""
     walks = []
     for place, shape in enumerate(((2, 3), (2, 2), (1, 2, 2), (2, 1, 2), (2, 2, 1))):  # of each shape another corner

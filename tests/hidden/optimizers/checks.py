@@ -9,7 +9,7 @@ import numpy as np
 from autograder.suite import Given, Student, as_numbers, expect, expect_close, expect_tuple, expect_worked, unchanged
 from solutions.optimizers import reference
 from tests.hidden.optimizers.cases import special_walks
-from tests.hidden.optimizers.inputs import SIZE, STEPS, bowl, gradients, signed
+from tests.hidden.optimizers.inputs import SIZE, STEPS, Rng, bowl, gradients, signed
 
 # Weights and steps are of about one. An answer may compute in float32 inside and is right all the same: over a few steps that loses
 # less than 1e-6. No slip that has a name comes as close: the smallest, an epsilon of 1e-2 in the wrong place, moves weights by 1e-4.
@@ -48,7 +48,7 @@ def check_walk(
 def check_walk_on_gradients(
     student: Student,
     rule: str,
-    rng: np.random.Generator,
+    rng: Rng,
     rates: Sequence[float],
     *,
     edges: bool = False,
@@ -61,7 +61,7 @@ def check_walk_on_gradients(
 def check_walk_on_a_bowl(
     student: Student,
     rule: str,
-    rng: np.random.Generator,
+    rng: Rng,
     rates: Sequence[float],
     *,
     edges: bool = False,
@@ -73,7 +73,7 @@ def check_walk_on_a_bowl(
 
 
 def check_special_walks(
-    student: Student, rule: str, rng: np.random.Generator, *, asks_for_gradients: bool = False, **options: Any
+    student: Student, rule: str, rng: Rng, *, asks_for_gradients: bool = False, **options: Any
 ) -> None:
     """Walks from `special_walks` that take turns are the reference's; each has a state of its own.
 
@@ -107,7 +107,7 @@ def check_special_walks(
         expect_close("w after two steps", one, want, rtol=CLOSE["rtol"], atol=scale * CLOSE["atol"])
 
 
-def check_calls(student: Student, rule: str, rng: np.random.Generator) -> None:
+def check_calls(student: Student, rule: str, rng: Rng) -> None:
     """The gradient is asked for once a step, where the last step times beta would lead from the weights."""
     gradient, asked = bowl(rng)
     beta, last = 0.9, np.zeros(SIZE)

@@ -7,17 +7,19 @@ import numpy as np
 
 from autograder.suite import Given
 
+Rng = np.random.Generator
+
 STEPS = 4
 SIZE = 5
 TINY = 1e-8  # a gradient as small as the usual epsilon
 
 
-def signed(rng: np.random.Generator, shape: int | tuple[int, ...]) -> np.ndarray:
+def signed(rng: Rng, shape: int | tuple[int, ...]) -> np.ndarray:
     """Numbers of either sign, of about one and never near zero."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape)
 
 
-def gradients(rng: np.random.Generator, steps: int = STEPS, *, edges: bool = False) -> list[np.ndarray]:
+def gradients(rng: Rng, steps: int = STEPS, *, edges: bool = False) -> list[np.ndarray]:
     """One gradient for each step, with an entry that is zero for once; with edges, one that is always zero and one that is tiny.
 
     Edges show epsilon and nothing else: they belong where epsilon is asked about, or where there is none.
@@ -30,7 +32,7 @@ def gradients(rng: np.random.Generator, steps: int = STEPS, *, edges: bool = Fal
     return list(grads)
 
 
-def bowl(rng: np.random.Generator, *, edges: bool = False) -> tuple[Given, list[np.ndarray]]:
+def bowl(rng: Rng, *, edges: bool = False) -> tuple[Given, list[np.ndarray]]:
     """The gradient of a quadratic loss of five weights, and the points where it was asked; with edges as in `gradients`."""
     matrix = signed(rng, (SIZE, SIZE))
     matrix = matrix @ matrix.T / SIZE + np.eye(SIZE)
@@ -54,11 +56,11 @@ def slope(shape: tuple[int, ...]) -> Given:
     return Given(lambda w: 0.5 * w.astype(np.float64) + 0.25, shape)
 
 
-def steady(rng: np.random.Generator) -> list[float]:
+def steady(rng: Rng) -> list[float]:
     """The same rate for every step."""
     return [float(rng.uniform(0.05, 0.2))] * STEPS
 
 
-def changing(rng: np.random.Generator) -> list[float]:
+def changing(rng: Rng) -> list[float]:
     """Another rate for every step; one of them is 0."""
     return [float(lr) for lr in rng.permutation([0.0, 0.05, 0.12, 0.2])]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.suite import corners
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.inputs import Params, batch, block, far_from_kinks, preactivation_block
+from tests.hidden.skip_connections.inputs import Params, Rng, batch, block, far_from_kinks, preactivation_block
 
 Case = tuple[np.ndarray, dict[str, Any], np.ndarray]  # a batch, the parameters of a block, an upstream gradient
 Twins = tuple[tuple[Any, ...], tuple[Any, ...]]  # the arguments of two questions
@@ -26,7 +26,7 @@ NUDGE = 1e-8
 SCALE = 2.0**17  # numbers that are huge, and as exact in float32 as they were
 
 
-def residual_cases(rng: np.random.Generator, **options: Any) -> st.SearchStrategy[Case]:
+def residual_cases(rng: Rng, **options: Any) -> st.SearchStrategy[Case]:
     """A batch x, the parameters of a residual block, and an upstream gradient; options are those of `inputs.block`."""
     entropy = int(rng.integers(2**63))
 
@@ -38,7 +38,7 @@ def residual_cases(rng: np.random.Generator, **options: Any) -> st.SearchStrateg
     return st.builds(case, STATES, st.tuples(UNITS, UNITS, UNITS), ROWS)
 
 
-def preactivation_cases(rng: np.random.Generator) -> st.SearchStrategy[Case]:
+def preactivation_cases(rng: Rng) -> st.SearchStrategy[Case]:
     """A batch x, the parameters of a pre-activation block, and an upstream gradient."""
     entropy = int(rng.integers(2**63))
 
@@ -50,7 +50,7 @@ def preactivation_cases(rng: np.random.Generator) -> st.SearchStrategy[Case]:
     return st.builds(case, STATES, st.tuples(UNITS, UNITS), ROWS)
 
 
-def beside(rng: np.random.Generator, values: Any, *, downwards: bool = False) -> Any:
+def beside(rng: Rng, values: Any, *, downwards: bool = False) -> Any:
     """Arrays a hair away, in C order, also in a dict, whose keys come backwards: up or down, or all downwards."""
     if isinstance(values, dict):
         return {key: beside(rng, values[key]) for key in reversed(values)}
@@ -68,7 +68,7 @@ def columns(values: Any, count: int, *keys: str) -> Any:
     return None if values is None else values[..., :count].copy()
 
 
-def residual_twins(rng: np.random.Generator, *, projection: bool) -> list[Twins]:
+def residual_twins(rng: Rng, *, projection: bool) -> list[Twins]:
     """Twins of a residual block of one width: x, the parameters and an upstream gradient each."""
     while True:
         x, params = block(rng, (3, 4, 3), rows=3, projection=projection)
@@ -78,7 +78,7 @@ def residual_twins(rng: np.random.Generator, *, projection: bool) -> list[Twins]
             return [(special, tuple(beside(rng, part) for part in special)) for special in specials]
 
 
-def single_unit_twins(rng: np.random.Generator) -> Iterator[Twins]:
+def single_unit_twins(rng: Rng) -> Iterator[Twins]:
     """A residual block of one output, and one of one input; and both with a unit more that has no part in what is asked."""
     x, params = block(rng, (3, 4, 2), rows=3)
     dout = rng.normal(size=(3, 2)) * [1, 0]
@@ -89,7 +89,7 @@ def single_unit_twins(rng: np.random.Generator) -> Iterator[Twins]:
     yield (x, params, dout), (np.hstack([x, np.zeros_like(x)]), params | more, dout)
 
 
-def preactivation_twins(rng: np.random.Generator) -> list[Twins]:
+def preactivation_twins(rng: Rng) -> list[Twins]:
     """Twins of a pre-activation block: x, the parameters and an upstream gradient each. The slope at zero is that below zero."""
     while True:
         x, params = preactivation_block(rng, (3, 4), rows=3)
@@ -98,7 +98,7 @@ def preactivation_twins(rng: np.random.Generator) -> list[Twins]:
             return [(s, (beside(rng, s[0], downwards=True), *(beside(rng, part) for part in s[1:]))) for s in specials]
 
 
-def single_feature_twins(rng: np.random.Generator) -> Twins:
+def single_feature_twins(rng: Rng) -> Twins:
     """A pre-activation block of one feature, and the same with another one that its first ReLU shuts, and of which nobody asks."""
     x, params = preactivation_block(rng, (1, 4), rows=3)
     dout = rng.normal(size=x.shape)
@@ -116,7 +116,7 @@ def scaled(x: np.ndarray, params: Params) -> tuple[np.ndarray, Params]:
     return SCALE * x, {key: SCALE * value if key in {"b1", "b2"} else value for key, value in params.items()}
 
 
-def batch_twins(rng: np.random.Generator) -> list[Twins]:
+def batch_twins(rng: Rng) -> list[Twins]:
     """Twins of a batch with its gamma, beta and running statistics, and an upstream gradient."""
     specials = corners(batch(rng, rows=5, features=3), rng.normal(size=(5, 3)))
     pairs = []
@@ -133,7 +133,7 @@ def first_features(case: dict[str, Any], dout: np.ndarray, count: int) -> tuple[
     return columns(case, count, "x", "gamma", "beta") | {"running": running}, columns(dout, count)
 
 
-def shut_twins(rng: np.random.Generator) -> Iterator[Twins]:
+def shut_twins(rng: Rng) -> Iterator[Twins]:
     """Residual blocks of which one layer is zero all over, and the same with that layer negative all over: both are shut there."""
     x, params = block(rng, (3, 4, 3), rows=3)
     dout = rng.normal(size=(3, 3))

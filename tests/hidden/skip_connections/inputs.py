@@ -10,6 +10,7 @@ import numpy as np
 
 from solutions.skip_connections import reference
 
+Rng = np.random.Generator
 Params = dict[str, np.ndarray]  # of a block
 
 # A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
@@ -23,7 +24,7 @@ def far_from_kinks(*preactivations: np.ndarray) -> bool:
 
 
 def block(
-    rng: np.random.Generator,
+    rng: Rng,
     sizes: tuple[int, ...] = (4, 6, 3),
     *,
     rows: int = 5,
@@ -49,7 +50,7 @@ def block(
             return x, params
 
 
-def block_at_kinks(rng: np.random.Generator) -> tuple[np.ndarray, Params, np.int64, np.int64]:
+def block_at_kinks(rng: Rng) -> tuple[np.ndarray, Params, np.int64, np.int64]:
     """A block with projection, and one unit of its first and one of its second layer that are exactly zero for every row."""
     while True:
         x, params = block(rng)
@@ -62,7 +63,7 @@ def block_at_kinks(rng: np.random.Generator) -> tuple[np.ndarray, Params, np.int
             return x, params, unit, output
 
 
-def whole_numbers(rng: np.random.Generator) -> tuple[np.ndarray, Params]:
+def whole_numbers(rng: Rng) -> tuple[np.ndarray, Params]:
     """A batch of integers, and parameters of a residual block that make a fraction of it somewhere."""
     x = np.array([[-3, -1, 2, 5], [4, 0, -2, 1]])
     while True:
@@ -72,18 +73,14 @@ def whole_numbers(rng: np.random.Generator) -> tuple[np.ndarray, Params]:
             return x, params
 
 
-def block_gradient(
-    rng: np.random.Generator, sizes: tuple[int, ...] = (4, 6, 3), **options: Any
-) -> tuple[np.ndarray, dict[str, Any]]:
+def block_gradient(rng: Rng, sizes: tuple[int, ...] = (4, 6, 3), **options: Any) -> tuple[np.ndarray, dict[str, Any]]:
     """An upstream gradient and the reference's cache for a residual block drawn by `block`."""
     x, params = block(rng, sizes, **options)
     out, cache = reference.residual_forward(x, params)
     return rng.normal(size=out.shape), cache
 
 
-def preactivation_block(
-    rng: np.random.Generator, sizes: tuple[int, ...] = (4, 6), *, rows: int = 5
-) -> tuple[np.ndarray, Params]:
+def preactivation_block(rng: Rng, sizes: tuple[int, ...] = (4, 6), *, rows: int = 5) -> tuple[np.ndarray, Params]:
     """A batch x and the parameters of a pre-activation block of sizes (D, H)."""
     while True:
         x, params = block(rng, sizes, rows=rows, projection=False)
@@ -98,7 +95,7 @@ def branch_is_open(x: np.ndarray, z1: np.ndarray) -> bool:
     return bool(((x > 0).any(axis=1) & (z1 > 0).any(axis=1)).any())
 
 
-def preactivation_block_at_kinks(rng: np.random.Generator) -> tuple[np.ndarray, Params, np.int64]:
+def preactivation_block_at_kinks(rng: Rng) -> tuple[np.ndarray, Params, np.int64]:
     """A pre-activation block with one unit that is exactly zero for every row, and a batch whose first row is zeros."""
     while True:
         x, params = preactivation_block(rng)
@@ -109,16 +106,14 @@ def preactivation_block_at_kinks(rng: np.random.Generator) -> tuple[np.ndarray, 
             return x, params, unit
 
 
-def preactivation_gradient(
-    rng: np.random.Generator, sizes: tuple[int, ...] = (4, 6)
-) -> tuple[np.ndarray, dict[str, Any]]:
+def preactivation_gradient(rng: Rng, sizes: tuple[int, ...] = (4, 6)) -> tuple[np.ndarray, dict[str, Any]]:
     """An upstream gradient and the reference's cache for a pre-activation block."""
     x, params = preactivation_block(rng, sizes)
     out, cache = reference.preactivation_forward(x, params)
     return rng.normal(size=out.shape), cache
 
 
-def batch(rng: np.random.Generator, *, rows: int = 6, features: int = 4) -> dict[str, Any]:
+def batch(rng: Rng, *, rows: int = 6, features: int = 4) -> dict[str, Any]:
     """A batch whose features differ in mean and spread, with gamma, beta and running statistics that fit neither."""
     spread = rng.uniform(0.5, 3.0, size=features)
     return {
@@ -129,9 +124,7 @@ def batch(rng: np.random.Generator, *, rows: int = 6, features: int = 4) -> dict
     }
 
 
-def batch_gradient(
-    rng: np.random.Generator, *, scale: float = 1.0, **shape: int
-) -> tuple[dict[str, Any], np.ndarray, dict[str, Any]]:
+def batch_gradient(rng: Rng, *, scale: float = 1.0, **shape: int) -> tuple[dict[str, Any], np.ndarray, dict[str, Any]]:
     """A batch, an upstream gradient and the reference's cache of batch normalisation in training; all of x is `scale` times as large."""
     case = batch(rng, **shape)
     case["x"] *= scale

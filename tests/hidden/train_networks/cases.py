@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import numpy as np
-
 from autograder.suite import corners, in_order
-from tests.hidden.train_networks.inputs import drawn_walk
+from tests.hidden.train_networks.inputs import Rng, drawn_walk
 
 
-def unusual_walks(
-    rng: np.random.Generator, shares: dict[str, float]
-) -> Iterator[tuple[tuple[Any, Any], dict[str, Any]]]:
+def unusual_walks(rng: Rng, shares: dict[str, float]) -> Iterator[tuple[tuple[Any, Any], dict[str, Any]]]:
     """Walks that are unusual in one way each: parameters and gradients, and how the optimizer is asked."""
     begin, grads = drawn_walk(rng, (3, 2), (3,))
     first, second = grads

@@ -29,8 +29,9 @@ from autograder.suite import (
 )
 from solutions.train_networks import reference
 from starter_code.module_probes import Fill, label, run_module
-from tests.hidden.train_networks.inputs import EVALUATION, SILENT, TRAINING, filling, images, scaled
+from tests.hidden.train_networks.inputs import EVALUATION, SILENT, TRAINING, Rng, filling, images, scaled
 
+Array = np.ndarray  # short: no line of a signature may read as one of the starter code
 Asked = ParamSpec("Asked")
 
 KEPT = 128  # questions of each kind: an exercise asks up to 56 in one seed
@@ -78,7 +79,7 @@ def outputs(got: Any, count: int = 1) -> tuple[Any, ...]:
 
 def check_output(
     student: Student,
-    rng: np.random.Generator,
+    rng: Rng,
     name: str,
     arguments: tuple[int, ...],
     size: tuple[int, int] = (5, 6),
@@ -91,7 +92,7 @@ def check_output(
     expect_close("the output", outputs(got)[0], want["outputs"][0], **CLOSE)
 
 
-def check_evaluation(student: Student, rng: np.random.Generator, name: str, arguments: tuple[int, ...]) -> None:
+def check_evaluation(student: Student, rng: Rng, name: str, arguments: tuple[int, ...]) -> None:
     """After two batches in training mode, evaluation mode uses the statistics of both, for a single image as well."""
     for _ in range(3):  # in a single draw, few units may be open
         x = [images(rng, arguments[0], count=count) for count in (3, 4, 1)]
@@ -106,9 +107,7 @@ def moved(numbers: Fill, along: Fill, step: float) -> Fill:
     return [(kind, array + step * direction) for (kind, array), (_, direction) in zip(numbers, along, strict=True)]
 
 
-def smooth(
-    rng: np.random.Generator, name: str, arguments: tuple[int, ...], training: bool
-) -> tuple[np.ndarray, Fill, np.ndarray, Fill, np.ndarray]:
+def smooth(rng: Rng, name: str, arguments: tuple[int, ...], training: bool) -> tuple[Array, Fill, Array, Fill, Array]:
     """An input, numbers, directions for both, and an upstream gradient, with no kink of the reference within a step."""
 
     def answer(*question: Any) -> dict[str, Any]:
@@ -131,9 +130,9 @@ def difference(
     ask: Callable[..., Any],
     arguments: tuple[int, ...],
     numbers: Fill,
-    x: np.ndarray,
-    upstream: np.ndarray,
-    way_x: np.ndarray,
+    x: Array,
+    upstream: Array,
+    way_x: Array,
     way: Fill,
     training: bool,
 ) -> float:
@@ -146,15 +145,13 @@ def difference(
     return (ends[0] - ends[1]) / (2 * STEP)
 
 
-def along(gradients: list[tuple[str, np.ndarray | None]], way: Fill) -> float:
+def along(gradients: list[tuple[str, Array | None]], way: Fill) -> float:
     """The inner product of gradients and a way: all layers of one kind and shape go the same way."""
     ways = {label(kind, array.shape): array for kind, array in way}
     return sum(float((gradient * ways[name]).sum()) for name, gradient in gradients if gradient is not None)
 
 
-def check_dx(
-    student: Student, rng: np.random.Generator, name: str, arguments: tuple[int, ...], *, training: bool = True
-) -> None:
+def check_dx(student: Student, rng: Rng, name: str, arguments: tuple[int, ...], *, training: bool = True) -> None:
     """The gradient at the input agrees with differences of the student's own output."""
     x, numbers, way_x, way, upstream = smooth(rng, name, arguments, training)
     got = asked(student, name, arguments, numbers, [(training, x)], upstream)
@@ -165,7 +162,7 @@ def check_dx(
 
 
 def check_parameters(
-    student: Student, rng: np.random.Generator, name: str, arguments: tuple[int, ...], *, training: bool = True
+    student: Student, rng: Rng, name: str, arguments: tuple[int, ...], *, training: bool = True
 ) -> None:
     """The parameters have the kinds and shapes of the reference's, and their gradients agree with differences."""
     x, numbers, way_x, way, upstream = smooth(rng, name, arguments, training)
@@ -177,7 +174,7 @@ def check_parameters(
     expect_close("the gradient of all parameters, along a direction", along(got, way), slope, **SLOPE)
 
 
-def expect_parameters(got: Any, want: Any) -> list[tuple[str, np.ndarray | None]]:
+def expect_parameters(got: Any, want: Any) -> list[tuple[str, Array | None]]:
     """The gradients, of as many parameters of each kind and shape as there should be."""
     expect(isinstance(got, list | tuple), "The gradients should be a list.")
     told = [expect_tuple("a gradient", each, 2) for each in got[: 4 * len(want)]]
@@ -191,7 +188,7 @@ def expect_parameters(got: Any, want: Any) -> list[tuple[str, np.ndarray | None]
 
 
 def question(
-    rng: np.random.Generator,
+    rng: Rng,
     name: str,
     arguments: tuple[int, ...],
     size: tuple[int, int],
@@ -206,7 +203,7 @@ def question(
 
 def check_unusual(
     student: Student,
-    rng: np.random.Generator,
+    rng: Rng,
     name: str,
     base: tuple[int, ...],
     variants: Iterable[Any],

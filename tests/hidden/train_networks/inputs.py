@@ -11,10 +11,12 @@ import numpy as np
 from solutions.train_networks import reference
 from starter_code.module_probes import Fill, tensors
 
+Rng = np.random.Generator
+
 TRAINING, EVALUATION = True, False
 
 
-def drawn(rng: np.random.Generator, kind: str, shape: tuple[int, ...]) -> np.ndarray:
+def drawn(rng: Rng, kind: str, shape: tuple[int, ...]) -> np.ndarray:
     """Numbers for one tensor of a layer: signed, and such that signals keep their size."""
     if kind == "running variance":
         return rng.uniform(0.5, 2.0, size=shape)
@@ -27,7 +29,7 @@ def drawn(rng: np.random.Generator, kind: str, shape: tuple[int, ...]) -> np.nda
     return scale * rng.normal(size=shape)
 
 
-def filling(rng: np.random.Generator, name: str, arguments: tuple[int, ...]) -> Fill:
+def filling(rng: Rng, name: str, arguments: tuple[int, ...]) -> Fill:
     """Numbers for every kind and shape of tensor in the reference's module."""
     return [(kind, drawn(rng, kind, shape)) for kind, shape in _kinds(name, arguments)]
 
@@ -38,7 +40,7 @@ def _kinds(name: str, arguments: tuple[int, ...]) -> list[tuple[str, tuple[int, 
     return sorted({(kind, tuple(tensor.shape)) for kind, tensor in tensors(module)})
 
 
-def images(rng: np.random.Generator, channels: int, size: tuple[int, int] = (5, 6), count: int = 3) -> np.ndarray:
+def images(rng: Rng, channels: int, size: tuple[int, int] = (5, 6), count: int = 3) -> np.ndarray:
     """Maps of either sign."""
     return rng.normal(size=(count, channels, *size))
 
@@ -60,17 +62,17 @@ STEPS = 4
 SHAPES = ((3,), (2, 4), (), (3,))
 
 
-def signed(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+def signed(rng: Rng, shape: tuple[int, ...]) -> np.ndarray:
     """Numbers of either sign, of about one and never near zero."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape)
 
 
-def starts(rng: np.random.Generator) -> list[np.ndarray]:
+def starts(rng: Rng) -> list[np.ndarray]:
     """Four parameters: two of one shape, and one without axes."""
     return [np.asarray(rng.normal(size=shape)) for shape in SHAPES]
 
 
-def gradients(rng: np.random.Generator) -> list[list[np.ndarray]]:
+def gradients(rng: Rng) -> list[list[np.ndarray]]:
     """One gradient for each parameter in each step; an entry is zero for once, one always, and one is tiny."""
     grads = [[np.asarray(signed(rng, shape)) for shape in SHAPES] for _ in range(STEPS)]
     grads[1][0][0] = 0.0
@@ -80,9 +82,7 @@ def gradients(rng: np.random.Generator) -> list[list[np.ndarray]]:
     return grads
 
 
-def drawn_walk(
-    rng: np.random.Generator, *shapes: tuple[int, ...], steps: int = 2
-) -> tuple[list[np.ndarray], list[list[np.ndarray]]]:
+def drawn_walk(rng: Rng, *shapes: tuple[int, ...], steps: int = 2) -> tuple[list[np.ndarray], list[list[np.ndarray]]]:
     """Parameters of these shapes, and a gradient of each for every step."""
     start, *grads = [[np.asarray(signed(rng, shape)) for shape in shapes] for _ in range(1 + steps)]
     return start, grads

@@ -13,7 +13,7 @@ from solutions.train_networks import reference
 from starter_code.training_probes import run_optimizer
 from tests.hidden.train_networks.cases import unusual_walks
 from tests.hidden.train_networks.checks import expect_near, remembering
-from tests.hidden.train_networks.inputs import STEPS, drawn_walk, gradients, starts
+from tests.hidden.train_networks.inputs import STEPS, Rng, drawn_walk, gradients, starts
 
 # Steps have about the size of a rate, 0.1. A misplaced epsilon of 1e-2 is off by 1e-3 of that; two right orders of summation by
 # 1e-15 of it.
@@ -55,14 +55,14 @@ def right(name: str, *question: Any, **options: Any) -> dict[str, Any]:
     return run_optimizer(getattr(reference, name), *question, **options)
 
 
-def check_rule(student: Student, rng: np.random.Generator, name: str, **options: Any) -> None:
+def check_rule(student: Student, rng: Rng, name: str, **options: Any) -> None:
     """All parameters are the reference's after each step."""
     begin, grads = starts(rng), gradients(rng)
     want = path(begin, right(name, begin, grads, **options)["weights"], STEPS)
     expect_close("the parameters, row by row", walk(student, name, begin, grads, **options), want, **CLOSE)
 
 
-def check_defaults(student: Student, rng: np.random.Generator, name: str, **options: Any) -> None:
+def check_defaults(student: Student, rng: Rng, name: str, **options: Any) -> None:
     """Without options, the walk is that with these."""
     begin, grads = starts(rng), gradients(rng)
     want = walk(student, name, begin, grads, options=options)
@@ -70,7 +70,7 @@ def check_defaults(student: Student, rng: np.random.Generator, name: str, **opti
 
 
 def check_groups(
-    student: Student, rng: np.random.Generator, name: str, options: dict[str, float], groups: list[dict[str, float]]
+    student: Student, rng: Rng, name: str, options: dict[str, float], groups: list[dict[str, float]]
 ) -> None:
     """In a group of its own, a parameter walks as it would alone with the options of the group."""
     begin, grads = starts(rng), gradients(rng)
@@ -81,7 +81,7 @@ def check_groups(
         expect_close(f"parameter {place + 1}, row by row", together[:, columns], alone, **CLOSE)
 
 
-def check_schedule(student: Student, rng: np.random.Generator, name: str) -> None:
+def check_schedule(student: Student, rng: Rng, name: str) -> None:
     """With rates that change, each step is that of a constant rate, times the ratio of the rates."""
     begin, grads, rates = starts(rng), gradients(rng), [0.02, 0.2, 0.05, 0.12]
     changing = np.diff(walk(student, name, begin, grads, rates=rates), axis=0)
@@ -89,7 +89,7 @@ def check_schedule(student: Student, rng: np.random.Generator, name: str) -> Non
     expect_close("the steps", changing, constant * np.array(rates)[:, None] / 0.1, **CLOSE)
 
 
-def check_gaps(student: Student, rng: np.random.Generator, name: str) -> None:
+def check_gaps(student: Student, rng: Rng, name: str) -> None:
     """A parameter without gradient stays in that step, and then walks on as if the step had not been."""
     begin, grads = starts(rng), gradients(rng)
     missing = {0: {0, 1}, 1: {2}, 3: {0, 3}}  # parameter: steps
@@ -105,7 +105,7 @@ def check_gaps(student: Student, rng: np.random.Generator, name: str) -> None:
         expect_close(f"parameter {place + 1}, row by row", got[1:, places(begin)[place]], alone[present], **CLOSE)
 
 
-def check_file(student: Student, rng: np.random.Generator, name: str) -> None:
+def check_file(student: Student, rng: Rng, name: str) -> None:
     """A walk that is saved and loaded on the way goes on as it would have."""
     begin, grads = starts(rng), gradients(rng)
     through = walk(student, name, begin, grads, options={"lr": 0.1}, reload_before=2)
@@ -113,7 +113,7 @@ def check_file(student: Student, rng: np.random.Generator, name: str) -> None:
     expect_close("the parameters, row by row", through, want, **CLOSE)
 
 
-def check_closure(student: Student, rng: np.random.Generator, name: str) -> None:
+def check_closure(student: Student, rng: Rng, name: str) -> None:
     """A closure is called with gradients enabled, its gradients are used, and what it returns is returned; .grad stays."""
     begin, grads = starts(rng), gradients(rng)
     values = [float(value) for value in rng.uniform(1.0, 2.0, size=STEPS)]
@@ -126,7 +126,7 @@ def check_closure(student: Student, rng: np.random.Generator, name: str) -> None
     expect_close("the gradients after the steps", got["gradients"], given, rtol=0)
 
 
-def check_unusual_walks(student: Student, rng: np.random.Generator, name: str, **shares: float) -> None:
+def check_unusual_walks(student: Student, rng: Rng, name: str, **shares: float) -> None:
     """Weights, gradients and what is returned are the reference's in unusual walks; the questions stay as they are.
 
     shares: options of the rule, which may be zero
