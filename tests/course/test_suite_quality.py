@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course.assignment import Exercise
+from autograder.course.assignment import Assignment, Exercise
 from autograder.course.folders import Course
 from autograder.grading.grader import Grader
 from autograder.grading.sitting import Job
@@ -26,6 +26,7 @@ from autograder.sandbox.wire import Handle
 from autograder.suite.misconceptions import Alternative, Misconception, Variant, alternatives, misconceptions, rewritten
 from autograder.suite.plugin import exercise_of, sweeping
 from autograder.suite.student import StudentFault, _is_result_and_inputs, start_launcher
+from tests.support.remembered import remembered
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 SEEDS = seeds_named(int(os.environ.get("AUTOGRADER_SEEDS", "1")))
@@ -38,9 +39,15 @@ def reference(name: str) -> str:
     return (COURSE.solution(name) / "reference.py").read_text(encoding="utf-8")
 
 
+def sources(name: str) -> list[Path]:
+    """All that a measurement of an assignment's suite follows from."""
+    own = (COURSE.suite(name), COURSE.solution(name), COURSE.root / "assignments" / name)
+    return [*own, COURSE.starter_code, COURSE.root / "autograder", Path(__file__)]
+
+
 @cache
 def measured(name: str) -> Measured:
-    return measure(COURSE, name, SEEDS, thorough=False)
+    return remembered(f"quality-{name}", sources(name), lambda: measure(COURSE, name, SEEDS, thorough=False), SEEDS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -153,18 +160,23 @@ def _upset_by(trials: Trials, respondent: Planting, exercise: Exercise) -> Itera
                 yield f"{item.name}: {what} at {list(path)}"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_rubbish_anywhere_in_an_answer_upsets_a_hidden_test(name: str) -> None:
+def upset_in(assignment: Assignment) -> dict[str, list[str]]:
+    """What upsets the tests of each exercise."""
     upset: dict[str, list[str]] = {}
-    assignment = COURSE.assignment(name)
 
     def ask(trials: Trials) -> None:
         for exercise in assignment.exercises:
-            upset[exercise.name] = list(_upset_by(trials, Planting(reference(name)), exercise))
+            upset[exercise.name] = list(_upset_by(trials, Planting(reference(assignment.name)), exercise))
 
     with start_launcher(COURSE, assignment, "auto") as launcher:
         sit(COURSE, assignment, launcher, ask)
-    assert upset == {exercise.name: [] for exercise in assignment.exercises}
+    return upset
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_rubbish_anywhere_in_an_answer_upsets_a_hidden_test(name: str) -> None:
+    upset = remembered(f"rubbish-{name}", sources(name), lambda: upset_in(COURSE.assignment(name)))
+    assert upset == {exercise.name: [] for exercise in COURSE.assignment(name).exercises}
 
 
 # --- the same through files, workers and the grader ----------------------------------------------------------------------

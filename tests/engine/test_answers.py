@@ -15,9 +15,8 @@ from autograder.sandbox.launcher import KEPT_BYTES, Launcher
 from autograder.sandbox.wire import REMEMBERED, Given
 from autograder.submission.submitted import ProgramCell
 from autograder.suite.student import KEPT_MB, Answers, Stalled, Student, StudentFault, error_of, named, sentence
-from tests.end_to_end.test_load import others
-
-LIMITS = Limits(call_seconds=1, wall_seconds=20, cpu_seconds=20, memory_mb=256, reply_mb=1)
+from tests.support.load import others
+from tests.support.workers import LIMITS
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ from autograder.submission.source import is_stub
 from autograder.submission.submitted import ProgramCell
 from autograder.suite.misconceptions import Variant, alternatives, rewrite, rewritten
 from autograder.suite.student import Answers, Student, StudentFault
-from tests.engine.test_answers import LIMITS
 from tests.support.handins import Notebook, filled, grade, released, save, solved
 from tests.support.mini_course import edit
+from tests.support.workers import LIMITS
 
 FILES = {
     "assignments/meters/meters.md": """

@@ -16,7 +16,7 @@ from autograder.course.assignment import Limits
 from autograder.course.folders import Course
 from autograder.sandbox import scratch, selftest
 from autograder.sandbox.launcher import Launcher, WorkerDied, WorkerProcess
-from tests.engine.test_isolation import PATIENT, call, run
+from tests.support.workers import PATIENT, call, run
 
 LIMITS = Limits(memory_mb=256, cpu_seconds=30, output_mb=4, scratch_mb=8, scratch_files=100)
 
