@@ -16,10 +16,10 @@ setup: $(READY)  ## install what the others need into .venv (they do it by thems
 demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit, collect, grade, feedback
 	$(BIN)/python -m demo
 
-test: $(READY)  ## run all tests, on up to four cores (ten minutes on two); some of them: make test ARGUMENTS='-m isolation'
+test: $(READY)  ## run all tests, on up to four cores; some of them: make test ARGUMENTS='-m isolation'
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 $(ARGUMENTS)
 
-test-fast: $(READY)  ## run the quick tests of the engine (a minute and a half on two cores), between commits
+test-fast: $(READY)  ## run the quick tests of the engine, between commits
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 -m 'not slow' tests/engine $(ARGUMENTS)
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed

@@ -64,7 +64,7 @@ def launcher(tiny: Course) -> Iterator[Launcher]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that the processes that tests are spread over end together; the rest stays in its order."""
     for item in items:
-        if item.path.name in SLOW:
+        if f"{item.path.name}::{item.name}".startswith(SLOW):
             item.add_marker("slow")
     places = {unit: place for place, unit in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(unit_of(item.nodeid), len(places)))

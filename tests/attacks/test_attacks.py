@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from autograder.course.folders import Course
-from tests.support import attack_batch, needs
+from tests.support import needs
 from tests.support.attack_files import ATTACKS, DOUBLE, SHIFT, attack_module, property_of
 from tests.support.handins import filled, save, solved
 from tests.support.mini_course import edit, make_course
@@ -144,7 +144,7 @@ def hand_in(attack: Path, folder: Path, course: Course) -> Path:
 
 def run_batch(place: Place, mode: str, python: Path, **rights: Any) -> subprocess.CompletedProcess[str]:
     """All attacks in one mode; what there was to see is in `place.out`."""
-    script = shutil.copy(Path(attack_batch.__file__), place.plan.parent)
+    script = shutil.copy(Path(needs.__file__).with_name("attack_batch.py"), place.plan.parent)
     command = [str(python), script, str(place.plan), mode, str(place.out), place.tokens["arguments"]]
     env = home(place.plan.parent) if rights else dict(os.environ)
     with subprocess.Popen(

@@ -74,7 +74,7 @@ class Onlooker:
             return got
 
         def noting(answers: Answers, function: str, args: tuple[Any, ...], *rest: Any, **more: Any) -> Any:
-            for number in np.concatenate([np.ravel(arg) for arg in args if isinstance(arg, np.ndarray)] or [[]]):
+            for number in np.concatenate([np.ravel(arg) for arg in args if isinstance(arg, np.ndarray)] or [[]]):  # type: ignore[list-item]
                 self.hidden.add(f"{abs(number):.9f}".replace(".", "")[:DIGITS])
             return call(answers, function, args, *rest, **more)
 
@@ -84,8 +84,8 @@ class Onlooker:
             del self.received[before:]  # the text of a program, with whatever it was told, and nothing that it did
             return found
 
-        wire.Channel._read = copying  # type: ignore[method-assign]
-        Reader.contents = reading  # type: ignore[method-assign]
+        wire.Channel._read = copying  # type: ignore[method-assign,assignment]
+        Reader.contents = reading  # type: ignore[method-assign,assignment]
         Answers.call = noting  # type: ignore[method-assign,assignment]
 
     def clues(self) -> dict[str, Any]:

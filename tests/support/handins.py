@@ -77,7 +77,7 @@ def autograder(
     """Run the command in `folder`, as a user would; what Python itself reads of the environment needs a Python of its own."""
     command = [sys.executable, "-c", "from autograder.cli.app import main; main()", *map(str, arguments)]
     env = os.environ | {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "200"} | environment
-    if environment:
+    if any(name.startswith("PYTHON") for name in environment):
         return subprocess.run(
             command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=timeout, encoding="utf-8"
         )

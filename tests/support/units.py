@@ -42,9 +42,18 @@ LONGEST = (  # in the order of what they compute
     "test_cluster.py",
     "test_bulk.py",
 )
-# Files of tests/engine that `make test-fast` leaves out.
-SLOW = frozenset(
-    {
-        "test_bad_input.py",
-    }
+SLOW = (  # of tests/engine: how names begin of what `make test-fast` leaves out
+    "test_authoring.py::test_the_real_assignments",
+    "test_bad_input.py",
+    "test_board.py",
+    "test_bubblewrap.py",
+    "test_check_gpu.py",
+    "test_class_exercises.py",
+    "test_data_of_a_course.py",
+    "test_devices.py",
+    "test_grading.py",
+    "test_isolation.py",
+    "test_missing_bands.py",
+    "test_quality.py",
+    "test_scratch.py",
 )
