@@ -23,6 +23,7 @@ from autograder.whole_class.pools import LocalPool
 from autograder.whole_class.store import Store
 from tests.support.classroom import (
     ANSWERS,
+    PATIENCE,
     STUDENTS,
     command,
     hand_in,
@@ -35,8 +36,6 @@ from tests.support.classroom import (
 )
 from tests.support.handins import autograder, grade
 from tests.support.mini_course import edit
-
-PATIENCE = 120
 
 
 @pytest.fixture
