@@ -6,7 +6,7 @@ READY  := $(VENV)/ready
 export PYTHONUNBUFFERED := 1  # what is printed is seen at once, in a log as well
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quality training-seeds bench bench-training bench-gpu test-gpu check-gpu carried endurance fuzz lint release clean
+.PHONY: help setup demo test test-fast quality training-seeds bench bench-training bench-gpu test-gpu check-gpu carried endurance fuzz lint release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,10 @@ demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit,
 	$(BIN)/python -m demo
 
 test: $(READY)  ## run all tests, on up to four cores; some of them: make test ARGUMENTS='-m isolation'
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 $(ARGUMENTS)
+
+test-fast: $(READY)  ## run the quick tests of the engine, between commits
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 -m 'not slow' tests/engine $(ARGUMENTS)
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
 	$(BIN)/autograder quality

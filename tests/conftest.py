@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from autograder.course.folders import Course
 from autograder.sandbox.launcher import Launcher, launch
 from autograder.suite.misconceptions import forget_other_courses
 from tests.support.mini_course import edit, make_course
+from tests.support.units import LONGEST, SLOW, unit_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = "limits: {call_seconds: 2, wall_seconds: 20, cpu_seconds: 10, memory_mb: 256, reply_mb: 4}"
@@ -60,5 +62,22 @@ def launcher(tiny: Course) -> Iterator[Launcher]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest come first: each goes to one worker, and the others should not wait for it in the end."""
-    items.sort(key=lambda item: item.path.name not in {"test_suite_quality.py", "test_demo.py"})
+    """What takes longest begins first, so that the processes that tests are spread over end together; the rest stays in its order."""
+    for item in items:
+        if f"{item.path.name}::{item.name}".startswith(SLOW):
+            item.add_marker("slow")
+    places = {unit: place for place, unit in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(unit_of(item.nodeid), len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hands out units to the processes."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  (tests of one process do without it)
+
+    class Units(LoadScopeScheduling):  # type: ignore[misc,no-any-unimported]
+        def _split_scope(self, nodeid: str) -> str:
+            return unit_of(nodeid)
+
+    config.option.loadscopereorder = False  # the order of the collection is the one of `LONGEST`
+    return Units(config, log)

@@ -7,8 +7,6 @@ are graded by one grader, one after the other (attack_batch.py), and judged by w
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import json
 import os
 import secrets
@@ -22,36 +20,24 @@ from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from autograder.course.folders import Course
 from tests.support import needs
+from tests.support.attack_files import ATTACKS, DOUBLE, SHIFT, attack_module, property_of
 from tests.support.handins import filled, save, solved
 from tests.support.mini_course import edit, make_course
 from tests.support.unprivileged import RIGHTS, give_to_nobody, home, python_for_nobody
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]
 
-HERE = Path(__file__).resolve().parent
-PROGRAMS = sorted((HERE / "programs").glob("*.py"))
-FILES = sorted((HERE / "files").glob("*.py"))
-ATTACKS = {f"{path.parent.name}/{path.stem}": path for path in (*PROGRAMS, *FILES)}
 WHO = (pytest.param("as-started"), pytest.param("unprivileged", marks=needs.ROOT))
 PATIENCE = 300
 MOST_MB = 1000  # that a grading process may take, whatever it is handed
 LIMITS = "limits: {call_seconds: 1, wall_seconds: 6, cpu_seconds: 6, memory_mb: 256, reply_mb: 4}"
 
-DOUBLE = "def double(x):\n    return x + x"
-SHIFT = """
-def shift(x, by=1.0):
-    return x + (by(x) if callable(by) else by)
-
-def unshift(x, by=1.0):
-    return x - by
-"""
 SUITE_OF_SHIFT = '''
 """Hidden tests of shift."""
 
@@ -109,11 +95,6 @@ class Place:
     out: Path
 
 
-def property_of(path: Path) -> str:
-    """What an attack goes for, in words."""
-    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
-
-
 def make_place(folder: Path) -> Place:
     tokens = {name: f"token-{secrets.token_hex(12)}" for name in PLANTED}
     course = make_course(folder / "course-of-tiny")
@@ -161,19 +142,9 @@ def hand_in(attack: Path, folder: Path, course: Course) -> Path:
     return made
 
 
-def attack_module(path: Path) -> ModuleType:
-    """One of attacks/files, imported."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def run_batch(place: Place, mode: str, python: Path, **rights: Any) -> subprocess.CompletedProcess[str]:
     """All attacks in one mode; what there was to see is in `place.out`."""
-    script = shutil.copy(HERE.parent / "support" / "attack_batch.py", place.plan.parent)
+    script = shutil.copy(Path(needs.__file__).with_name("attack_batch.py"), place.plan.parent)
     command = [str(python), script, str(place.plan), mode, str(place.out), place.tokens["arguments"]]
     env = home(place.plan.parent) if rights else dict(os.environ)
     with subprocess.Popen(

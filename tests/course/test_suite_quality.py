@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course.assignment import Exercise
+from autograder.course.assignment import Assignment, Exercise
 from autograder.course.folders import Course
 from autograder.grading.asking import Asking
 from autograder.grading.grader import Grader
@@ -28,6 +28,7 @@ from autograder.suite.collected import collect
 from autograder.suite.errors import StudentFault
 from autograder.suite.misconceptions import Alternative, Misconception, Variant, alternatives, misconceptions, rewritten
 from autograder.suite.student import Draw
+from tests.support.remembered import remembered
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 SEEDS = seeds_named(int(os.environ.get("AUTOGRADER_SEEDS", "1")))
@@ -40,9 +41,15 @@ def reference(name: str) -> str:
     return (COURSE.solution(name) / "reference.py").read_text(encoding="utf-8")
 
 
+def sources(name: str) -> list[Path]:
+    """All that a measurement of an assignment's suite follows from."""
+    own = (COURSE.suite(name), COURSE.solution(name), COURSE.root / "assignments" / name)
+    return [*own, COURSE.starter_code, COURSE.root / "autograder", Path(__file__)]
+
+
 @cache
 def measured(name: str) -> Measured:
-    return measure(COURSE, name, SEEDS, thorough=False)
+    return remembered(f"quality-{name}", sources(name), lambda: measure(COURSE, name, SEEDS, thorough=False), SEEDS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -155,14 +162,16 @@ def _upset_by(asking: Asking, respondent: Planting, exercise: Exercise) -> Itera
                 yield f"{test.name}: {what} at {list(path)}"
 
 
+def upset_in(assignment: Assignment) -> dict[str, list[str]]:
+    """What upsets the tests of each exercise."""
+    asking, source = Asking(COURSE, assignment, collect(COURSE, assignment)), reference(assignment.name)
+    return {exercise.name: list(_upset_by(asking, Planting(source), exercise)) for exercise in assignment.exercises}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_rubbish_anywhere_in_an_answer_upsets_a_hidden_test(name: str) -> None:
-    assignment = COURSE.assignment(name)
-    asking = Asking(COURSE, assignment, collect(COURSE, assignment))
-    upset = {
-        exercise.name: list(_upset_by(asking, Planting(reference(name)), exercise)) for exercise in assignment.exercises
-    }
-    assert upset == {exercise.name: [] for exercise in assignment.exercises}
+    upset = remembered(f"rubbish-{name}", sources(name), lambda: upset_in(COURSE.assignment(name)))
+    assert upset == {exercise.name: [] for exercise in COURSE.assignment(name).exercises}
 
 
 # --- the same through files, workers and the grader ----------------------------------------------------------------------

@@ -14,11 +14,11 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring.generate import build
 from autograder.course.folders import Course
-from tests.attacks.test_attacks import DOUBLE, FILES, SHIFT, attack_module, property_of
-from tests.end_to_end.test_gradebook import nbgrader
 from tests.support import needs
+from tests.support.attack_files import DOUBLE, FILES, SHIFT, attack_module, property_of
 from tests.support.handins import filled, save, solved
 from tests.support.mini_course import make_course
+from tests.support.nbgrader_class import nbgrader
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]
 

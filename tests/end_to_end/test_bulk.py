@@ -6,8 +6,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +23,7 @@ from autograder.whole_class.pools import LocalPool
 from autograder.whole_class.store import Store
 from tests.support.classroom import (
     ANSWERS,
+    PATIENCE,
     STUDENTS,
     command,
     hand_in,
@@ -35,10 +34,8 @@ from tests.support.classroom import (
     stored,
     timeless,
 )
-from tests.support.handins import grade
+from tests.support.handins import autograder, grade
 from tests.support.mini_course import edit
-
-PATIENCE = 120
 
 
 @pytest.fixture
@@ -190,13 +187,7 @@ def test_two_runs_at_a_time_are_refused(course: Course) -> None:
 def test_files_or_a_course_are_named_and_no_option_is_passed_over(
     course: Course, command_line: list[str], says: str
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", *command_line],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = autograder(course.root, *command_line)
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr
 

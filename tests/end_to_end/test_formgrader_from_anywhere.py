@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
@@ -25,21 +18,22 @@ from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 from autograder.gradebook.kernels import NO_KERNEL
 from autograder.gradebook.settings import CONFINING, INSTALLED
-from tests.end_to_end import test_nbgrader_from_anywhere as anywhere
-from tests.end_to_end.test_gradebook import ROOT, nbgrader
-from tests.end_to_end.test_nbgrader_from_anywhere import (
+from tests.support.anywhere import (
     NO_KERNEL_SAID,
+    PATIENCE,
     SCORE,
     STOCK_CONFIG,
     UNREAD,
     Class,
     Way,
+    ask,
     autograde,
+    formgrader_knows_the_course,
+    nbgrader_elsewhere,
+    server,
 )
+from tests.support.nbgrader_class import ROOT, nbgrader
 
-made, klass = anywhere.made, anywhere.klass  # fixtures
-TOKEN = "formgrader"  # noqa: S105  (of a server that a test starts)
-PATIENCE = 120
 API = """
 import json, sys
 from nbgrader.apps.api import NbGraderAPI
@@ -47,61 +41,6 @@ from nbgrader.coursedir import CourseDirectory
 api = NbGraderAPI(coursedir=CourseDirectory(root=sys.argv[1]))
 print(json.dumps(api.autograde("tiny", "eve")))
 """
-
-
-@contextmanager
-def server(klass: Class, **environment: str) -> Iterator[str]:
-    """The address of a Jupyter server with nbgrader's extensions, started in a folder that has nothing to do with the course."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", "--allow-root"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", "--no-browser", f"--ServerApp.root_dir={klass.course.root}", *options],
-        cwd=klass.elsewhere,
-        env=klass.environment(**environment),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def ask(address: str, path: str, method: str = "GET") -> Any:
-    """What the server answers; while it starts, it is asked again."""
-    request = Request(f"{address}/{path}", method=method, headers={"Authorization": f"token {TOKEN}"})  # noqa: S310
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
-                return json.loads(answer.read())
-        except HTTPError:
-            raise
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-
-
-def nbgrader_elsewhere(klass: Class, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*anywhere.NBGRADER, *arguments],
-        cwd=cwd or klass.elsewhere,
-        env=klass.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-
-
-def formgrader_knows_the_course(klass: Class, more: str = "") -> None:
-    (klass.home / "nbgrader_config.py").write_text(
-        f"c = get_config()\nc.CourseDirectory.root = {str(klass.course.data)!r}\n{more}"
-    )
 
 
 def test_formgrader_started_elsewhere_grades_confined(klass: Class) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.folders import Course
-from tests.attacks.test_attacks import SHIFT
 from tests.support import needs
+from tests.support.attack_files import SHIFT
 from tests.support.handins import filled, save, solved
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]

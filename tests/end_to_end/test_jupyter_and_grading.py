@@ -14,7 +14,7 @@ from autograder.sandbox.launcher import launch
 from autograder.submission import submitted
 from autograder.suite import Given
 from autograder.suite.answers import Answers
-from tests.attacks.test_attacks import SHIFT
+from tests.support.attack_files import SHIFT
 from tests.support.handins import Notebook, code, filled, save, solved, with_cells
 from tests.support.mini_course import edit, make_course
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -17,9 +13,10 @@ from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.grading.grader import Grader
 from autograder.whole_class.store import Store
-from tests.attacks.test_attacks import SHIFT
+from tests.support.attack_files import SHIFT
 from tests.support.classroom import STUDENTS, hand_in, make_classroom, reports, run, stored, timeless
 from tests.support.handins import autograder, filled, save, solved
+from tests.support.load import others
 from tests.support.mini_course import edit
 
 BUSY = 16
@@ -33,18 +30,6 @@ def double(x):
     while time.process_time() < end:
         pass
     return 2 * x"""
-
-
-@contextmanager
-def others(count: int) -> Iterator[None]:
-    """So many processes that compute without end."""
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture

@@ -6,102 +6,23 @@ The settings that the package brings must be installed in the environment that r
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import sqlite3
-import subprocess
-import sys
-import sysconfig
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.authoring.generate import build
-from autograder.course.folders import Course
-from tests.end_to_end.test_gradebook import ANSWERS, ROOT, hand_in, nbgrader, solved
-from tests.support.mini_course import make_course
-
-NBGRADER = (str(Path(sysconfig.get_path("scripts")) / "nbgrader"),)
-AS_MODULE = (sys.executable, "-m", "nbgrader")
-STOCK = "['nbgrader.preprocessors.Execute', 'nbgrader.preprocessors.SaveAutoGrades']"
-STOCK_CONFIG = f"c = get_config()\nc.Autograde.autograde_preprocessors = {STOCK}\n"
-NO_KERNEL_SAID = "No such kernel named (none: nbgrader was started without the settings of this course"
-SCORE = 80.0
-PLANTED = """
-
-try:
-    with open({marker!r}, "wb") as file:
-        file.write(open({secret!r}, "rb").read())
-except OSError:
-    pass"""
-
-
-@dataclass(frozen=True)
-class Class:
-    """A course in which one student has handed in a notebook that writes a file beside the course."""
-
-    course: Course
-    marker: Path
-
-    def __post_init__(self) -> None:
-        self.elsewhere.mkdir(exist_ok=True)
-        self.home.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def elsewhere(self) -> Path:
-        return self.course.root.parent / "elsewhere"
-
-    @property
-    def home(self) -> Path:
-        return self.course.root.parent / "home" / ".jupyter"
-
-    def environment(self, **more: str) -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "NBGRADER", "PYTHON"))
-        }
-        return kept | {"HOME": str(self.home.parent), "OMP_NUM_THREADS": "1"} | more
-
-    def score(self) -> float | None:
-        with Gradebook(f"sqlite:///{self.course.gradebook}") as gradebook:
-            try:
-                return gradebook.find_submission("tiny", "eve").score  # type: ignore[no-any-return]
-            except MissingEntry:
-                return None
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    course = make_course(tmp_path_factory.mktemp("made") / "checkout")
-    shutil.copy(ROOT / "nbgrader_config.py", course.root)
-    build(course, "tiny")
-    nbgrader(course, "generate_assignment", "tiny")
-    assert course.secret
-    return course
-
-
-@pytest.fixture
-def klass(made: Course, tmp_path: Path) -> Class:
-    course = Course(Path(shutil.copytree(made.root, tmp_path / "checkout")))
-    marker = tmp_path / "marker"
-    planted = ANSWERS["answer-double"] + PLANTED.format(marker=str(marker), secret=str(course.data / "secret"))
-    hand_in(course, "eve", solved(course, answer_double=planted))
-    assert str(marker) in (course.submitted("eve", "tiny") / "tiny.ipynb").read_text()
-    return Class(course, marker)
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to start `nbgrader autograde`; `says` is a part of the refusal, where it must refuse."""
-
-    start: str  # checkout, course, submitted, elsewhere
-    says: str | None = None
-    arguments: tuple[str, ...] = ()
-    environment: dict[str, str] = field(default_factory=dict)
-    change: Callable[[Class], object] = lambda _: None
-    command: tuple[str, ...] = NBGRADER
+from tests.support.anywhere import (
+    AS_MODULE,
+    NO_KERNEL_SAID,
+    SCORE,
+    STOCK,
+    STOCK_CONFIG,
+    UNREAD,
+    Class,
+    Way,
+    autograde,
+    folder,
+)
 
 
 def write(where: str, name: str, text: str) -> Callable[[Class], object]:
@@ -113,32 +34,11 @@ def remove(where: str) -> Callable[[Class], object]:
     return lambda klass: (folder(klass, where) / "nbgrader_config.py").unlink()
 
 
-def folder(klass: Class, name: str) -> Path:
-    course = klass.course
-    folders = {"checkout": course.root, "course": course.data, "submitted": course.data / "submitted"}
-    return {**folders, "elsewhere": klass.elsewhere, "home": klass.home}[name]
-
-
 def engine_that_cannot_be_imported(klass: Class) -> None:
     """As when the nbgrader of another Python reads the settings."""
     package = klass.course.root / "autograder"
     package.mkdir()
     (package / "__init__.py").write_text("import landlockpy_of_another_python\n")
-
-
-def autograde(klass: Class, way: Way) -> subprocess.CompletedProcess[str]:
-    way.change(klass)
-    arguments = [argument.format(course=klass.course.data, elsewhere=klass.elsewhere) for argument in way.arguments]
-    return subprocess.run(
-        [*way.command, "autograde", "tiny", *arguments],
-        cwd=folder(klass, way.start),
-        env=klass.environment(**way.environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=180,
-    )
 
 
 NOWHERE = {"JUPYTER_NO_CONFIG": "1"}
@@ -171,7 +71,6 @@ GRADES = {
     ),
     "checkout, a site's own": Way("checkout", change=write("course", "nbgrader_config.py", "c = get_config()\n")),
 }  # fmt: skip
-UNREAD = "Nothing was graded: nbgrader was started without the settings of the course. Start it in "
 STOPPED = "nbgrader stopped, because "
 BROKEN = "cannot be read (SyntaxError: "
 REFUSES = {

@@ -10,10 +10,11 @@ import pytest
 
 from autograder.authoring.generate import build
 from autograder.course.folders import Course
-from tests.end_to_end.test_term import ROOT, hand_in, points_moved, rows
-from tests.support.classroom import scores
+from tests.support.classroom import ROOT, scores
 from tests.support.forking import by_ours, by_stock_commands, nbgrader
 from tests.support.mini_course import edit, make_course
+from tests.support.nbgrader_class import rows
+from tests.support.term import hand_in, points_moved
 
 BY_OURS = pytest.param(by_ours, id="ours")
 BY_STOCK = pytest.param(by_stock_commands, id="stock")

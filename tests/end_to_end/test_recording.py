@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -20,9 +19,9 @@ from autograder.gradebook import recording
 from autograder.gradebook.conversion import settings
 from autograder.gradebook.entries import SNAPSHOTS, Entries, snapshot
 from autograder.gradebook.scores import OneTransaction
-from tests.end_to_end.test_gradebook import ANSWERS, ROOT, SCRIPT, hand_in, nbgrader, notebook, solved
 from tests.support.classroom import run
 from tests.support.mini_course import make_course
+from tests.support.nbgrader_class import ANSWERS, ROOT, SCRIPT, hand_in, nbgrader, notebook, rows, solved, without_times
 
 LATE = "late"
 
@@ -60,23 +59,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Course]:
     return whole, stock
 
 
-def rows(course: Course) -> dict[str, Any]:
-    """All that the gradebook knows of the class, in words."""
-    with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
-        return {
-            submission.student.id: (
-                submission.timestamp,
-                submission.score,
-                submission.late_submission_penalty,
-                sorted(
-                    (g.name, g.auto_score, g.manual_score, g.needs_manual_grade) for g in submission.notebooks[0].grades
-                ),
-                sorted((c.name, c.auto_comment, c.manual_comment) for c in submission.notebooks[0].comments),
-            )
-            for submission in gradebook.assignment_submissions("tiny")
-        }
-
-
 def test_the_gradebook_is_the_same(both: tuple[Course, Course]) -> None:
     whole, stock = map(rows, both)
     assert whole == stock
@@ -89,11 +71,6 @@ def test_pages_and_graded_notebooks_are_the_same(both: tuple[Course, Course]) ->
         for kind, name in (("feedback", "tiny.html"), ("autograded", "tiny.ipynb")):
             here, there = (course.data / kind / student / "tiny" / name for course in both)
             assert without_times(here.read_text()) == without_times(there.read_text()), (student, kind)
-
-
-def without_times(text: str) -> str:
-    """Reports hold seconds, which differ from run to run."""
-    return "\n".join(line for line in text.splitlines() if '"seconds"' not in line)
 
 
 def test_a_page_is_the_one_that_nbconvert_would_have_written(both: tuple[Course, Course]) -> None:

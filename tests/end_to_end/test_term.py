@@ -15,13 +15,12 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring.generate import build
 from autograder.course.folders import Course
-from tests.end_to_end.test_formgrader_from_anywhere import ask, formgrader_knows_the_course, server
-from tests.end_to_end.test_nbgrader_from_anywhere import Class
-from tests.end_to_end.test_recording import rows, without_times
-from tests.support.classroom import ANSWERS, ROOT
+from tests.support.anywhere import Class, ask, formgrader_knows_the_course, server
+from tests.support.classroom import ROOT
 from tests.support.forking import by_ours, by_stock_commands, nbgrader
-from tests.support.handins import filled, save, solved
 from tests.support.mini_course import edit, make_course
+from tests.support.nbgrader_class import rows, without_times
+from tests.support.term import hand_in, points_moved
 
 PENALTY = """
 from nbgrader.plugins import LateSubmissionPlugin
@@ -34,14 +33,6 @@ class TenADay(LateSubmissionPlugin):
 
 c.AssignLatePenalties.plugin_class = TenADay
 """
-SHIFT = "def shift(x, by=1.0):\n    return x + by\ndef unshift(x, by=1.0):\n    return x - by"
-
-
-def hand_in(course: Course, student: str, answer: str, day: int) -> None:
-    folder = course.submitted(student, "tiny")
-    folder.mkdir(parents=True, exist_ok=True)
-    save(folder / "tiny.ipynb", filled(solved(course, "tiny"), double=ANSWERS[answer], shift=SHIFT))
-    (folder / "timestamp.txt").write_text(f"2030-01-{day:02} 12:00:00.000000 UTC")
 
 
 def by_hand(course: Course, student: str, exercise: str, **values: Any) -> None:
@@ -59,20 +50,6 @@ def by_hand(course: Course, student: str, exercise: str, **values: Any) -> None:
 
 def due(course: Course, day: int) -> None:
     nbgrader(course, "db", "assignment", "add", "tiny", f"--duedate=2030-01-{day:02} 12:00:00 UTC")
-
-
-def released(course: Course) -> None:
-    build(course, "tiny")
-    nbgrader(course, "generate_assignment", "tiny", "--force")
-
-
-def points_moved(course: Course, *, release: bool = True) -> None:
-    edit(course, "assignments/tiny/tiny.md", ":points: 50", ":points: 40")
-    edit(course, "assignments/tiny/tiny.md", ":points: 30", ":points: 40")
-    edit(course, "tests/hidden/tiny/test_double.py", "points(20)", "points(10)")
-    edit(course, "tests/hidden/tiny/test_shift.py", "points(30)", "points(40)")
-    if release:
-        released(course)
 
 
 def first_handins(course: Course) -> None:

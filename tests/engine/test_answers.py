@@ -18,9 +18,8 @@ from autograder.submission.submitted import ProgramCell
 from autograder.suite.answers import KEPT_MB, Answers
 from autograder.suite.errors import Stalled, StudentFault, error_of, exception_named, sentence
 from autograder.suite.student import Student
-from tests.end_to_end.test_load import others
-
-LIMITS = Limits(call_seconds=1, wall_seconds=20, cpu_seconds=20, memory_mb=256, reply_mb=1)
+from tests.support.load import others
+from tests.support.workers import LIMITS
 
 
 @pytest.fixture

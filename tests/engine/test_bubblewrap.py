@@ -16,11 +16,11 @@ import typer
 from autograder.cli import app as cli
 from autograder.cli import doctor
 from autograder.course.folders import Course
-from tests.end_to_end.test_gradebook import nbgrader
 from tests.support import needs
 from tests.support.classroom import hand_in, make_classroom, run, scores
 from tests.support.handins import autograder, save, solved
 from tests.support.mini_course import make_course
+from tests.support.nbgrader_class import nbgrader
 from tests.support.training_programs import NAME
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]

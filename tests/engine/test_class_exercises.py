@@ -27,9 +27,9 @@ from autograder.suite.answers import Answers
 from autograder.suite.errors import StudentFault
 from autograder.suite.misconceptions import Variant, alternatives, rewrite, rewritten
 from autograder.suite.student import Student
-from tests.engine.test_answers import LIMITS
 from tests.support.handins import Notebook, filled, grade, released, save, solved
 from tests.support.mini_course import edit
+from tests.support.workers import LIMITS
 
 FILES = {
     "assignments/meters/meters.md": """

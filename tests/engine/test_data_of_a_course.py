@@ -17,9 +17,9 @@ from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.whole_class.store import Store
 from autograder.whole_class.tasks import Task, _grader, _trained_on, environment, grade, task_of, tasks
-from tests.end_to_end.test_gradebook import nbgrader
 from tests.support.handins import autograder, save, solved
 from tests.support.mini_course import edit, make_course
+from tests.support.nbgrader_class import nbgrader
 
 ROOT = Path(__file__).resolve().parents[2]
 # One run, on what a file says; "shipped" is a word. Where there is no band, nothing is trained, and the report names the data.

@@ -12,10 +12,10 @@ from autograder.cli.doctor import Observation, _data, _gpu, _nbgrader
 from autograder.course.folders import Course
 from autograder.sandbox.devices import Devices
 from autograder.sandbox.selftest import SENTENCES
-from tests.end_to_end.test_gradebook import ROOT
-from tests.engine.test_cli import autograder
 from tests.support import needs
+from tests.support.handins import autograder
 from tests.support.mini_course import make_course
+from tests.support.nbgrader_class import ROOT
 
 
 @pytest.fixture

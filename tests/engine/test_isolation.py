@@ -11,7 +11,6 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,24 +23,11 @@ from autograder.sandbox.launcher import IsolationError, Launcher, launch
 from autograder.sandbox.selftest import self_test
 from autograder.sandbox.worker_process import TooManyCallbacks, WorkerDied, WorkerProcess
 from tests.support import needs
+from tests.support.workers import PATIENT, call, run
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]
 
 LIMITS = Limits(memory_mb=256, cpu_seconds=30)
-PATIENT = 60.0
-MB = 1 << 20
-
-
-def run(worker: WorkerProcess, source: str, seconds: float = PATIENT) -> dict[str, Any]:
-    """Execute `source` in the worker; its answer."""
-    return worker.ask({"do": "run", "source": textwrap.dedent(source), "title": "cell 1"}, seconds, MB)
-
-
-def call(worker: WorkerProcess, function: str, *args: Any, seconds: float = PATIENT) -> Any:
-    """What a function of the program returns; the whole answer where it is an error."""
-    request = {"do": "call", "function": function, "args": args, "kwargs": {}, "inputs": False}
-    answer = worker.ask(request, seconds, MB)
-    return answer.get("ok", answer.get("error"))
 
 
 def ended(pid: int, seconds: float = PATIENT) -> bool:

@@ -18,7 +18,7 @@ from autograder.sandbox import scratch
 from autograder.sandbox.backends.table import BACKENDS, modes_here
 from autograder.sandbox.launcher import Launcher, launch
 from autograder.sandbox.worker_process import WorkerDied, WorkerProcess
-from tests.engine.test_isolation import PATIENT, call, run
+from tests.support.workers import PATIENT, call, run
 
 LIMITS = Limits(memory_mb=256, cpu_seconds=30, output_mb=4, scratch_mb=8, scratch_files=100)
 

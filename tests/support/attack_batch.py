@@ -75,7 +75,7 @@ class Onlooker:
             return got
 
         def noting(answers: Answers, function: str, args: tuple[Any, ...], *rest: Any, **more: Any) -> Any:
-            for number in np.concatenate([np.ravel(arg) for arg in args if isinstance(arg, np.ndarray)] or [[]]):
+            for number in np.concatenate([np.ravel(arg) for arg in args if isinstance(arg, np.ndarray)] or [[]]):  # type: ignore[list-item]
                 self.hidden.add(f"{abs(number):.9f}".replace(".", "")[:DIGITS])
             return call(answers, function, args, *rest, **more)
 
@@ -85,8 +85,8 @@ class Onlooker:
             del self.received[before:]  # the text of a program, with whatever it was told, and nothing that it did
             return found
 
-        wire.Channel._within = copying  # type: ignore[method-assign]
-        Reader.contents = reading  # type: ignore[method-assign]
+        wire.Channel._within = copying  # type: ignore[method-assign,assignment]
+        Reader.contents = reading  # type: ignore[method-assign,assignment]
         Answers.call = noting  # type: ignore[method-assign,assignment]
 
     def clues(self) -> dict[str, Any]:
@@ -294,7 +294,7 @@ def main(plan_file: str, mode: str, out: str, *_: str) -> None:
     """Run the plan in one isolation mode. Further arguments are for attacks to find."""
     pyprctl.set_child_subreaper(True)
     plan = json.loads(Path(plan_file).read_text(encoding="utf-8"))
-    with Grader(Course(Path(plan["course"])), isolation=mode) as grader:  # type: ignore[arg-type]
+    with Grader(Course(Path(plan["course"])), isolation=mode) as grader:
         Batch(plan, grader, mode).run(Path(out))
 
 

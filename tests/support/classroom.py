@@ -19,9 +19,10 @@ from autograder.course.folders import Course
 from autograder.course.report import Report
 from autograder.whole_class.store import Store
 from autograder.whole_class.tasks import tasks
-from tests.end_to_end.test_gradebook import nbgrader
+from tests.support import commands
 from tests.support.handins import filled, save, solved
 from tests.support.mini_course import make_course
+from tests.support.nbgrader_class import nbgrader
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = {
@@ -32,7 +33,8 @@ ANSWERS = {
 }
 STUDENTS = [f"{answer}-{number}" for answer in ANSWERS for number in (1, 2)]
 SHIFT = "def shift(x, by=1.0):\n    return x + by\ndef unshift(x, by=1.0):\n    return x - by"
-PATIENCE = 120
+GRADE = (sys.executable, "-m", "autograder", "grade-class", "tiny", "--jobs", "2")
+PATIENCE = 400  # seconds for one command, on a machine that others use too
 
 
 def make_classroom(root: Path) -> Course:
@@ -60,15 +62,13 @@ def hand_in(course: Course, student: str, answer: str) -> None:
 
 
 def command(course: Course, *more: str) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-m", "autograder", "grade-class", "tiny", "--jobs", "2", *more]
-    return subprocess.Popen(arguments, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([*GRADE, *more], cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def run(course: Course, *more: str, code: int = 0) -> tuple[str, str]:
-    process = command(course, *more)
-    said, told = process.communicate(timeout=PATIENCE)
-    assert process.returncode == code, told
-    return said, told
+    done = commands.run([*GRADE, *more], cwd=course.root, timeout=PATIENCE)
+    assert done.returncode == code, done.stderr
+    return done.stdout, done.stderr
 
 
 def reports(course: Course) -> dict[str, Report]:

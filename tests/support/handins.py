@@ -14,6 +14,7 @@ from typing import Any
 from autograder.authoring.answers import read_answers
 from autograder.authoring.notebook import as_text, instructor_notebook, student_notebook
 from autograder.course.folders import Course
+from tests.support import commands
 
 Notebook = dict[str, Any]
 
@@ -73,12 +74,14 @@ def _is_plain(cell: Any) -> bool:
 def autograder(
     folder: Path, *arguments: str | Path, timeout: float = 120, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command in `folder`, as a user would."""
+    """Run the command in `folder`, as a user would; what Python itself reads of the environment needs a Python of its own."""
     command = [sys.executable, "-c", "from autograder.cli.app import main; main()", *map(str, arguments)]
     env = os.environ | {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "200"} | environment
-    return subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=timeout, encoding="utf-8"
-    )
+    if any(name.startswith("PYTHON") for name in environment):
+        return subprocess.run(
+            command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=timeout, encoding="utf-8"
+        )
+    return commands.run(command, cwd=folder, env=env, timeout=timeout)
 
 
 def complaints(told: str) -> list[str]:

@@ -40,7 +40,7 @@ def python_for_nobody(folder: Path) -> Path | None:
 
 def runs(python: Path, folder: Path) -> bool:
     """Whether that user can run `python` and import the engine."""
-    command = [python, "-c", "import autograder.grading"]
+    command: list[str | Path] = [python, "-c", "import autograder.grading"]
     try:
         done = subprocess.run(command, check=False, capture_output=True, cwd="/", env=home(folder), **RIGHTS)
     except PermissionError:

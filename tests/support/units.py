@@ -1,0 +1,59 @@
+"""How tests are spread over processes, in which order they begin, and which are left to `make test`. Used by conftest.
+
+A unit is worked on in one process, since its tests share what is computed once: a file, or a part of one that takes minutes.
+"""
+
+from __future__ import annotations
+
+import re
+
+PARTS = {  # what of a test's parameters names the part
+    "test_suite_quality.py": r"\[(\w+)",
+    "test_attacks.py": r"\[(as-started|unprivileged)-(\w+)",
+    "test_full_networks.py": r"\[(\w+)",
+}
+
+
+def unit_of(nodeid: str) -> str:
+    """The unit that a test belongs to, without its folder."""
+    name = nodeid.partition("::")[0].rpartition("/")[2]
+    part = re.search(PARTS[name], nodeid) if name in PARTS else None
+    return " ".join([name, *(part.groups() if part else ())])
+
+
+LONGEST = (  # in the order of what they compute
+    "test_suite_quality.py train_networks",
+    "test_suite_quality.py inception_module",
+    "test_suite_quality.py skip_connections",
+    "test_suite_quality.py auxiliary_loss",
+    "test_training_runs.py",
+    "test_demo.py",
+    "test_suite_quality.py optimizers",
+    "test_suite_quality.py inception_ops",
+    "test_attacks.py unprivileged landlock",
+    "test_attacks.py as-started landlock",
+    "test_attacks.py unprivileged bubblewrap",
+    "test_attacks.py as-started bubblewrap",
+    "test_nbgrader_from_anywhere.py",
+    "test_formgrader_from_anywhere.py",
+    "test_term.py",
+    "test_notebooks.py",
+    "test_gradebook.py",
+    "test_cluster.py",
+    "test_bulk.py",
+)
+SLOW = (  # of tests/engine: how names begin of what `make test-fast` leaves out
+    "test_authoring.py::test_the_real_assignments",
+    "test_bad_input.py",
+    "test_board.py",
+    "test_bubblewrap.py",
+    "test_check_gpu.py",
+    "test_class_exercises.py",
+    "test_data_of_a_course.py",
+    "test_devices.py",
+    "test_grading.py",
+    "test_isolation.py",
+    "test_missing_bands.py",
+    "test_quality.py",
+    "test_scratch.py",
+)
