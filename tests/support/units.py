@@ -51,6 +51,7 @@ SLOW = (  # of tests/engine: how names begin of what `make test-fast` leaves out
     "test_class_exercises.py",
     "test_data_of_a_course.py",
     "test_devices.py",
+    "test_gpu.py",
     "test_grading.py",
     "test_isolation.py",
     "test_missing_bands.py",
