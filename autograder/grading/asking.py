@@ -87,7 +87,9 @@ class Asking:
         if (test.id, seed) not in self._fair_seeds:
             right = variant(self._reference, ())
             seeds = (seed, *(f"{seed}/fair/{number + 1}" for number in range(REDRAWS)))
-            passed = (each for each in seeds if self._with_seed(test, Draw(right, each), 1).status == "passed")
+            passed = (
+                each for each in seeds if self._with_seed(test, Draw(right, each, keeping=False), 1).status == "passed"
+            )
             self._fair_seeds[test.id, seed] = next(passed, None)
         return self._fair_seeds[test.id, seed]
 

@@ -158,7 +158,7 @@ class _Measuring:
             free: FreePlaces = {}
             for test in self.asking.of(exercise.name):
                 free = {**free, **test.free}
-                self.asking.once(test, Draw(recording, seed))
+                self.asking.once(test, Draw(recording, seed, keeping=False))
             for asked in recording.asked(free):
                 if asked.name in exercise.functions and (self.thorough or not asked.about):
                     for mutant in signature_mutants(reference, asked):
@@ -197,7 +197,7 @@ class _Measuring:
         for test in sorted(tests, key=lambda test: (test.redundant is not None, test.sweeping, -self.catches[test.id])):
             if len(caught) >= ENOUGH or (caught and (test.sweeping or test.redundant is not None)):
                 break
-            state = self.asking.once(test, Draw(respondent, seed)).status
+            state = self.asking.once(test, Draw(respondent, seed, keeping=False)).status
             if state != "passed":
                 self.catches[test.id] += 1
                 (upset if state == "grader-error" else caught).append((test.exercise, test.name))

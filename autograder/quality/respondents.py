@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
 from autograder.sandbox.wire import Named
+from autograder.suite.copying import copied
 from autograder.suite.errors import StudentFault
 from autograder.suite.misconceptions import Variant
 
@@ -22,7 +22,7 @@ class Answering:
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """See Respondent."""
-        args, kwargs = deepcopy((args, kwargs))
+        args, kwargs = copied((args, kwargs))
         result = self.answer(function, args, kwargs)
         return (result, args) if inputs else result
 

@@ -9,7 +9,6 @@ out: it cannot differ.
 from __future__ import annotations
 
 import warnings
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from inspect import getdoc, signature
@@ -22,9 +21,10 @@ from autograder.grading.transcripts import same
 from autograder.quality.relations import relations_of
 from autograder.quality.twisted_arguments import twisted_arguments
 from autograder.quality.twisted_results import DECISIVE, PossibleFeatures, twisted_results
-from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist, copied
+from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist
 from autograder.sandbox.wire import Named
 from autograder.suite.arguments import EACH, Arguments, Path, everywhere, is_number
+from autograder.suite.copying import copied
 from autograder.suite.features import Feature, features_of
 from autograder.suite.free import FreePlaces, unchanged, without_free
 from autograder.suite.misconceptions import Variant
@@ -99,7 +99,7 @@ class Twisted(Recording):
         own = {key: copied(value) for key, value in kwargs.items()}
         arguments = dict(asked.signature.bind(*map(copied, args), **own).arguments)
         names = list(arguments)[: len(args)]
-        result = deepcopy(self.mutant.twist(partial(self.answer, asked), arguments, self.memory))
+        result = copied(self.mutant.twist(partial(self.answer, asked), arguments, self.memory))
         return (result, tuple(arguments[name] for name in names)) if inputs else result
 
 
@@ -166,7 +166,7 @@ def _differs(mutant: SignatureMutant, known: list[tuple[Arguments, Any]], ask: A
         arguments = {name: copied(value) for name, value in sample.items()}
 
         def asked_once(given: Arguments, sample: Arguments = arguments, answer: Any = right) -> Any:
-            return deepcopy(answer) if given is sample else ask(given)
+            return copied(answer) if given is sample else ask(given)
 
         try:
             with warnings.catch_warnings(action="ignore"):

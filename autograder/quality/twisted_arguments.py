@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from functools import partial
 from inspect import Parameter
 from types import FunctionType
@@ -11,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist, copied, if_array
+from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist, if_array
 from autograder.suite.arguments import EACH, Arguments, Path, at, is_number, is_numbers, parts, path_text, put
+from autograder.suite.copying import copied
 
 
 def twisted_arguments(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
@@ -93,7 +93,7 @@ def _modified(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
 
     def modifying(path: Path) -> Twist:
         def twist(ask: Ask, arguments: Arguments, _: Memory) -> Any:
-            answer = deepcopy(ask(arguments))
+            answer = copied(ask(arguments))
             for value in at(arguments, path):
                 if isinstance(value, np.ndarray) and value.size and value.dtype.kind in "iuf":
                     value.flat[0] += 1
@@ -114,7 +114,7 @@ def _remembering(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
 
     def again(ask: Ask, arguments: Arguments, memory: Memory) -> Any:
         looks = str([(path, np.shape(value) if is_numbers(value) else type(value)) for path, value in parts(arguments)])
-        return deepcopy(memory.setdefault(looks, deepcopy(ask(arguments))))
+        return copied(memory.setdefault(looks, copied(ask(arguments))))
 
     yield "the first answer for these shapes is given again", again
     free = asked.free
@@ -126,7 +126,7 @@ def _remembering(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
         fresh = starts_anew and not arguments.get(name)
         memory[KEEP] = True
         answer = ask(arguments if fresh or "state" not in memory else {**arguments, name: memory["state"]})
-        memory["state"] = deepcopy(answer[free.returned])
+        memory["state"] = copied(answer[free.returned])
         return answer
 
     yield f"{name} is kept in a global", partial(in_a_global, starts_anew=True)

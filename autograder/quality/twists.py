@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from inspect import Signature
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.wire import Named
 from autograder.suite.arguments import Arguments, Path, parts
 from autograder.suite.free import Free
 
@@ -50,11 +47,6 @@ class AskedFunction:
     def parts(self, arguments: Arguments) -> Iterator[tuple[Path, Any]]:
         """The parts of the arguments, without what is in the one that is free."""
         return ((path, value) for path, value in parts(arguments) if path[0] != self.own or len(path) == 1)
-
-
-def copied(value: Any) -> Any:
-    """An argument as a call gets it: of its own, but for functions and names."""
-    return value if isinstance(value, Named | FunctionType) else deepcopy(value)
 
 
 def if_array(change: Callable[[Any], Any], axis: int = -1) -> Callable[[Any], Any]:

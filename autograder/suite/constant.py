@@ -32,13 +32,18 @@ class Answered:
 
 def at_a_glance(value: Any) -> Hashable:
     """A value that is the same for the same numbers, whatever their type or their order in memory."""
+    with np.errstate(all="ignore"):
+        return _glance(value)
+
+
+def _glance(value: Any) -> Hashable:
     if isinstance(value, NUMBER_TYPES):
-        with np.errstate(all="ignore"), contextlib.suppress(OverflowError):  # of an integer that a student has answered
+        with contextlib.suppress(OverflowError):  # of an integer that a student has answered
             return np.ravel(value)[:LOOKED_AT].astype(np.float16).tobytes()
     if isinstance(value, list | tuple):
-        return tuple(map(at_a_glance, value[:LOOKED_AT]))
+        return tuple(map(_glance, value[:LOOKED_AT]))
     if isinstance(value, dict):
-        return tuple((str(key), at_a_glance(part)) for key, part in sorted(value.items(), key=_name))
+        return tuple((str(key), _glance(part)) for key, part in sorted(value.items(), key=_name))
     return value.name if isinstance(value, wire.Named) else type(value).__name__ if callable(value) else str(value)
 
 

@@ -13,7 +13,6 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
 from autograder.course.report import Finding
 from autograder.sandbox.wire import Named
+from autograder.suite.copying import copied
 from autograder.suite.errors import StudentFault, raised
 from autograder.suite.student import subject
 
@@ -224,7 +224,7 @@ class Variant:
                 kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"
             )  # as a worker says it
             raise StudentFault("crashed", raised(about, kind)) from error
-        return deepcopy((result, args) if inputs else result)
+        return copied((result, args) if inputs else result)
 
     def _own(self, argument: Any) -> Any:
         """An argument as a call gets it in a worker: a copy in C or Fortran order, or what the variant has under that name."""
@@ -232,7 +232,7 @@ class Variant:
             return self.namespace[argument.name]
         if isinstance(argument, np.ndarray) and not argument.flags.forc:
             return np.array(argument, order="C")
-        return argument if isinstance(argument, FunctionType) else deepcopy(argument)
+        return argument if isinstance(argument, FunctionType) else copied(argument)
 
 
 @cache

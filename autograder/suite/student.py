@@ -6,7 +6,6 @@ Of a class, a *probe* is asked, a function of the starter code: `student.probe(s
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.suite.constant import Answered, at_a_glance
+from autograder.suite.copying import copied
 from autograder.suite.errors import StudentFault
 from autograder.suite.free import Free, FreePlaces, without_free
 
@@ -115,7 +115,7 @@ class Question:
 
 def _copied(argument: Any) -> Any:
     """An argument as it is now, whatever a test makes of it later; what cannot be copied, such as a function, as it is."""
-    return deepcopy(argument) if isinstance(argument, np.ndarray | dict | list | tuple) else argument
+    return copied(argument) if isinstance(argument, np.ndarray | dict | list | tuple) else argument
 
 
 def _named(argument: Any) -> Any:
@@ -125,10 +125,14 @@ def _named(argument: Any) -> Any:
 
 @dataclass(frozen=True)
 class Draw:
-    """Whom a suite asks, and the seed that its inputs are drawn from. With `noting`, what it asks is kept."""
+    """Whom a suite asks, and the seed that its inputs are drawn from.
+
+    keeping: whether what was said is kept; noting: whether what was asked is kept as well
+    """
 
     respondent: Respondent
     seed: str
+    keeping: bool = True
     noting: bool = False
     earned: set[str] = field(default_factory=set)  # functions of exercises that have earned all their points so far
 
@@ -138,4 +142,4 @@ class Draw:
 
     def student(self, free: FreePlaces) -> Student:
         """A fresh face of the respondent for one test, with an empty transcript."""
-        return Student(self.respondent, free, noting=self.noting, earned=frozenset(self.earned))
+        return Student(self.respondent, free, keeping=self.keeping, noting=self.noting, earned=frozenset(self.earned))

@@ -150,7 +150,7 @@ class Planting(Variant):
 
 def _upset_by(asking: Asking, respondent: Planting, exercise: Exercise) -> Iterator[str]:
     """Descriptions of the rubbish that made a test of the exercise fail through the grader's fault."""
-    draw = Draw(respondent, SEEDS[0])
+    draw = Draw(respondent, SEEDS[0], keeping=False)
     for test in asking.of(exercise.name):
         respondent.seen, respondent.path, respondent.value = {}, (-1,), None  # a place that nothing has: just look
         assert asking.once(test, draw).status == "passed"
