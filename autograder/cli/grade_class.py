@@ -20,7 +20,7 @@ from autograder.reporting.terminal import plain
 from autograder.sandbox.selftest import Isolation
 from autograder.training.device import device_for
 from autograder.training.slots import share_gpus
-from autograder.whole_class.grading import Step, Summary, Watch, grade_new, pool_for
+from autograder.whole_class.grading import OnStep, Step, Summary, grade_new, pool_for
 from autograder.whole_class.plan import alone, plan
 from autograder.whole_class.pools import LocalPool
 from autograder.whole_class.store import Store
@@ -69,7 +69,7 @@ def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
     isolation: Isolation,
     jobs: int,
     scheduler: str | None,
-    watch: Watch,
+    watch: OnStep,
     device: Wanted = "auto",
     data: Data | None = None,
 ) -> Summary:
@@ -89,7 +89,7 @@ def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
     return summary
 
 
-def _recorded(summary: Summary, watch: Watch) -> Callable[[str, str | None, int], None]:
+def _recorded(summary: Summary, watch: OnStep) -> Callable[[str, str | None, int], None]:
     """What hears of each student who is recorded, or why that was not possible."""
     looked_at = 0
 
@@ -157,7 +157,7 @@ def _interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _shown(progress: Progress, interrupts: list[int]) -> Watch:
+def _shown(progress: Progress, interrupts: list[int]) -> OnStep:
     """How far each step is, with the failures so far."""
 
     def watch(step: Step, done: int, total: int, failures: int) -> None:

@@ -23,7 +23,7 @@ from autograder.sandbox.worker_process import WorkerDied
 from autograder.suite.workers import start_launcher
 
 SLOTS = "AUTOGRADER_GPUS"  # in the environment of a pool's processes: the number of the GPU of each slot, such as 0,1,1
-PATIENCE = 60.0  # seconds that a GPU has to answer
+GPU_SECONDS = 60.0  # seconds that a GPU has to answer
 REPLY_BYTES = 1 << 20
 PROBE = "import torch; torch.ones(2, device='cuda').sum().item()"
 
@@ -110,7 +110,7 @@ def gpu_trouble(launcher: Launcher) -> str:
     except GraderError as refusal:  # a GPU that does not answer does not start in a worker
         return str(refusal)
     try:
-        answer = worker.ask({"do": "run", "source": PROBE, "title": "cell 0"}, PATIENCE, REPLY_BYTES)
+        answer = worker.ask({"do": "run", "source": PROBE, "title": "cell 0"}, GPU_SECONDS, REPLY_BYTES)
     except (WorkerDied, wire.Late, wire.WireError) as ended:
         return f"a worker does not compute on it ({type(ended).__name__})."
     finally:

@@ -15,7 +15,7 @@ from autograder.whole_class.store import Store
 from autograder.whole_class.tasks import Task, grade
 
 Step = Literal["grading", "recording"]
-Watch = Callable[[Step, int, int, int], None]  # step, done, of how many, failures so far
+OnStep = Callable[[Step, int, int, int], None]  # step, done, of how many, failures so far
 
 
 @dataclass
@@ -44,7 +44,7 @@ def pool_for(new: list[Task], scheduler: str | None, local: LocalPool) -> Abstra
     return closing(ClusterPool(scheduler, needs))
 
 
-def grade_new(new: list[Task], store: Store, pool: Pool, summary: Summary, watch: Watch) -> None:
+def grade_new(new: list[Task], store: Store, pool: Pool, summary: Summary, watch: OnStep) -> None:
     """Grade all; whose process stalled, again in the end, alone. Who stalls then as well is asked again by the next run.
 
     What is said of the first submission and is no student's fault, but that of this machine, of the suite or of the request, is raised.

@@ -15,7 +15,7 @@ import pyprctl
 
 from autograder.course.assignment import CourseError, GraderError
 
-PATIENCE = 120.0  # seconds that a cluster may take to answer, and be without a worker
+CLUSTER_SECONDS = 120.0  # seconds that a cluster may take to answer, and be without a worker
 Needs = Literal["cpu", "gpu"]
 
 
@@ -110,7 +110,7 @@ class ClusterPool:
         if address.startswith("tls://") and not config.get("distributed.comm.tls.client.cert", None):
             raise CourseError(f"{address} needs certificates, and none are set; docs/cluster.md says how.")
         try:
-            self._client = Client(address, timeout=PATIENCE, set_as_default=False)
+            self._client = Client(address, timeout=CLUSTER_SECONDS, set_as_default=False)
         except (OSError, ValueError) as fault:
             raise GraderError(f"No scheduler answers at {address}: {str(fault) or type(fault).__name__}.") from fault
         self._needs = needs
@@ -143,7 +143,7 @@ class ClusterPool:
         """See Pool. Workers may come back for a while."""
         if self._slots():
             self._seen = time.monotonic()
-        elif time.monotonic() - self._seen > PATIENCE:
+        elif time.monotonic() - self._seen > CLUSTER_SECONDS:
             raise GraderError("No worker is left; start some, and run the same command again to go on.")
 
     def _slots(self) -> int:

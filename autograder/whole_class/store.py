@@ -16,7 +16,7 @@ from autograder.course.assignment import GraderError
 from autograder.course.report import Report
 
 Made = Literal["report", "entry", "page"]  # report: the key of the one that stands in the gradebook
-PATIENCE = 60.0  # seconds to wait for another process that writes
+WRITING_SECONDS = 60.0  # seconds to wait for another process that writes
 TABLES = """
 create table if not exists report (
     key text primary key, assignment text not null, student text, json text not null, at text not null default current_timestamp
@@ -37,7 +37,7 @@ class Store:
         self.path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._told():
-            self._database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            self._database = sqlite3.connect(path, timeout=WRITING_SECONDS, isolation_level=None)
             self._database.execute("pragma journal_mode = wal")
             self._database.execute("pragma synchronous = full")  # a power cut loses nothing either
             self._database.executescript(TABLES)

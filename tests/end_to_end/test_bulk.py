@@ -229,7 +229,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path, report: R
 def test_a_locked_file_is_waited_for_and_then_one_sentence(
     tmp_path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "PATIENCE", 0.1)
+    monkeypatch.setattr(store, "WRITING_SECONDS", 0.1)
     with Store(tmp_path / "reports.db") as kept:
         other = sqlite3.connect(tmp_path / "reports.db", isolation_level=None)
         other.execute("begin immediate")

@@ -187,7 +187,7 @@ def test_no_scheduler_and_no_worker_are_one_sentence_each(cluster: Cluster) -> N
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pools, "PATIENCE", 0.5)
+    monkeypatch.setattr(pools, "CLUSTER_SECONDS", 0.5)
     monkeypatch.setattr("autograder.whole_class.dispatch.PULSE", 0.2)
     worker = cluster.worker("cpu=1")
     pool = ClusterPool(cluster.address)
