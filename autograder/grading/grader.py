@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from autograder.course.assignment import Assignment
 from autograder.course.folders import Course
@@ -34,8 +33,6 @@ TRAINING_MB = 16_384  # steps of networks are computed again here
 MAX_NOTES = 8
 MAX_REASON = 300
 STALLED = "a process neither answered nor computed; grading it again asks it again"
-
-Status = Literal["graded", "ungradable", "grader-error"]
 
 
 @dataclass(frozen=True)
