@@ -150,14 +150,8 @@ def _in_this_process(  # noqa: PLR0913, PLR0917  (what is graded, how, and who h
     # What a suite prints goes to standard error: standard output may be for JSON.
     with redirect_stdout(sys.stderr):
         stage = _stage(course, trained, watch)
-        reports = []
         with Grader(course, isolation, stage) as grader:
-            for each in asked:
-                reports.append(grader.grade_once(each.assignment.name, each.path, each.student))
-                on_report(reports[-1])
-            for place, each in enumerate(asked):
-                if reports[place].stalled:
-                    reports[place] = grader.grade_once(each.assignment.name, each.path, each.student)
+            reports = grader.grade_each([(each.assignment.name, each.path, each.student) for each in asked], on_report)
     if stage is not None and trained is not None and trained.out is not None:
         _keep_runs(course, trained.out, stage, reports)
     return reports

@@ -105,19 +105,21 @@ class Grader:
         files: Sequence[tuple[Path, str | None]],
         on_report: Callable[[Report], None] = lambda _: None,
     ) -> list[Report]:
-        """The reports of files, each with its student. Who stalled is asked again in the end.
+        """The reports of files of one assignment, each with its student; see `grade_each`."""
+        return self.grade_each([(name, path, student) for path, student in files], on_report)
+
+    def grade_each(
+        self, asked: Sequence[tuple[str, Path, str | None]], on_report: Callable[[Report], None]
+    ) -> list[Report]:
+        """The reports of files, each with its assignment and its student. Who stalled is asked again in the end.
 
         on_report: sees each report as soon as it is there
         """
-        self.suite(name)
         reports = []
-        for path, student in files:
-            reports.append(self.grade_once(name, path, student))
+        for one in asked:
+            reports.append(self.grade_once(*one))
             on_report(reports[-1])
-        return [
-            self.grade_once(name, path, student) if report.stalled else report
-            for (path, student), report in zip(files, reports, strict=True)
-        ]
+        return [self.grade_once(*one) if report.stalled else report for one, report in zip(asked, reports, strict=True)]
 
     def grade_once(self, name: str, path: Path, student: str | None = None, seed: str | None = None) -> Report:
         """The report of one file, whatever stalled. `seed` is given where it was made elsewhere, for a machine without the secret.
