@@ -38,7 +38,7 @@ def alexnet(
     """Make AlexNet for images of 227x227 in colour, or of 224x224 where it has one column.
 
     in_channels: 1 for grey images
-    image_size: another height and width, from 63 on
+    image_size: another height and width, from 67 on, or from 63 on with one column
     one_column: the later form, without groups
     """
     return ChainNetwork(ONE_COLUMN if one_column else ALEXNET, num_classes, in_channels, image_size)

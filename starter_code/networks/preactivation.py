@@ -43,7 +43,7 @@ class PreactivationBlock(nn.Module):
     def make_branch(self, in_channels: int, out_channels: int, stride: int) -> nn.Sequential:
         """What follows the first BN and ReLU."""
         return nn.Sequential(
-            convolution(in_channels, out_channels, 3, stride), bn_relu_conv(out_channels, out_channels, 3)
+            convolution(in_channels, out_channels, 3, stride), *bn_relu_conv(out_channels, out_channels, 3)
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

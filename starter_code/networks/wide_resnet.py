@@ -27,7 +27,7 @@ class WideBlock(PreactivationBlock):
         dropout: probability with which a unit is dropped; the paper takes 0.3, or none
         """
         super().__init__(in_channels, out_channels, stride)
-        self.branch.insert(1, nn.Dropout(dropout))
+        self.branch.insert(3, nn.Dropout(dropout))  # behind the second BN and ReLU
 
 
 def wide_resnet(

@@ -33,6 +33,6 @@ def zfnet(num_classes: int = 1000, in_channels: int = 3, image_size: int | None 
     """Make ZFNet for images of 224x224 in colour.
 
     in_channels: 1 for grey images
-    image_size: another height and width, from 55 on
+    image_size: another height and width, from 53 on
     """
     return ChainNetwork(ZFNET, num_classes, in_channels, image_size)
