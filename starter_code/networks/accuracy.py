@@ -1,17 +1,18 @@
 """How accurate networks are on ImageNet and what one image costs them, as plain numbers that a picture is drawn from.
 
-Accuracy is top-1 on the 50,000 validation images of ImageNet, in percent, of one network and one crop in the middle, as whoever
-published trained weights documents it:
+Accuracy is top-1 on the 50,000 validation images of ImageNet, in percent, of one network and one crop in the middle,
+as whoever published trained weights documents it:
 
 - torchvision: its first weights (IMAGENET1K_V1) of each model, from its table of classification weights.
-- Caffe: the readmes of bvlc_alexnet and bvlc_googlenet. torchvision's networks of these names are others: AlexNet in one column
-  has 56.522, and GoogLeNet with BN has 69.778.
+- Caffe: the readmes of bvlc_alexnet and bvlc_googlenet. torchvision's networks of these names are others: AlexNet in
+  one column has 56.522, and GoogLeNet with BN has 69.778.
 - Caffe, Network in Network: the description that its first author published with its weights.
 - Keras: its table of applications.
 
 They were trained by different people, for different times, with different augmentation: a point or two says nothing.
 
-Costs are those of `counting.count` for one image of the size that the network is made for (`zoo.NETWORKS`); a test counts them again.
+Costs are those of `counting.count` for one image of the size that the network is made for (`zoo.NETWORKS`); a test
+counts them again.
 """
 
 from dataclasses import dataclass

@@ -1,11 +1,12 @@
 """AlexNet, in its two forms.
 
-The network of the paper is cut in two halves, one for each of two GPUs: its second, fourth and fifth convolution have two
-groups. Its 60,965,224 parameters are what the paper rounds to 60 million. Two years later its first author gave a form in one
-column, without groups and with fewer maps (64, 192, 384, 256, 256): 61,100,840. It is the one that torchvision calls AlexNet.
+The network of the paper is cut in two halves, one for each of two GPUs: its second, fourth and fifth convolution have
+two groups. Its 60,965,224 parameters are what the paper calls 60 million. The other form has one column, without groups
+and with fewer maps (64, 192, 384, 256, 256): 61,100,840. It is the one that torchvision calls AlexNet, after a later
+paper of the first author.
 
-The paper says 224x224, but its first layer has 55x55 outputs for images of 227x227 only. Its local response normalisation has no
-parameters and is left out.
+The paper says 224x224, but its first layer has 55x55 outputs for images of 227x227 only. Its local response
+normalisation has no parameters and is left out.
 
 Sources: Krizhevsky et al. 2012, figure 2; Krizhevsky 2014, arXiv:1404.5997, for the one column.
 """

@@ -1,7 +1,7 @@
 """A network without branches from its table, row by row: AlexNet, ZFNet and VGG are assembled here.
 
-A table has the format of `starter_code.googlenet_table`, so that whatever counts GoogLeNet from its table counts these too.
-Rows of kind "input", "conv", "max_pool", "fc", "dropout" and "softmax" are understood.
+A table has the format of `starter_code.googlenet_table`, so that whatever counts GoogLeNet from its table counts
+these too. Rows of kind "input", "conv", "max_pool", "fc", "dropout" and "softmax" are understood.
 """
 
 import torch
@@ -63,11 +63,11 @@ def _layer(row: Row, above: Row, depth: int) -> tuple[list[nn.Module], int]:
 def _classifier(rows: list[Row], numbers: int, num_classes: int) -> nn.Sequential:
     """The fully connected layers on so many numbers. A softmax has no layer: the loss has it."""
     layers: list[nn.Module] = []
-    *_, last = (row for row in rows if row["kind"] == "fc")
-    for row in rows:
-        if row["kind"] == "dropout":
+    *hidden, _ = (row for row in rows if row["kind"] != "softmax")
+    for row in hidden:
+        if "rate" in row:
             layers.append(nn.Dropout(row["rate"]))
-        if row["kind"] == "fc" and row is not last:
+        else:
             layers += [nn.Linear(numbers, row["out_channels"]), nn.ReLU()]
             numbers = row["out_channels"]
     return nn.Sequential(*layers, nn.Linear(numbers, num_classes))

@@ -1,7 +1,8 @@
 """What a network costs, counted while one image goes through it: parameters, MACs, and the memory of its activations.
 
-The formulas are those that students write in `inception_ops` (`conv_macs` and `conv_params`), and are passed in. A fully connected
-layer is a convolution whose kernel covers everything; seen so, its input is one position with all numbers for channels.
+The formulas are those that students write in `inception_ops` (`conv_macs` and `conv_params`), and are passed in. A
+fully connected layer is a convolution whose kernel covers everything; seen so, its input is one position with all
+numbers for channels.
 """
 
 from collections.abc import Callable
@@ -51,9 +52,9 @@ def count(
     conv_macs: conv_macs(out_size, in_channels, out_channels, kernel_size, groups)
     conv_params: conv_params(in_channels, out_channels, kernel_size, groups, bias)
 
-    Activations are counted as in Radosavovic et al. 2020 (arXiv:2003.13678, section 2.2): outputs of the layers that have MACs.
-    What does not run in evaluation, such as an auxiliary head, has parameters and no MACs. A network on torch's device "meta" is
-    counted without any computing.
+    Activations are counted as in Radosavovic et al. 2020 (arXiv:2003.13678): outputs of the layers that have MACs. What
+    does not run in evaluation, such as an auxiliary head, has parameters and no MACs. A network on torch's device
+    "meta" is counted without any computing.
     """
     layers: list[Layer] = []
 

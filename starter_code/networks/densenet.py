@@ -1,9 +1,9 @@
 """DenseNet: inside a dense block, each layer reads the maps of all layers before it, and adds a few of its own.
 
-A layer that adds k maps (k is the growth rate) after i others reads k0 + i k of them. Between blocks a transition halves height
-and width; in the form BC it halves the number of maps too, and each layer has a bottleneck: a 1x1 convolution to 4 k maps
-before its 3x3. DenseNet-121 has 7,978,856 parameters; for small images DenseNet-BC has 769,162 with 100 layers and k = 12 (0.8M in
-the paper), and the first form, with 40 layers and k = 12, 1,019,722 (1.0M).
+A layer that adds k maps (k is the growth rate) after i others reads k0 + i k of them. Between blocks a transition
+halves height and width; in the form BC it halves the number of maps too, and each layer has a bottleneck: a 1x1
+convolution to 4 k maps before its 3x3. DenseNet-121 has 7,978,856 parameters. For small images and k = 12, DenseNet-BC
+with 100 layers has 769,162 (0.8M in the paper), and the first form with 40 layers has 1,019,722 (1.0M).
 
 The dropout of 0.2 that the paper uses where images are not augmented is left out.
 
@@ -72,8 +72,8 @@ def small_densenet(
     growth: maps that each layer adds
     in_channels: 1 for grey images
     block: block(in_channels, growth, bottleneck=...), which gives `growth` channels more than it takes
-    bottleneck: the form BC: bottlenecks, transitions that halve the number of maps, and 2 growth maps at the start; the first
-        form has neither, and 16 maps at the start
+    bottleneck: the form BC: bottlenecks, transitions that halve the number of maps, and 2 growth maps at the start;
+        the first form has neither, and 16 maps at the start
 
     Raises ValueError for another depth.
     """
@@ -99,7 +99,7 @@ def _network(
     *,
     halve: bool,
 ) -> ResidualNetwork:
-    """Dense blocks with transitions between them; at the end BN, ReLU, the average over each map, and a linear layer `fc`."""
+    """Dense blocks with transitions between them; at the end BN, ReLU, averages, and a linear layer `fc`."""
     layers: list[nn.Module] = []
     for place, count in enumerate(counts):
         if place:

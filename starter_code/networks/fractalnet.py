@@ -5,16 +5,17 @@ A block with C columns is defined from one with fewer (equation 1 of the paper):
     f_1(x) = conv(x)                       3x3 convolution, BN, ReLU
     f_C(x) = join(conv(x), f_(C-1)(f_(C-1)(x)))
 
-so that column c, counted from 0 for the shallowest, has 2^c convolutions, and joins that follow one another are one join: the
-mean over all columns that end there. Five blocks with a 2x2 max pooling behind each make a network of 5 x 2^(C-1) layers.
+so that column c, counted from 0 for the shallowest, has 2^c convolutions, and joins that follow one another are one
+join: the mean over all columns that end there. Five blocks with a 2x2 max pooling behind each make a network of
+5 x 2^(C-1) layers.
 
-Counts: with 16, 32, 64, 128 and 128 maps and 100 classes, the paper's table of ultra-deep networks prints 0.3, 0.8, 2.1, 4.8, 10.2
-and 21.1 million for C = 1 to 6, and all six are met. For its network with C = 3 and 64, 128, 256, 512 and 512 maps its table 1
-prints 38.6M; by the paper's own rule these widths come to 33.7M, with 10 classes or with 100.
+Counts: with 16, 32, 64, 128 and 128 maps and 100 classes, the paper's table of ultra-deep networks prints 0.3, 0.8,
+2.1, 4.8, 10.2 and 21.1 million for C = 1 to 6, and all six are met. For its network with C = 3 and 64, 128, 256, 512
+and 512 maps its table 1 prints 38.6M; by the paper's own rule these widths come to 33.7M for 10 classes.
 
 The paper's dropout (0 to 0.4, from block to block) is left out.
 
-Source: Larsson et al. 2016, arXiv:1605.07648, figure 1, section 3 (drop-path), tables 1 and following.
+Source: Larsson et al. 2016, arXiv:1605.07648, figure 1, section 3 (drop-path) and table 1.
 """
 
 import itertools
@@ -115,8 +116,8 @@ class FractalNet(nn.Module):
     def forward(self, images: torch.Tensor, column: int | None = None) -> torch.Tensor:
         """(N, C, H, W) -> (N, num_classes) logits; in evaluation of the whole network, or of one column of it.
 
-        In training, a step takes one column through the whole network with probability `one_column` (global drop-path), and
-        drops single paths in each join otherwise (local drop-path).
+        In training, a step takes one column through the whole network with probability `one_column` (global
+        drop-path), and drops single paths in each join otherwise (local drop-path).
         """
         if self.training and column is None and float(torch.rand(())) < self.one_column:
             column = int(torch.randint(self.columns, ()))

@@ -5,13 +5,14 @@
 Built here is the network that its authors published with their weights, and that Keras and others took over. It has
 55,843,464 parameters for 1000 classes. Other counts of the same network:
 
-- 55,813,192 in Keras, whose BN learns no scale: 30,272 maps with BN have one number less each; and 55,873,736 there where the
-  60,544 running means and variances are counted too;
+- 55,813,192 in Keras, whose BN learns no scale: 30,272 maps with BN have one number less each; and 55,873,736 there
+  where the 60,544 running means and variances are counted too;
 - 1,537 more for each class more: the published weights have 1001 classes, one of them for the background;
 - an auxiliary head, in training only, is left out.
 
-All of these are the "55.8M" or "55.9M" that one reads. The paper's figures differ from what was published: they have 5, 10 and
-5 modules instead of 10, 20 and 10, wider ones, and the stem of Inception-v4; the paper prints no count.
+All of these are the "55.8M" or "55.9M" that one reads. The paper's figures differ from what was published: they have
+5, 10 and 5 modules instead of 10, 20 and 10, other numbers of maps, and the stem of Inception-v4; the paper prints no
+count.
 
 The dropout of 0.2 before the last layer is left out.
 

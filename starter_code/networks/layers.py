@@ -1,4 +1,4 @@
-"""What several families are assembled from: a convolution with its BN and ReLU in either order, stages, an average for an end."""
+"""What several families are assembled from: convolutions with BN and ReLU in either order, stages, averages of maps."""
 
 from collections.abc import Callable, Sequence
 

@@ -9,8 +9,8 @@ The paper's has exactly 60,000 trained parameters:
     C5   5x5 convolution to 120 maps of one pixel      48,120
     F6   fully connected, 84 units                     10,164
 
-It is followed by one unit for each class that measures a distance and has no trained parameter. Today C3 reads all maps, S2
-and S4 are max pooling without parameters, and the end is a fully connected layer: 61,706 parameters.
+It is followed by one unit for each class that measures a distance and has no trained parameter. Today C3 reads all
+maps, S2 and S4 are max pooling without parameters, and the end is a fully connected layer: 61,706 parameters.
 
 Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, section II-B and table I.
 """
@@ -70,8 +70,8 @@ class PartialConvolution(nn.Module):
 class Distances(nn.Module):
     """Logits that are minus the squared distance to a fixed code of +1 and -1 for each class.
 
-    The paper draws its codes as little pictures of the characters, and says that they might be drawn at random as well, which
-    is what is done here. They are the same in every network.
+    The paper draws its codes as little pictures of the characters, and says that they might be drawn at random as
+    well, which is what is done here. They are the same in every network.
     """
 
     def __init__(self, units: int, num_classes: int) -> None:
@@ -88,7 +88,7 @@ class Distances(nn.Module):
 
 
 def lenet5(num_classes: int = 10, in_channels: int = 1, *, original: bool = True) -> nn.Sequential:
-    """Make LeNet-5 for images of 32x32; those of MNIST have 28x28 pixels, and two rows and columns of zeros on each side.
+    """Make LeNet-5 for images of 32x32: those of MNIST with two rows and columns of zeros on each side.
 
     in_channels: 3 for images in colour
     original: the network of the paper; otherwise that of today

@@ -1,8 +1,9 @@
-"""Network in Network: a small perceptron slides over the image in place of a filter, and averages of maps replace fully connected layers.
+"""Network in Network: a small perceptron slides over the image in place of a filter, and averages of maps end it.
 
-Its two 1x1 convolutions are what bottlenecks came from. Two networks are made: the one of the paper for small images (966,986
-parameters for ten classes), and the one for ImageNet that its first author published for Caffe (7,595,176), whose file of 29 MB
-stands beside 230 MB for AlexNet. The paper itself trains on small images only, and prints no counts.
+Its two 1x1 convolutions are what bottlenecks came from. Two networks are made: the one of the paper for small images
+(966,986 parameters for ten classes), and the one for ImageNet that its first author published for Caffe (7,595,176),
+whose file of 29 MB stands beside 230 MB for AlexNet. The paper itself trains on small images only, and prints no
+counts.
 
 Source: Lin et al. 2013, arXiv:1312.4400, figure 2 and section 4.
 """
@@ -13,7 +14,7 @@ from starter_code.networks.layers import AveragedMaps, Block
 
 
 class MlpConv(nn.Sequential):
-    """A convolution and two 1x1 convolutions, each with a bias and a ReLU: a perceptron with two hidden layers at each position."""
+    """A convolution and two 1x1 convolutions, each with a bias and a ReLU: a perceptron at each position."""
 
     def __init__(
         self, in_channels: int, channels: tuple[int, int, int], kernel_size: int, stride: int = 1, padding: int = 0
@@ -53,7 +54,7 @@ def network_in_network(num_classes: int = 1000, in_channels: int = 3, block: Blo
 
 
 def small_network_in_network(num_classes: int = 10, in_channels: int = 3, block: Block = MlpConv) -> AveragedMaps:
-    """Make the network for CIFAR, of three mlpconv layers, for images of 32x32 in colour; the arguments are those above."""
+    """Make the network for CIFAR, of three mlpconv layers, for images of 32x32; the arguments are those above."""
     return AveragedMaps(
         block(in_channels, (192, 160, 96), 5, 1, 2),
         nn.MaxPool2d(3, 2, ceil_mode=True),

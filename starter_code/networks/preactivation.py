@@ -1,11 +1,11 @@
-"""Pre-activation ResNet: BN and ReLU stand before each convolution, so that the sums of the blocks reach each other unchanged.
+"""Pre-activation ResNet: BN and ReLU stand before each convolution, and nothing changes the sums between blocks.
 
-In a ResNet of 2015 a ReLU follows each sum; here nothing does, and x_L = x_l + F_l + ... + F_(L-1). A block whose shortcut
-is a projection reads its first BN and ReLU for both (they are shared), and a last BN and ReLU follow the last block.
+In a ResNet of 2015 a ReLU follows each sum; here nothing does, and x_L = x_l + F_l + ... + F_(L-1). Where the shortcut
+is a projection, it reads what the first BN and ReLU of the block give. A last BN and ReLU follow the last block.
 
-With 164 layers, the network for small images has 1,703,258 parameters (1.7M in the paper). The paper's network for ImageNet has
-200 layers; those with fewer have as many blocks as the ResNets of 2015, and 18 layers take 11,687,848 parameters, 1,664 fewer
-than there: projections have no BN of their own.
+With 164 layers, the network for small images has 1,703,258 parameters (1.7M in the paper). The paper's network for
+ImageNet has 200 layers; those with fewer have as many blocks as the ResNets of 2015, and 18 layers take 11,687,848
+parameters, 1,664 fewer than there: projections have no BN of their own.
 
 Source: He et al. 2016, arXiv:1603.05027, figure 1b, tables 4 and 5.
 """

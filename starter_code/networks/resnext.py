@@ -1,7 +1,7 @@
 """ResNeXt: the branch of a bottleneck is a sum of many thin paths of one shape, written as a grouped convolution.
 
-ResNeXt-50 32x4d has 32 paths that are 4 maps thin in the first stage (cardinality 32), and 25,028,904 parameters (25.0M in the
-paper) where ResNet-50 has 25,557,032.
+ResNeXt-50 32x4d has 32 paths that are 4 maps thin in the first stage (cardinality 32), and 25,028,904 parameters
+(25.0M in the paper) where ResNet-50 has 25,557,032.
 
 Source: Xie et al. 2016, arXiv:1611.05431, table 1 and figure 3c.
 """
@@ -20,8 +20,8 @@ class GroupedBottleneck(nn.Module):
         h   = relu(BN(3x3 convolution of h, in groups))    widen channels -> widen channels; the stride is here
         out = relu(BN(1x1 convolution of h) + shortcut)    widen channels -> 4 channels
 
-    The shortcut is x, or BN(1x1 convolution of x) where the shapes differ. Each group of the 3x3 with its part of the last
-    1x1 is one path of figure 3a; the last 1x1 adds them.
+    The shortcut is x, or BN(1x1 convolution of x) where the shapes differ. Each group of the 3x3 with its part of the
+    last 1x1 is one path of figure 3a; the last 1x1 adds them.
     """
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1, *, groups: int = 32, widen: int = 2) -> None:

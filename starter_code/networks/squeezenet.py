@@ -1,10 +1,10 @@
 """SqueezeNet 1.0: the accuracy of AlexNet with fifty times fewer parameters.
 
-Three rules: 1x1 filters in place of 3x3, fewer maps for those 3x3 filters that stay, and poolings late, so that maps stay
-large. Its 1,248,424 parameters take 4.8 MB in float32; compressed, the paper gets below 0.5 MB.
+Three rules: 1x1 filters in place of 3x3, fewer maps for those 3x3 filters that stay, and poolings late, so that maps
+stay large. Its 1,248,424 parameters take 4.8 MB in float32; compressed, the paper gets below 0.5 MB.
 
-Source: Iandola et al. 2016, arXiv:1602.07360, figure 1 and table 1, which prints 224x224 for the image but has the map sizes of
-227x227; with the poolings below, both give the same maps from the first pooling but one pixel on.
+Source: Iandola et al. 2016, arXiv:1602.07360, figure 1 and table 1, which prints 224x224 for the image but has the
+map sizes of 227x227. From the second pooling on, the maps are 27x27 and 13x13 for both.
 """
 
 import torch

@@ -1,8 +1,8 @@
 """Stochastic depth: in training, each residual block is left out at random, and what comes in goes on unchanged.
 
-Block l of L survives a step of training with probability p_l = 1 - l / L (1 - p_L): the later, the less often. All blocks of
-the evaluated network are there. The paper's network has 110 layers for small images and p_L = 0.5. It has the parameters of
-ResNet-110, 1,730,714 with projection shortcuts; the paper's 1.7M counts shortcuts without parameters.
+Block l of L survives a step of training with probability p_l = 1 - l / L (1 - p_L): the later, the less often. In
+evaluation all blocks are there. The paper's network for small images has 110 layers and p_L = 0.5, and the parameters
+of ResNet-110: 1,730,714 with projection shortcuts; the paper's 1.7M counts shortcuts without parameters.
 
 Source: Huang et al. 2016, arXiv:1603.09382, section 3, equations 2, 4 and 5.
 """
@@ -23,9 +23,9 @@ class StochasticDepth(nn.Module):
     The block is taken as it is, whatever it is made of, so that a residual block need not give away its branch F.
 
     - Where nothing follows the sum, block(x) = x + F, and evaluation gives x + p F: the paper's rule.
-    - Where a ReLU follows, block(x) = relu(x + F). What comes in went through a ReLU itself, so that x = relu(x) is what the
-      paper's rule gives for a block that is left out. In evaluation the paper takes relu(x + p F), and this is the exact mean
-      p relu(x + F) + (1 - p) x; they differ only where x + F < 0, and there the mean is the larger one.
+    - Where a ReLU follows, block(x) = relu(x + F). What comes in went through a ReLU itself, so that x = relu(x) is
+      what the paper's rule gives for a block that is left out. In evaluation the paper takes relu(x + p F), and this
+      is the exact mean p relu(x + F) + (1 - p) x. They differ only where x + F < 0, and there the mean is larger.
     """
 
     def __init__(self, block: nn.Module, survival: float) -> None:
@@ -43,7 +43,7 @@ class StochasticDepth(nn.Module):
 
 
 def survival(place: int, blocks: int, last: float = 0.5) -> float:
-    """The probability p_l with which block l = `place` of L = `blocks` survives; l counts from 1, and the last has p_L = `last`."""
+    """The probability p_l with which block l = `place` (from 1) of L = `blocks` survives; the last has p_L = `last`."""
     return 1 - place / blocks * (1 - last)
 
 
@@ -63,8 +63,8 @@ def stochastic_depth_resnet(
     in_channels: 1 for grey images
     width: depth of the maps in the first stage; it doubles twice
 
-    The two blocks that halve the maps have no identity to fall back on, and always survive. (The paper's shortcuts have no
-    parameters, so that it can leave out these branches too.) All blocks are counted for l and L.
+    The two blocks that halve the maps have no identity to fall back on, and always survive. (The paper's shortcuts
+    have no parameters, so that it can leave out these branches too.) All blocks are counted for l and L.
     """
     place, blocks = 0, (depth - 2) // 2
 

@@ -1,9 +1,9 @@
 """VGG: 3x3 convolutions only, many of them, and a pooling that halves the maps after each stage.
 
-Two 3x3 convolutions see as much as one 5x5, three as much as one 7x7, with fewer weights and more ReLUs. Of the 138,357,544
-parameters of VGG-16, 123,642,856 are in its three fully connected layers.
+Two 3x3 convolutions see as much as one 5x5, three as much as one 7x7, with fewer weights and more ReLUs. Of the
+138,357,544 parameters of VGG-16, 123,642,856 are in its three fully connected layers.
 
-Source: Simonyan and Zisserman 2014, arXiv:1409.1556, table 1 (columns A, B, D, E) and table 2 (133, 133, 138, 144 million).
+Source: Simonyan and Zisserman 2014, arXiv:1409.1556, table 1 (columns A, B, D, E) and table 2.
 """
 
 from starter_code.googlenet_table import Row, conv, flat, image, pool

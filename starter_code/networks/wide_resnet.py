@@ -1,10 +1,11 @@
 """Wide ResNet: k times as many maps in each block, and fewer blocks.
 
-WRN-28-10, for small images, has pre-activation blocks whose stages are 160, 320 and 640 deep. Its 36,479,194 parameters are what
-the paper prints as 36.5M: no convolution has a bias, projections have no BN, and the last BN has 640 maps. WRN-50-2, for
-ImageNet, is ResNet-50 with twice the maps in the 3x3 convolution of each bottleneck: 68,883,240 (68.9M).
+WRN-28-10, for small images, has pre-activation blocks whose stages are 160, 320 and 640 deep. Its 36,479,194
+parameters are what the paper prints as 36.5M: no convolution has a bias, projections have no BN, and the last BN has
+640 maps. WRN-50-2, for ImageNet, is ResNet-50 with twice the maps in the 3x3 convolution of each bottleneck:
+68,883,240 (68.9M).
 
-Source: Zagoruyko and Komodakis 2016, arXiv:1605.07146, tables 1, 5 and 8.
+Source: Zagoruyko and Komodakis 2016, arXiv:1605.07146, table 1.
 """
 
 from functools import partial

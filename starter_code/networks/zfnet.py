@@ -1,8 +1,8 @@
 """ZFNet: AlexNet with a first layer that sees more, found by looking at what the maps of AlexNet respond to.
 
-The first convolution is 7x7 with stride 2 instead of 11x11 with stride 4, the second has stride 2, and no convolution has
-groups. The paper prints no count; the network of its figure 3 has 62,357,608 parameters. Its contrast normalisation has none
-and is left out.
+The first convolution is 7x7 with stride 2 instead of 11x11 with stride 4, the second has stride 2, and no convolution
+has groups. The paper prints no count; the network of its figure 3 has 62,357,608 parameters. Its contrast
+normalisation has none and is left out.
 
 Source: Zeiler and Fergus 2013, arXiv:1311.2901, figure 3.
 """

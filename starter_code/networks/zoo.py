@@ -1,4 +1,4 @@
-"""All networks in one table: how each is built, for which images, how many parameters it has, and where that is published.
+"""All networks in one table: how each is built, for which images, its number of parameters and where that is published.
 
 Tests, pictures and experiments go through `NETWORKS`. The four blocks that students write come as a `Blocks`.
 """
@@ -46,6 +46,7 @@ class Blocks:
 class Published:
     """A network whose number of parameters is published."""
 
+    family: str  # whose idea it is, such as "ResNet"
     build: Callable[[Blocks], nn.Module]
     source: str  # the paper
     image_shape: tuple[int, int, int]  # of the images that it is made for
@@ -66,12 +67,15 @@ def _residual(depth: int, params: int, printed: str = "", remark: str = "") -> P
     def build(blocks: Blocks) -> nn.Module:
         return resnet(depth, blocks.residual if depth < 50 else blocks.bottleneck)  # noqa: PLR2004
 
-    return Published(build, "He et al. 2015, arXiv:1512.03385", IMAGENET, params, TORCHVISION, printed, remark)
+    return Published(
+        "ResNet", build, "He et al. 2015, arXiv:1512.03385", IMAGENET, params, TORCHVISION, printed, remark
+    )
 
 
 def _small_residual(depth: int, params: int, printed: str) -> Published:
     """A ResNet of the paper for CIFAR-10."""
     return Published(
+        "ResNet",
         lambda blocks: small_resnet(depth, blocks.residual, in_channels=3),
         "He et al. 2015, arXiv:1512.03385, table 6",
         SMALL,
@@ -85,6 +89,7 @@ def _small_residual(depth: int, params: int, printed: str) -> Published:
 def _fractal(columns: int, params: int, printed: str) -> Published:
     """A FractalNet of the table of ultra-deep networks, for CIFAR-100."""
     return Published(
+        "FractalNet",
         _on(partial(fractalnet, columns, (16, 32, 64, 128, 128), 100)),
         "Larsson et al. 2016, arXiv:1605.07648",
         SMALL,
@@ -96,17 +101,27 @@ def _fractal(columns: int, params: int, printed: str) -> Published:
 
 def _preactivated(depth: int, params: int) -> Published:
     """A pre-activation ResNet for ImageNet."""
-    return Published(_on(preactivation_resnet, depth), "He et al. 2016, arXiv:1603.05027", IMAGENET, params, PYTORCHCV)
+    return Published(
+        "pre-activation ResNet",
+        _on(preactivation_resnet, depth),
+        "He et al. 2016, arXiv:1603.05027",
+        IMAGENET,
+        params,
+        PYTORCHCV,
+    )
 
 
 def _dense(depth: int, growth: int, params: int, counted_by: str, printed: str, *, bottleneck: bool) -> Published:
     """A DenseNet for CIFAR-10."""
     make = partial(small_densenet, depth, growth, bottleneck=bottleneck)
-    return Published(_on(make), "Huang et al. 2016, arXiv:1608.06993, table 2", SMALL, params, counted_by, printed)
+    return Published(
+        "DenseNet", _on(make), "Huang et al. 2016, arXiv:1608.06993, table 2", SMALL, params, counted_by, printed
+    )
 
 
 NETWORKS: dict[str, Published] = {
     "LeNet-5": Published(
+        "LeNet",
         _on(lenet5),
         "LeCun et al. 1998, section II-B",
         (1, 32, 32),
@@ -115,6 +130,7 @@ NETWORKS: dict[str, Published] = {
         remark="61,706 as it is built today: lenet5(original=False)",
     ),
     "AlexNet": Published(
+        "AlexNet",
         _on(alexnet),
         "Krizhevsky et al. 2012, figure 2",
         (3, 227, 227),
@@ -123,18 +139,24 @@ NETWORKS: dict[str, Published] = {
         remark='"60 million" in the paper; 61,100,840 in one column, as in torchvision',
     ),
     "AlexNet, one column": Published(
-        _on(partial(alexnet, one_column=True)), "Krizhevsky 2014, arXiv:1404.5997", IMAGENET, 61_100_840, TORCHVISION
+        "AlexNet",
+        _on(partial(alexnet, one_column=True)),
+        "Krizhevsky 2014, arXiv:1404.5997",
+        IMAGENET,
+        61_100_840,
+        TORCHVISION,
     ),
     "ZFNet": Published(
-        _on(zfnet), "Zeiler and Fergus 2013, arXiv:1311.2901, figure 3", IMAGENET, 62_357_608, PYTORCHCV
+        "ZFNet", _on(zfnet), "Zeiler and Fergus 2013, arXiv:1311.2901, figure 3", IMAGENET, 62_357_608, PYTORCHCV
     ),
     "VGG-16": Published(
-        _on(vgg, 16), "Simonyan and Zisserman 2014, arXiv:1409.1556", IMAGENET, 138_357_544, TORCHVISION, "138M"
+        "VGG", _on(vgg, 16), "Simonyan and Zisserman 2014, arXiv:1409.1556", IMAGENET, 138_357_544, TORCHVISION, "138M"
     ),
     "VGG-19": Published(
-        _on(vgg, 19), "Simonyan and Zisserman 2014, arXiv:1409.1556", IMAGENET, 143_667_240, TORCHVISION, "144M"
+        "VGG", _on(vgg, 19), "Simonyan and Zisserman 2014, arXiv:1409.1556", IMAGENET, 143_667_240, TORCHVISION, "144M"
     ),
     "Network in Network": Published(
+        "Network in Network",
         _on(network_in_network),
         "Lin et al. 2013, arXiv:1312.4400",
         IMAGENET,
@@ -143,9 +165,15 @@ NETWORKS: dict[str, Published] = {
         remark="its authors' network for ImageNet, which is not in the paper",
     ),
     "Network in Network, small": Published(
-        _on(small_network_in_network), "Lin et al. 2013, arXiv:1312.4400, section 4", SMALL, 966_986, PYTORCHCV
+        "Network in Network",
+        _on(small_network_in_network),
+        "Lin et al. 2013, arXiv:1312.4400, section 4",
+        SMALL,
+        966_986,
+        PYTORCHCV,
     ),
     "GoogLeNet": Published(
+        "Inception",
         lambda blocks: googlenet(blocks.inception),
         "Szegedy et al. 2014, arXiv:1409.4842, table 1",
         IMAGENET,
@@ -154,6 +182,7 @@ NETWORKS: dict[str, Published] = {
         remark="6,624,904 in torchvision, which has BN, and 3x3 convolutions in place of 5x5",
     ),
     "GoogLeNet with heads": Published(
+        "Inception",
         lambda blocks: googlenet(blocks.inception, blocks.head),
         "Szegedy et al. 2014, arXiv:1409.4842, section 5",
         IMAGENET,
@@ -161,6 +190,7 @@ NETWORKS: dict[str, Published] = {
         f"{CAFFE} 54 MB",
     ),
     "Inception-ResNet-v2": Published(
+        "Inception",
         _on(inception_resnet),
         "Szegedy et al. 2016, arXiv:1602.07261",
         (3, 299, 299),
@@ -179,6 +209,7 @@ NETWORKS: dict[str, Published] = {
     "Pre-activation ResNet-18": _preactivated(18, 11_687_848),
     "Pre-activation ResNet-50": _preactivated(50, 25_549_480),
     "Pre-activation ResNet-164, small": Published(
+        "pre-activation ResNet",
         _on(small_preactivation_resnet, 164),
         "He et al. 2016, arXiv:1603.05027, table 4",
         SMALL,
@@ -187,9 +218,16 @@ NETWORKS: dict[str, Published] = {
         "1.7M",
     ),
     "Wide ResNet-28-10, small": Published(
-        _on(wide_resnet), "Zagoruyko and Komodakis 2016, arXiv:1605.07146", SMALL, 36_479_194, PYTORCHCV, "36.5M"
+        "Wide ResNet",
+        _on(wide_resnet),
+        "Zagoruyko and Komodakis 2016, arXiv:1605.07146",
+        SMALL,
+        36_479_194,
+        PYTORCHCV,
+        "36.5M",
     ),
     "Wide ResNet-50-2": Published(
+        "Wide ResNet",
         _on(wide_resnet50),
         "Zagoruyko and Komodakis 2016, arXiv:1605.07146",
         IMAGENET,
@@ -198,9 +236,16 @@ NETWORKS: dict[str, Published] = {
         "68.9M",
     ),
     "ResNeXt-50 32x4d": Published(
-        _on(resnext50), "Xie et al. 2016, arXiv:1611.05431, table 1", IMAGENET, 25_028_904, TORCHVISION, "25.0M"
+        "ResNeXt",
+        _on(resnext50),
+        "Xie et al. 2016, arXiv:1611.05431, table 1",
+        IMAGENET,
+        25_028_904,
+        TORCHVISION,
+        "25.0M",
     ),
     "Stochastic depth 110, small": Published(
+        "stochastic depth",
         lambda blocks: stochastic_depth_resnet(blocks.residual),
         "Huang et al. 2016, arXiv:1603.09382",
         SMALL,
@@ -212,7 +257,7 @@ NETWORKS: dict[str, Published] = {
     "FractalNet-40, small": _fractal(4, 4_778_820, "4.8M"),
     "FractalNet-160, small": _fractal(6, 21_095_076, "21.1M"),
     "DenseNet-121": Published(
-        _on(densenet, 121), "Huang et al. 2016, arXiv:1608.06993, table 1", IMAGENET, 7_978_856, TORCHVISION
+        "DenseNet", _on(densenet, 121), "Huang et al. 2016, arXiv:1608.06993, table 1", IMAGENET, 7_978_856, TORCHVISION
     ),
     "DenseNet-40-12, small": _dense(
         40, 12, 1_019_722, "the paper, rounded; this number follows from its rule", "1.0M", bottleneck=False
@@ -220,6 +265,12 @@ NETWORKS: dict[str, Published] = {
     "DenseNet-BC-100-12, small": _dense(100, 12, 769_162, PYTORCHCV, "0.8M", bottleneck=True),
     "DenseNet-BC-250-24, small": _dense(250, 24, 15_324_406, PYTORCHCV, "15.3M", bottleneck=True),
     "SqueezeNet 1.0": Published(
-        _on(squeezenet), "Iandola et al. 2016, arXiv:1602.07360, table 1", IMAGENET, 1_248_424, "the paper", "1.25M"
+        "SqueezeNet",
+        _on(squeezenet),
+        "Iandola et al. 2016, arXiv:1602.07360, table 1",
+        IMAGENET,
+        1_248_424,
+        "the paper",
+        "1.25M",
     ),
 }

@@ -1,7 +1,7 @@
 """The cost of networks in one picture: accuracy over work, parameters as area, and the memory of activations beside it.
 
-After Canziani et al. 2016, arXiv:1605.07678, figures 1 and 2. A notebook calls `plot_cost_map`; the picture of the documents
-is written by `python -m starter_code.plots.cost_map docs/cost_of_networks.svg`.
+After Canziani et al. 2016, arXiv:1605.07678, figures 1 and 2. A notebook calls `plot_cost_map`; the picture of the
+documents is written by `python -m starter_code.plots.cost_map docs/cost_of_networks.svg`.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from starter_code.networks.accuracy import BOTH, BRANCHES, CHAIN, DENSE, MEASURED, SUMS, Measured
 from starter_code.operations import readable
@@ -51,7 +52,7 @@ def cost_map(networks: Sequence[Measured] = MEASURED) -> Figure:
     _draw_bubbles(left, networks)
     _draw_memory(right, networks)
     dots = [
-        plt.Line2D([], [], marker="o", linestyle="", markersize=7, color=colour, label=kind)
+        Line2D([], [], marker="o", linestyle="", markersize=7, color=colour, label=kind)
         for kind, colour in COLOURS.items()
         if any(network.kind == kind for network in networks)
     ]
@@ -67,8 +68,8 @@ def describe(networks: Sequence[Measured]) -> str:
         for network in sorted(networks, key=lambda network: -network.top1)
     ]
     return (
-        "Two panels. Left: top-1 accuracy on ImageNet over multiply-accumulates for one image (logarithmic), parameters as "
-        f"area. Right: memory of the activations for one image. {'; '.join(told)}."
+        "Two panels. Left: top-1 accuracy on ImageNet over multiply-accumulates for one image (logarithmic), with "
+        f"parameters as area. Right: memory of the activations for one image. {'; '.join(told)}."
     )
 
 
@@ -95,9 +96,9 @@ def _draw_bubbles(axes: Axes, networks: Sequence[Measured]) -> None:
     axes.grid(visible=True, color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.annotate("parameters (area)", (9.3, 60.9), ha="center", va="center", fontsize=8.5)
-    for millions, across in ((5, 4.9), (50, 8.6), (150, 19)):
-        axes.scatter(across, 58, s=POINTS_PER_MILLION * millions, facecolor="none", edgecolor="#222222", linewidth=0.8)
-        axes.annotate(f"{millions}M", (across, 54.9), ha="center", va="center", fontsize=8.5)
+    for millions, place in ((5, 4.9), (50, 8.6), (150, 19.0)):
+        axes.scatter(place, 58, s=POINTS_PER_MILLION * millions, facecolor="none", edgecolor="#222222", linewidth=0.8)
+        axes.annotate(f"{millions}M", (place, 54.9), ha="center", va="center", fontsize=8.5)
 
 
 def _draw_memory(axes: Axes, networks: Sequence[Measured]) -> None:

@@ -1,4 +1,4 @@
-"""The published networks: each has its published number of parameters, costs what is documented, runs, and learns in all its layers."""
+"""The published networks: each has its number of parameters, costs what is documented, and learns in all its layers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ MILLION_ACTIVATIONS = {
     "VGG-16": "13.6",
     "Inception-ResNet-v2": "25.1",
 }  # timm
-# Where a step is not taken with the network as published on images of the least size: fully connected layers on large maps,
+# Where a step is not taken with the network as published on small images: fully connected layers on large maps,
 # layers that are left out at random, and a network too deep to be run here.
 STEPS: dict[str, tuple[Callable[[], nn.Module], int]] = {
     "LeNet-5": (lenet5, 32),
@@ -77,6 +77,8 @@ STEPS: dict[str, tuple[Callable[[], nn.Module], int]] = {
 @functools.cache
 def cost(name: str) -> Cost:
     published = NETWORKS[name]
+    if published.image_shape[1:] == (32, 32):  # it costs less to compute these than to trace them
+        return count(published.build(BLOCKS), published.image_shape, conv_macs, conv_params)
     return count_without_computing(lambda: published.build(BLOCKS), published.image_shape, conv_macs, conv_params)
 
 
@@ -92,6 +94,7 @@ def test_each_network_has_its_published_number_of_parameters(name: str) -> None:
     if published.printed:
         digits = len(re.sub(r"^\d+\.?|M$", "", published.printed))
         assert f"{published.params / 1e6:.{digits}f}M" == published.printed
+    assert published.family
     assert published.source
     assert published.counted_by
 
@@ -373,11 +376,12 @@ def test_drop_path_is_for_training_and_evaluation_uses_all_paths() -> None:
     torch.manual_seed(7)
     make = partial(fractalnet.fractalnet, 3, (4, 4, 4, 4, 4))
     images = torch.randn(4, 3, 32, 32)
-    columns = make(one_column=1.0)
+    columns = make(one_column=1.0, drop=0.0)
     columns(images).sum().backward()
-    touched = [numbers.grad is not None for numbers in columns.blocks.parameters()]
-    assert any(touched)
-    assert not all(touched), "one column through the whole network"
+    learning = [
+        part for part in columns.blocks.modules() if isinstance(part, nn.Conv2d) and part.weight.grad is not None
+    ]
+    assert len(learning) in {5 * 1, 5 * 2, 5 * 4}, "one column through the whole network, of 35 convolutions"
     local = make(one_column=0.0, drop=0.5)
     assert not torch.equal(local(images), local(images))
     local.eval()
