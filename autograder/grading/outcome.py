@@ -48,7 +48,7 @@ def outcome_of(test: CollectedTest, draw: Draw, root: Path) -> Outcome:
     student = draw.student(test.free)
     status: State = "passed"
     message, fault = "", ""
-    with gathering() as gathered, warnings.catch_warnings(action="ignore"):
+    with gathering(to_the_end=draw.keeping) as gathered, warnings.catch_warnings(action="ignore"):
         try:
             test.ask(draw, student)
         except (KeyboardInterrupt, pytest.exit.Exception):

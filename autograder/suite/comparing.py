@@ -45,8 +45,12 @@ class Compared:
 
 @dataclass
 class Gathered:
-    """What one test has found so far: mismatches, and all numbers that it compared."""
+    """What one test has found so far: mismatches, and all numbers that it compared.
 
+    to_the_end: whether the test goes on after a mismatch where it can
+    """
+
+    to_the_end: bool = True
     mismatches: list[Mismatch] = field(default_factory=list)
     compared: list[Compared] = field(default_factory=list)
 
@@ -55,9 +59,9 @@ _gathered: ContextVar[Gathered | None] = ContextVar("gathered", default=None)
 
 
 @contextmanager
-def gathering() -> Iterator[Gathered]:
-    """Within, a mismatch after which a test can go on is noted and not raised."""
-    gathered = Gathered()
+def gathering(*, to_the_end: bool = True) -> Iterator[Gathered]:
+    """Within, a mismatch is noted, and where a test can go on after it, it is not raised but for a test that is not taken to its end."""
+    gathered = Gathered(to_the_end)
     token = _gathered.set(gathered)
     try:
         yield gathered
@@ -67,10 +71,11 @@ def gathering() -> Iterator[Gathered]:
 
 def _mismatch(sentence: str) -> None:
     """Note a mismatch, or raise it."""
-    gathered = _gathered.get()
-    if gathered is None:
-        raise Mismatch(sentence)
-    gathered.mismatches.append(Mismatch(sentence))
+    gathered, mismatch = _gathered.get(), Mismatch(sentence)
+    if gathered is not None:
+        gathered.mismatches.append(mismatch)
+    if gathered is None or not gathered.to_the_end:
+        raise mismatch
 
 
 def expect(condition: bool, sentence: str) -> None:  # noqa: FBT001  (reads as an assertion)

@@ -127,7 +127,7 @@ def _named(argument: Any) -> Any:
 class Draw:
     """Whom a suite asks, and the seed that its inputs are drawn from.
 
-    keeping: whether what was said is kept; noting: whether what was asked is kept as well
+    keeping: whether what was said is kept, for which a test goes on after a mismatch; noting: whether what was asked is kept as well
     """
 
     respondent: Respondent
