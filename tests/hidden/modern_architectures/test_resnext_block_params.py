@@ -1,0 +1,1 @@
+"""Hidden suite of the exercise `resnext_block_params`."""

@@ -1,0 +1,1 @@
+"""Hidden suite of the exercise `wide_block_params`."""
