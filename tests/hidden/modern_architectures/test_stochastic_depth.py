@@ -1,1 +1,176 @@
-"""Hidden suite of the exercise `stochastic_depth`: `stochastic_depth_forward` (8 points) and `expected_depth` (4)."""
+"""Hidden suite of the exercise `stochastic_depth`: `stochastic_depth_forward` (8 points) and `expected_depth` (4).
+
+Any way of drawing the coin is right, so it is looked at by law: branches that nearly always or hardly ever survive, and coins of one half.
+A right answer fails the tests of coins once in a thousand million times.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.suite import Given, as_numbers, expect, expect_array, expect_close, expect_worked
+from solutions.modern_architectures import reference
+from tests.hidden.modern_architectures.checks import FORWARD, check_all, check_types
+from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, images
+
+NAME = "stochastic_depth_forward"
+TRAINING, INFERENCE = True, False
+EITHER = "In training, out should be x + branch(x) for the whole batch, or x for the whole batch."
+# Among 25 coins that fall one way once in a thousand times, five or more do with a probability of 53,130 / 1000^5 = 5e-11. Coins of one
+# half would pass both times with one of (0.05 %)^2.
+RARE, COINS, FEW = 0.001, 25, 4
+HALVES = 31  # coins of one half fall the same way all with a probability of 2^-30 = 9e-10
+
+
+def block(rng, image=IMAGE):
+    """Images, a branch for them, and what it will have read."""
+    offset, seen = rng.normal(size=image[1:]), []
+
+    def branch(x):
+        seen.append(x.astype(np.float64))
+        with np.errstate(all="ignore"):  # an answer may pass in anything
+            return 0.7 * x.astype(np.float64)[:, ::-1] + offset
+
+    return images(rng, image), Given(branch, image), seen
+
+
+def coins(student, rng, survival, count):
+    """How much of the branch is in the answer to each of several calls in training, each with a generator of its own.
+
+    The maps of the branch are orthogonal to the only image, so that this share is zero for whatever share of x is in the answer.
+    """
+    x, maps = rng.normal(size=(2, 1, 2, 1, 3))
+    maps -= x * (x * maps).sum() / (x * x).sum()
+    branch = Given(lambda _: maps, x.shape)
+    answers = []
+    for seed in rng.integers(2**32, size=count):
+        out = student.stochastic_depth_forward(x, branch, survival, TRAINING, np.random.default_rng(int(seed)))
+        answers.append(expect_array("out", out, x.shape))
+    return [float((out * maps).sum() / (maps * maps).sum()) for out in answers]
+
+
+def state(rng):
+    """Where a generator stands; None of anything else."""
+    return rng.bit_generator.state if isinstance(rng, np.random.Generator) else None
+
+
+@pytest.mark.points(2)
+def test_inference(student, rng):
+    """At inference the branch is always there, scaled by its probability of survival, beside the whole of x."""
+    for survival in (0.5, 0.8, 0.2, 1.0):
+        x, branch, _ = block(rng)
+        out = student.stochastic_depth_forward(x, branch, survival, INFERENCE, rng)
+        expect_close("out", out, x + survival * branch(x), **FORWARD)
+
+
+@pytest.mark.points(2)
+def test_whole_branch_or_none_of_it(student, rng):
+    """In training the whole batch gets x and the whole branch, unscaled, or x alone."""
+    x, branch, _ = block(rng, (4, 2, 1, 3))
+    kept = x + branch(x)
+    seeds = rng.integers(2**32, size=HALVES)
+    got = [
+        student.stochastic_depth_forward(x, branch, 0.5, TRAINING, np.random.default_rng(int(seed))) for seed in seeds
+    ]
+    answers = [expect_array("out", out, x.shape) for out in got]
+    near = [[np.allclose(out, whole, rtol=0, atol=1e-5) for whole in (x, kept)] for out in answers]
+    expect(all(map(any, near)), EITHER)
+    expect(any(with_branch for _, with_branch in near), "With this survival, some answers should hold the branch.")
+
+
+@pytest.mark.points(1.5)
+def test_how_often_the_branch_survives(student, rng):
+    """In training the branch survives as often as its probability says, where that is small, large or 1."""
+    seldom, often = (coins(student, rng, survival, COINS) for survival in (RARE, 1 - RARE))
+    expect(sum(share != 0 for share in map(visible, seldom)) <= FEW, "A branch of small survival is there too often.")
+    expect(sum(share == 0 for share in map(visible, often)) <= FEW, "A branch of large survival is dropped too often.")
+    expect(all(map(visible, coins(student, rng, 1.0, 5))), "A branch of survival 1 should never be dropped.")
+
+
+def visible(share):
+    """The share of a branch, where it is more than rounding."""
+    return share if abs(share) > 1e-5 else 0.0
+
+
+@pytest.mark.points(0.5)
+def test_rng_is_the_only_source_of_randomness(student, rng):
+    """In training the same state of rng tosses the same coin again, and each call moves rng on."""
+    x, branch, _ = block(rng, (1, 2, 1, 3))
+    now, outs = rng, []
+    for _ in range(HALVES):
+        out, after = student.stochastic_depth_forward.with_inputs(x, branch, 0.5, TRAINING, now)
+        again = student.stochastic_depth_forward(x, branch, 0.5, TRAINING, now)
+        outs.append(expect_array("out", out, x.shape))
+        expect_close("out for the same state of rng", again, outs[-1], rtol=0)
+        expect(state(after[4]) != state(now), "A call in training should move rng on.")
+        now = after[4] if isinstance(after[4], np.random.Generator) else now
+    alike = all(np.array_equal(out, outs[0]) for out in outs)
+    expect(not alike, "Many calls in a row with survival one half gave the same answer.")
+
+
+@pytest.mark.points(0.5)
+def test_no_coin_at_inference(student, rng):
+    """A call at inference leaves rng as it is."""
+    x, branch, _ = block(rng)
+    out, after = student.stochastic_depth_forward.with_inputs(x, branch, 0.5, INFERENCE, rng)
+    expect_worked("out", out, x.shape, x)
+    expect(state(after[4]) == state(rng), "A call at inference should draw nothing from rng.")
+
+
+@pytest.mark.points(0.5)
+def test_branch_reads_x(student, rng):
+    """The branch is called with x, and no more than once, in training and at inference."""
+    for training in (TRAINING, INFERENCE):
+        x, branch, seen = block(rng)
+        student.stochastic_depth_forward(x, branch, 1.0, training, rng)
+        expect(len(seen) == 1, "The branch should be called once where it is there.")
+        for given in seen:
+            expect_close("what the branch reads", given, x, **FORWARD)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_sizes_zeros_and_orders_in_memory(student, rng):
+    """Single images, rows, columns and channels, zeros, equal and huge numbers and any order in memory are as good as others."""
+    x = images(rng)
+    special = [np.asfortranarray(x), np.zeros_like(x), 1e6 * x, np.abs(x), np.where(np.abs(x) < 1, 0.0, x)]
+    cases = []
+    for each in [*special, *(images(rng, size) for size in SIZES)]:
+        _, branch, _ = block(rng, each.shape)
+        cases += [(each, branch, 0.25, INFERENCE, rng), (each, branch, 1.0, TRAINING, rng)]
+    got = [student.stochastic_depth_forward(*case) for case in cases]
+    check_all("out", got, [reference.stochastic_depth_forward(*case) for case in cases])
+
+
+@pytest.mark.points(0.25)
+def test_integer_and_single_precision_input(student, rng):
+    """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
+    x, branch, _ = block(rng)
+    for training, survival in ((INFERENCE, 0.3), (TRAINING, 1.0)):
+        check_types(student, NAME, x, branch, survival, training, rng)
+
+
+@pytest.mark.points(0.25)
+def test_x_stays_unmodified(student, rng):
+    """The answer comes without changing x, in training and at inference."""
+    x, branch, _ = block(rng)
+    for training, survival in ((INFERENCE, 0.3), (TRAINING, 1.0)):
+        out, after = student.stochastic_depth_forward.with_inputs(x, branch, survival, training, rng)
+        expect_worked("out", out, x.shape, x)
+        expect_close("x after the call", after[0], x, rtol=0)
+
+
+@pytest.mark.points(3)
+def test_expected_number_of_blocks(student, rng):
+    """The survivals of all blocks add up; they decay linearly from the network's input, which always survives, to the last block."""
+    for blocks, final in ((54, 0.5), (int(rng.integers(5, 40)), rng.uniform(0.2, 0.9)), (3, 0.25), (2, 0.1)):
+        got = student.expected_depth(blocks, float(final))
+        expect_close("expected_depth(...)", got, reference.expected_depth(blocks, float(final)), **FORWARD)
+
+
+@pytest.mark.points(1)
+def test_expected_number_at_the_ends(student, rng):
+    """A single block is expected as often as it survives; where the last block always or never survives, the rule is the same."""
+    final = float(rng.uniform(0.2, 0.9))
+    for blocks, last in ((1, final), (7, 1.0), (8, 0.0), (1, 0.0), (1, 1.0)):
+        got = as_numbers("expected_depth(...)", student.expected_depth(blocks, last))
+        expect_close("expected_depth(...)", got, reference.expected_depth(blocks, last), **FORWARD)
