@@ -8,6 +8,7 @@ from solutions.modern_architectures import reference
 from tests.hidden.modern_architectures.checks import FORWARD, check_all, check_types
 from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, fire_module, images
 
+HIGH = 20.0  # above all that could be negative: the ReLU of an expanding kernel hides nothing
 # Squeezed maps, and maps that the two kernels make of them. In the first module, no shape gives a slip away.
 DEPTHS = ((3, 3, 3), (2, 4, 5))
 
@@ -35,10 +36,10 @@ def check_expanded(student, rng, kernel):
 
 @pytest.mark.points(4)
 def test_squeezed_maps(student, rng):
-    """What the expanding kernels read is the squeezed maps, behind their ReLU: where a 1x1 kernel copies them, they come out."""
+    """What the expanding kernels read is the squeezed maps, behind their ReLU: a 1x1 kernel that adds a number to each shows them."""
     for squeeze, _, expand3 in DEPTHS:
         params = fire_module(rng, 3, squeeze, squeeze, expand3)
-        params |= {"W_expand1": copying(squeeze), "b_expand1": np.zeros(squeeze)}
+        params |= {"W_expand1": copying(squeeze), "b_expand1": np.full(squeeze, HIGH)}
         check_part(student, images(rng), params, slice(squeeze))
 
 
