@@ -43,7 +43,7 @@ def stochastic_by_choice(x: np.ndarray, branch: Branch, survival: float, trainin
     return (x + branch(x)).tolist() if kept else x.tolist()
 
 
-def stochastic_by_dropping(x: np.ndarray, branch: Branch, survival: float, training: bool, rng: Rng) -> np.ndarray:
+def stochastic_by_dropping(x: np.ndarray, branch: Branch, survival: float, training: bool, rng: Rng) -> Any:
     """Draws whether the branch is dropped, in float32, after a number that is thrown away."""
     if training:
         rng.normal(size=3)

@@ -6,7 +6,6 @@ They build the arrays and measure them, go through floats, recursion and closed 
 import math
 import warnings
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -106,10 +105,9 @@ def expected_in_fractions(blocks: int, final_survival: float) -> float:
     return float(sum(1 - Fraction(block, blocks) * drop for block in range(1, blocks + 1)))
 
 
-@lru_cache
 def depth_by_recursion(columns: int) -> int:
     """Two of the former blocks, one after the other."""
-    return 1 if columns == 1 else depth_by_recursion(columns - 1) + depth_by_recursion(columns - 1)
+    return 1 if columns == 1 else 2 * depth_by_recursion(columns - 1)
 
 
 def depth_as_a_power(columns: int) -> int:

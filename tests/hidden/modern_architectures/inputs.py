@@ -17,8 +17,8 @@ Seen = list[np.ndarray]  # what a function of the suite's was called with
 IMAGE = (2, 3, 4, 5)
 MOST_CHANNELS = 64  # that a layer of the suite's reads
 FRAME = 4  # axes of a batch of images
-# Single images, rows, columns and channels; images as high as they are wide, or as there are of them.
-SIZES = ((1, 3, 2, 4), (2, 1, 3, 3), (2, 2, 1, 3), (3, 2, 3, 1), (2, 2, 2, 4))
+# Single images, rows, columns and channels; images as high or wide as they are deep, or as there are of them.
+SIZES = ((1, 3, 2, 3), (2, 1, 3, 3), (2, 3, 1, 2), (3, 2, 3, 1), (2, 2, 2, 4))
 
 
 class AnyDepth(Given):

@@ -46,11 +46,12 @@ def test_sizes_zeros_and_orders_in_memory(student, rng):
 
 @pytest.mark.points(0.5)
 def test_single_precision_input(student, rng):
-    """Probabilities in float32 give what they give in float64."""
+    """Probabilities in float32 give what they give in float64, in a list or in one array."""
     members = probabilities(rng, 3, 2, 4)
-    plain = expect_worked("out", student.ensemble_predict(list(members)), (2, 4), *members)
-    typed = student.ensemble_predict(list(members.astype(np.float32)))
-    expect_close("out for float32 probabilities", typed, plain, **SINGLE)
+    for form in (list, np.array):
+        plain = expect_worked("out", student.ensemble_predict(form(members)), (2, 4), *members)
+        typed = student.ensemble_predict(form(members.astype(np.float32)))
+        expect_close("out for float32 probabilities", typed, plain, **SINGLE)
 
 
 @pytest.mark.points(0.5)

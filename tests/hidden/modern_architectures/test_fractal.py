@@ -27,22 +27,16 @@ def check(student, rng, cases):
         expect_close("out", student.fractal_join(branches, alive), reference.fractal_join(branches, alive), **FORWARD)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 def test_mean_of_the_paths_that_are_alive(student, rng):
-    """Where some paths were dropped, the join is the mean of the others."""
-    check(student, rng, SOME)
+    """Where some paths were dropped, or all but one, the join is the mean of the others."""
+    check(student, rng, (*SOME, *ALONE))
 
 
 @pytest.mark.points(1.5)
 def test_all_paths_are_alive(student, rng):
     """Where no path was dropped, the join is the mean of all."""
     check(student, rng, ALL)
-
-
-@pytest.mark.points(1)
-def test_a_single_path_is_alive(student, rng):
-    """Where a single path is alive, the join hands it on as it is."""
-    check(student, rng, ALONE)
 
 
 @pytest.mark.sweeping

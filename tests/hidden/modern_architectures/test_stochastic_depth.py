@@ -15,10 +15,11 @@ from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, images
 NAME = "stochastic_depth_forward"
 TRAINING, INFERENCE = True, False
 EITHER = "In training, out should be x + branch(x) for the whole batch, or x for the whole batch."
-# Among 25 coins that fall one way once in a thousand times, five or more do with a probability of 53,130 / 1000^5 = 5e-11. Coins of one
-# half would pass both times with one of (0.05 %)^2.
-RARE, COINS, FEW = 0.001, 25, 4
-HALVES = 31  # coins of one half fall the same way all with a probability of 2^-30 = 9e-10
+# Among 14 coins that fall one way once in a million times, two do with a probability of 91 / 1000000^2 = 9e-11. Fair coins would pass both
+# times once in a million times.
+RARE, COINS, FEW = 1e-6, 14, 1
+HALVES = 31  # fair coins that all fall the same way, with a probability of 2^-30 = 9e-10
+AGAIN = 16  # coins that are tossed once more from the same state
 
 
 def block(rng, image=IMAGE):
@@ -53,6 +54,13 @@ def state(rng):
     return rng.bit_generator.state if isinstance(rng, np.random.Generator) else None
 
 
+def standing_at(where):
+    """A generator that nobody has seen, at this state."""
+    rng = np.random.default_rng(0)
+    rng.bit_generator.state = where
+    return rng
+
+
 @pytest.mark.points(2)
 def test_inference(student, rng):
     """At inference the branch is always there, scaled by its probability of survival, beside the whole of x."""
@@ -65,25 +73,22 @@ def test_inference(student, rng):
 @pytest.mark.points(2)
 def test_whole_branch_or_none_of_it(student, rng):
     """In training the whole batch gets x and the whole branch, unscaled, or x alone."""
-    x, branch, _ = block(rng, (4, 2, 1, 3))
-    kept = x + branch(x)
-    seeds = rng.integers(2**32, size=HALVES)
-    got = [
-        student.stochastic_depth_forward(x, branch, 0.5, TRAINING, np.random.default_rng(int(seed))) for seed in seeds
-    ]
-    answers = [expect_array("out", out, x.shape) for out in got]
-    near = [[np.allclose(out, whole, rtol=0, atol=1e-5) for whole in (x, kept)] for out in answers]
+    x, branch, _ = block(rng, (8, 2, 1, 3))
+    kept, near = x + branch(x), []
+    for survival in (1.0, *[0.5] * 8):
+        now = np.random.default_rng(int(rng.integers(2**32)))
+        out = expect_array("out", student.stochastic_depth_forward(x, branch, survival, TRAINING, now), x.shape)
+        near.append([np.allclose(out, whole, rtol=0, atol=1e-5) for whole in (x, kept)])
     expect(all(map(any, near)), EITHER)
-    expect(any(with_branch for _, with_branch in near), "With this survival, some answers should hold the branch.")
+    expect(any(with_branch for _, with_branch in near), "In training some answers should hold the branch.")
 
 
 @pytest.mark.points(1.5)
 def test_how_often_the_branch_survives(student, rng):
-    """In training the branch survives as often as its probability says, where that is small, large or 1."""
+    """In training the branch hardly ever survives where its probability is tiny, and nearly always where that is almost 1."""
     seldom, often = (coins(student, rng, survival, COINS) for survival in (RARE, 1 - RARE))
-    expect(sum(share != 0 for share in map(visible, seldom)) <= FEW, "A branch of small survival is there too often.")
+    expect(sum(share != 0 for share in map(visible, seldom)) <= FEW, "A branch of tiny survival is there too often.")
     expect(sum(share == 0 for share in map(visible, often)) <= FEW, "A branch of large survival is dropped too often.")
-    expect(all(map(visible, coins(student, rng, 1.0, 5))), "A branch of survival 1 should never be dropped.")
 
 
 def visible(share):
@@ -95,14 +100,16 @@ def visible(share):
 def test_rng_is_the_only_source_of_randomness(student, rng):
     """In training the same state of rng tosses the same coin again, and each call moves rng on."""
     x, branch, _ = block(rng, (1, 2, 1, 3))
-    now, outs = rng, []
-    for _ in range(HALVES):
-        out, after = student.stochastic_depth_forward.with_inputs(x, branch, 0.5, TRAINING, now)
-        again = student.stochastic_depth_forward(x, branch, 0.5, TRAINING, now)
+    now, outs = state(rng), []
+    for number in range(HALVES):
+        out, after = student.stochastic_depth_forward.with_inputs(x, branch, 0.5, TRAINING, standing_at(now))
         outs.append(expect_array("out", out, x.shape))
-        expect_close("out for the same state of rng", again, outs[-1], rtol=0)
-        expect(state(after[4]) != state(now), "A call in training should move rng on.")
-        now = after[4] if isinstance(after[4], np.random.Generator) else now
+        if number < AGAIN:
+            again = student.stochastic_depth_forward(x, branch, 0.5, TRAINING, standing_at(now))
+            expect_close("out for the same state of rng", again, outs[-1], rtol=0)
+        moved = state(after[4])
+        expect(moved is not None and moved != now, "A call in training should move rng on.")
+        now = moved or now
     alike = all(np.array_equal(out, outs[0]) for out in outs)
     expect(not alike, "Many calls in a row with survival one half gave the same answer.")
 
@@ -134,9 +141,9 @@ def test_sizes_zeros_and_orders_in_memory(student, rng):
     x = images(rng)
     special = [np.asfortranarray(x), np.zeros_like(x), 1e6 * x, np.abs(x), np.where(np.abs(x) < 1, 0.0, x)]
     cases = []
-    for each in [*special, *(images(rng, size) for size in SIZES)]:
+    for number, each in enumerate([*special, *(images(rng, size) for size in SIZES)]):
         _, branch, _ = block(rng, each.shape)
-        cases += [(each, branch, 0.25, INFERENCE, rng), (each, branch, 1.0, TRAINING, rng)]
+        cases += [(each, branch, 0.25, INFERENCE, rng), (each, branch, 1.0, TRAINING, rng)][: 1 + number % 2]
     got = [student.stochastic_depth_forward(*case) for case in cases]
     check_all("out", got, [reference.stochastic_depth_forward(*case) for case in cases])
 
