@@ -12,6 +12,9 @@ EQUIVALENT = {
     f"{GROUPS}parts = zip(np.split(x, groups, axis=1), np.split(weight, groups))": LENGTHS,
     f"{KEPT}kept = [branch for branch, lives in zip(branches, alive, strict=False) if lives]": LENGTHS,
     f"{KEPT}kept = [branch for branch, lives in zip(branches, alive) if lives]": LENGTHS,
+    "stochastic_depth_forward: survives = rng.random() < survival -> survives = rng.random() <= survival": (
+        "A number that was drawn equals the probability once in 2^53 times, and never 1."
+    ),
 }
 
 COUNT = "The docstring asks for a number from 1 on."
@@ -23,6 +26,8 @@ OUTSIDE = {
     "dense_block_channels: wrong where in_channels is 0": COUNT,
     "dense_block_channels: wrong where growth is 0": COUNT,
     "fractal_depth: wrong where columns is 0": COUNT,
+    "stochastic_depth_forward: wrong where survival is 0": "The docstring asks for a survival above 0.",
+    "stochastic_depth_forward: wrong where survival is negative": CHANCE,
     "expected_depth: wrong where blocks is 0": COUNT,
     "expected_depth: wrong where final_survival is negative": CHANCE,
     "grouped_conv_forward: wrong where weight holds integers": FLOATS,

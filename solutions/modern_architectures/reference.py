@@ -142,7 +142,7 @@ def stochastic_depth_forward(
     survival: the probability with which the branch survives, above 0 and at most 1; with 1 it always does
     training: True in training, False at inference
     rng: a numpy Generator, the only source of randomness. How you draw the coin from it is up to you. The same state gives
-        the same coin again, and each call in training moves it on; a call at inference leaves it as it is.
+        the same coin again. A call at inference leaves rng as it is.
 
     Returns out: (N, C, H, W).
 

@@ -71,6 +71,17 @@ def stochastic_in_float32(x: np.ndarray, branch: Branch, survival: float, traini
     return x.astype(np.float32) + keep * branch(x).astype(np.float32)
 
 
+def stochastic_in_place(x: np.ndarray, branch: Branch, survival: float, training: bool, rng: Rng) -> Any:
+    """Writes into what the branch returned; the coin is one of many small cards."""
+    if training and rng.integers(1 << 40) >= survival * (1 << 40):
+        return x
+    out = branch(x)
+    if not training:
+        out *= survival
+    out += x
+    return out
+
+
 def dense_from_a_list(x: np.ndarray, layers: list[Branch]) -> np.ndarray:
     """A list of all maps, stacked anew for each layer; prints."""
     maps = [x]
@@ -199,6 +210,7 @@ ALTERNATIVES = [
     Alternative("stochastic_depth", "a coin in float32 after other draws", {STOCHASTIC: stochastic_by_dropping}),
     Alternative("stochastic_depth", "an exponential time, tensors", {STOCHASTIC: stochastic_by_waiting}),
     Alternative("stochastic_depth", "float32 and a shared mask", {STOCHASTIC: stochastic_in_float32}),
+    Alternative("stochastic_depth", "in place on what the branch returned", {STOCHASTIC: stochastic_in_place}),
     Alternative(DENSE, "a list that is stacked anew, prints", {DENSE: dense_from_a_list}),
     Alternative(DENSE, "recursion, nested lists", {DENSE: dense_by_recursion}),
     Alternative(DENSE, "tensors, a warning", {DENSE: dense_with_torch}),

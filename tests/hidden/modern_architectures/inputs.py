@@ -34,7 +34,7 @@ class AnyDepth(Given):
 
     def __call__(self, *args: Any) -> Any:
         """What the function returns. Raises ValueError, before it is called, where something else is passed than it takes."""
-        shape: tuple[int, ...] = args[0].shape if args and isinstance(args[0], np.ndarray) else ()
+        shape = np.shape(args[0]) if args else ()
         number, _, height, width = self._image
         if len(shape) != FRAME or not 0 < shape[1] <= MOST_CHANNELS:
             raise ValueError("This function takes maps.")
@@ -58,7 +58,7 @@ def fixed(rng: Rng, image: tuple[int, ...], depth: int) -> tuple[AnyDepth, np.nd
 
     def layer(x: np.ndarray) -> np.ndarray:
         seen.append(x.astype(np.float64))
-        return maps
+        return maps.copy()  # which may be written into
 
     return AnyDepth(layer, image), maps, seen
 
