@@ -34,7 +34,7 @@ class AnyDepth(Given):
 
     def __call__(self, *args: Any) -> Any:
         """What the function returns. Raises ValueError, before it is called, where something else is passed than it takes."""
-        shape = np.shape(args[0]) if args else ()
+        shape: tuple[int, ...] = np.shape(args[0]) if args else ()
         number, _, height, width = self._image
         if len(shape) != FRAME or not 0 < shape[1] <= MOST_CHANNELS:
             raise ValueError("This function takes maps.")
