@@ -33,6 +33,16 @@ STOCHASTIC: Table = {
         "In training the coin already sees to it that the branch counts less. What happens if both do?",
         [("x + branch(x) if", "x + survival * branch(x) if")],
     ),
+    "no-coin-in-training": (
+        "In training the branch is scaled as at inference, in place of being kept or dropped.",
+        "On average that is the same. What would it save in a training step?",
+        [("if training:", "if False:")],
+    ),
+    "modes-swapped": (
+        "Training and inference are taken for each other.",
+        "When should the answer be random, and when should it be the same each time?",
+        [("if training:", "if not training:")],
+    ),
     "survival-inverted": (
         "The branch is dropped as often as it should survive.",
         "Is the number that you are given the probability of staying, or that of leaving?",
@@ -101,6 +111,11 @@ EXPECTED: Table = {
         "The blocks are counted from 0, so that the first one always survives and the last one too often.",
         "What always survives: the first block, or what it reads?",
         [("range(1, blocks + 1)", "range(blocks)")],
+    ),
+    "input-counted-as-a-block": (
+        "What the network reads is counted as one block more.",
+        "How many blocks should there be where all of them survive?",
+        [("range(1, blocks + 1)", "range(blocks + 1)")],
     ),
     "halfway-between": (
         "The mean of both ends is taken for the mean of all blocks.",

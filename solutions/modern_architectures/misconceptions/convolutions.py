@@ -103,10 +103,8 @@ FIRE: Table = {
         "Negative entries of x are set to zero on the way.",
         "Who else may still need the array that you write into?",
         [
-            (
-                "    return np.concatenate",
-                "    out = np.concatenate([maps_1, maps_3], axis=1)\n    x[x < 0] = 0\n    return out\n    return np.concatenate",
-            )
+            ("return np", "out = np"),
+            ("[maps_1, maps_3], axis=1)", "[maps_1, maps_3], axis=1)\n    x[x < 0] = 0\n    return out"),
         ],
     ),
 }
@@ -116,13 +114,9 @@ GROUPED: Table = {
         "Every kernel is laid over the channels of all groups.",
         "Which channels of the input may an output channel of the first group see?",
         [
-            (
-                "    no_bias = np.zeros(len(weight) // groups)\n",
-                (
-                    "    return conv2d_forward(x, np.tile(weight, (1, groups, 1, 1)), np.zeros(len(weight)))\n"
-                    "    no_bias = np.zeros(len(weight) // groups)\n"
-                ),
-            )
+            ("len(weight) // groups", "len(weight)"),
+            ("np.split(x, groups, axis=1)", "[x]"),
+            ("np.split(weight, groups)", "[np.tile(weight, (1, groups, 1, 1))]"),
         ],
     ),
     "channels-dealt-out": (
@@ -183,17 +177,15 @@ GROUPED: Table = {
         "What happens to a fraction that is written into an array of integers?",
         [("in parts], axis=1)", "in parts], axis=1).astype(x.dtype)")],
     ),
-    "kernels-mirrored-in-place": (
-        "The kernels that were passed in are changed on the way.",
+    "kernels-turned-in-place": (
+        "The kernels that were passed in are turned upside down on the way.",
         "Who else may still need the kernels that you write into?",
         [
+            ("return np", "out = np"),
             (
-                "return np.concatenate([conv2d_forward(part, kernels, no_bias) for part, kernels in parts], axis=1)",
-                (
-                    "out = np.concatenate([conv2d_forward(part, kernels, no_bias) for part, kernels in parts], axis=1)\n"
-                    "    weight[...] = weight[:, :, ::-1, ::-1].copy()\n    return out"
-                ),
-            )
+                "in parts], axis=1)",
+                "in parts], axis=1)\n    weight[...] = weight[:, :, ::-1, ::-1].copy()\n    return out",
+            ),
         ],
     ),
 }

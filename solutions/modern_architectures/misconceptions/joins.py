@@ -28,6 +28,11 @@ FRACTAL_JOIN: Table = {
         "What does the join make of several paths that are alive?",
         [("np.mean(kept, axis=0)", "np.mean(kept[:1], axis=0)")],
     ),
+    "mean-over-everything": (
+        "The mean is taken over all places as well, so that a single number is left.",
+        "How many numbers should come out, if each branch has a whole array of them?",
+        [("np.mean(kept, axis=0)", "np.mean(kept)")],
+    ),
     "largest-path": (
         "The largest number of all paths is taken at each place, as a pooling would do.",
         "How does the docstring join the paths?",
@@ -114,6 +119,11 @@ RESIDUAL: Table = {
         "What makes this module a residual one?",
         [("x + scale", "scale")],
     ),
+    "projection-missing": (
+        "The stack is added to x without the projection.",
+        "How deep is the stack, and how deep is x?",
+        [('np.einsum("oc,nchw->nohw", weight, maps) + bias[:, None, None]', "maps")],
+    ),
     "projection-without-bias": (
         "The bias of the projection is left out.",
         "Of what does the projection consist?",
@@ -192,6 +202,16 @@ ENSEMBLE: Table = {
             (
                 "np.mean(probabilities, axis=0)",
                 "np.mean(np.eye(np.shape(probabilities)[2])[np.argmax(probabilities, axis=2)], axis=0)",
+            )
+        ],
+    ),
+    "softmax-once-more": (
+        "The mean goes through a softmax, as if it were made of logits.",
+        "What do the members hand over: logits, or something that has been through a softmax already?",
+        [
+            (
+                "np.mean(probabilities, axis=0)",
+                ("np.exp(np.mean(probabilities, axis=0))\n    out = out / out.sum(axis=1, keepdims=True)"),
             )
         ],
     ),

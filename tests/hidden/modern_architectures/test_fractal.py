@@ -76,7 +76,7 @@ def test_inputs_stay_unmodified(student, rng):
 
 @pytest.mark.points(3.5)
 def test_longest_path(student, rng):
-    """The longest path through a block of one column is one convolution, and each column more doubles it."""
+    """The convolutions on the longest path are counted, for blocks of one column and of many."""
     check_counts(student, "fractal_depth", *((columns,) for columns in (1, 2, 3, 4, 5, int(rng.integers(6, 20)))))
 
 
