@@ -17,7 +17,12 @@ HIGH = 20.0  # above all that a branch can take away from x
 def module(rng, depths, image=IMAGE):
     """The arguments of a module whose branches return fixed maps, and what the branches will have read."""
     branches, _, seen = zip(*(fixed(rng, image, depth) for depth in depths), strict=True)
-    return [images(rng, image), list(branches), projection(rng, image[1], sum(depths)), rng.uniform(0.2, 0.9)], seen
+    return [
+        images(rng, image),
+        list(branches),
+        projection(rng, image[1], sum(depths)),
+        float(rng.uniform(0.2, 0.9)),
+    ], seen
 
 
 def projection(rng, channels, stacked):
@@ -36,7 +41,7 @@ def test_scaled_projection_beside_the_skip(student, rng):
 
 @pytest.mark.points(1.5)
 def test_relu_after_the_sum(student, rng):
-    """The ReLU stands after the sum, and nowhere else."""
+    """The ReLU stands after the sum: what is negative there comes out as zero."""
     for depths in DEPTHS:
         (x, *rest), _ = module(rng, depths)
         high = expect_worked("out", student.inception_residual_forward(x + HIGH, *rest), x.shape, x + HIGH)
