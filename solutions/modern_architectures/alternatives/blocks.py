@@ -46,7 +46,7 @@ def stochastic_by_choice(x: np.ndarray, branch: Branch, survival: float, trainin
 def stochastic_by_dropping(x: np.ndarray, branch: Branch, survival: float, training: bool, rng: Rng) -> Any:
     """Draws whether the branch is dropped, in float32, after a number that is thrown away."""
     if training:
-        rng.normal(size=3)
+        rng.standard_exponential(3)
         dropped = bool(rng.random(1, dtype=np.float32)[0] >= np.float32(survival))
         return x.copy() if dropped else np.add(x, branch(x))
     return np.add(x, np.multiply(survival, branch(x)))
