@@ -20,6 +20,7 @@ EQUIVALENT = {
 COUNT = "The docstring asks for a number from 1 on."
 FLOATS = "The docstring says that this argument is float64."
 CHANCE = "A probability is no negative number."
+SUM = "The docstring says that the probabilities of an image add up to 1."
 
 OUTSIDE = {
     "*_params: wrong where * is 0": COUNT,
@@ -37,4 +38,6 @@ OUTSIDE = {
     "inception_residual_forward: wrong where scale is negative": "The docstring asks for a scale of 0 or more.",
     "ensemble_predict: wrong where probabilities* has a negative number": CHANCE,
     "ensemble_predict: signs in probabilities* do not count": CHANCE,
+    "ensemble_predict: wrong where probabilities* is all zeros": SUM,
+    "ensemble_predict: zeros in probabilities* are taken for None": SUM,
 }

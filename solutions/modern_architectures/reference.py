@@ -345,7 +345,7 @@ def ensemble_predict(probabilities: list | np.ndarray) -> np.ndarray:
         out[n, k] = 1 / M  sum over m of  probabilities[m][n, k]
 
     probabilities: of M >= 1 members: a list of M arrays (N, K), or one array (M, N, K). Row n holds a member's
-        probabilities of the K classes for image n; some may be 0.
+        probabilities of the K classes for image n, which add up to 1; some may be 0.
 
     Returns out: (N, K).
 

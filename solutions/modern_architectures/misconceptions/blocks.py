@@ -74,6 +74,11 @@ STOCHASTIC: Table = {
         "Which number decides how often the branch survives?",
         [("rng.random() < survival", "rng.random() < 0.5")],
     ),
+    "coin-from-a-bell-curve": (
+        "A normal number is compared with the probability of survival.",
+        "How often is a number of this law below one half, and how often should the branch survive then?",
+        [("rng.random() < survival", "rng.normal() < survival")],
+    ),
     "no-coin-at-all": (
         "The branch is there whenever that is at least as likely as not, without a coin.",
         "Should two training steps in a row always have the same blocks?",
@@ -158,6 +163,17 @@ DENSE: Table = {
             (
                 "stack = np.concatenate([stack, layer(stack)], axis=1)",
                 "last = layer(last)\n        stack = np.concatenate([stack, last], axis=1)",
+            ),
+        ],
+    ),
+    "sees-last-two": (
+        "Each layer reads the two newest entries of the stack, and nothing older.",
+        "What is dense about a dense block: how many layers does each layer hear from?",
+        [
+            ("stack = x\n", "stack, maps = x, [x]\n"),
+            (
+                "stack = np.concatenate([stack, layer(stack)], axis=1)",
+                "maps.append(layer(np.concatenate(maps[-2:], axis=1)))\n        stack = np.concatenate(maps, axis=1)",
             ),
         ],
     ),

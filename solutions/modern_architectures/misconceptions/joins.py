@@ -119,6 +119,11 @@ RESIDUAL: Table = {
         "What makes this module a residual one?",
         [("x + scale", "scale")],
     ),
+    "branches-rectified": (
+        "The maps of the branches go through a ReLU before the projection.",
+        "Which of the ReLUs are the branches' own affair, and which one is the module's?",
+        [("[branch(x) for", "[relu(branch(x)) for")],
+    ),
     "projection-missing": (
         "The stack is added to x without the projection.",
         "How deep is the stack, and how deep is x?",
