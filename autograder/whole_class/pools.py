@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Literal, Protocol
 
@@ -15,6 +16,7 @@ import pyprctl
 
 from autograder.course.assignment import CourseError, GraderError
 
+STOPPING_SECONDS = 20.0  # that processes which were killed may take to be gone
 CLUSTER_SECONDS = 120.0  # seconds that a cluster may take to answer, and be without a worker
 Needs = Literal["cpu", "gpu"]
 
@@ -66,7 +68,7 @@ class LocalPool:
 
     def renew(self) -> None:
         """See Pool."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        _stop(self._executor)
         self._executor = self._made()
 
     def expect_alive(self) -> None:
@@ -74,17 +76,28 @@ class LocalPool:
 
     def close(self) -> None:
         """See Pool. Processes that are in the middle of something are killed, and what they started with them."""
-        running = list((getattr(self._executor, "_processes", None) or {}).values())
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in running:
-            process.kill()
+        _stop(self._executor)
 
-    def _made(self) -> Executor:
+    def _made(self) -> ProcessPoolExecutor:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")  # each process is a thread's worth of work, and inherits this
         # Spawned, not by a forkserver: that would be their parent, and it lives on with them when the driver is killed.
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=(os.getpid(),))
+
+
+def _stop(executor: ProcessPoolExecutor) -> None:
+    """Kill the processes of `executor`, and wait until the thread has ended that looks after them.
+
+    A thread that is still at it when Python ends closes a pipe just when Python writes to it, and a traceback is the last that is seen.
+    """
+    running = list((getattr(executor, "_processes", None) or {}).values())
+    thread: threading.Thread | None = getattr(executor, "_executor_manager_thread", None)
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in running:
+        process.kill()
+    if thread is not None:
+        thread.join(STOPPING_SECONDS)
 
 
 def _begin(driver: int) -> None:

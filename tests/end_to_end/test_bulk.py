@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -286,6 +290,17 @@ def test_what_a_result_leads_to_is_worked_on_next_and_no_more_is_asked_for_than_
 
     dispatch(items(), worked, pool, follow, lambda item, why: pytest.fail(f"{item}: {why}"))
     assert sorted(done) == sorted(f"{step} {number}" for step in ("FIRST", "THEN") for number in range(20))
+
+
+@pytest.mark.parametrize(("function", "argument"), [(abs, -1), (time.sleep, 60), (worked, "poison")])
+def test_nothing_of_a_pool_is_left_when_it_is_closed(function: Callable[[Any], Any], argument: object) -> None:
+    """Neither a process nor a thread, which would still be at it when Python ends."""
+    before = {*threading.enumerate(), *multiprocessing.active_children()}
+    pool = LocalPool(2)
+    futures = [pool.submit(function, argument) for _ in range(3)]
+    wait(futures, timeout=1)
+    pool.close()
+    assert {*threading.enumerate(), *multiprocessing.active_children()} <= before
 
 
 def test_poison_is_left_out_and_takes_nobody_along(pool: LocalPool) -> None:

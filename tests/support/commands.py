@@ -133,7 +133,10 @@ def _run(first: str, *rest: str) -> None:
 
 def _end(code: int) -> None:
     """Do what the interpreter does in the end, but for taking apart all that was imported, which takes as long as many a command."""
-    threading._shutdown()  # type: ignore[attr-defined]
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+    except BaseException:  # noqa: BLE001  (it is printed, and the exit code stays)
+        traceback.print_exc()
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
