@@ -60,8 +60,8 @@ def resnext_block_params(channels: int, width: int, cardinality: int) -> int:
 
         channels - 1x1 -> width * cardinality - 3x3, in `cardinality` groups -> width * cardinality - 1x1 -> channels
 
-    Each group of the 3x3 convolution reads `width` channels and makes `width` channels. The skip is the identity and has
-    nothing to learn. The convolutions have no biases, and batch normalisation is not counted.
+    Each group of the 3x3 convolution reads `width` channels and makes `width` channels. The skip is the identity and
+    has nothing to learn. The convolutions have no biases, and batch normalisation is not counted.
 
     channels: depth of what the block reads and returns, at least 1
     width: depth of one path inside of the block, at least 1
@@ -132,17 +132,17 @@ def stochastic_depth_forward(
                        x                           else
         at inference:  x + survival * branch(x)
 
-    In training, one coin is tossed in each call, and all images of the batch share it: the branch is there for all of them
-    or for none. The skip is always there, and a branch that survives is not scaled. At inference there is no coin; the
-    branch is always there, scaled by how often it was there in training.
+    In training, one coin is tossed in each call, and all images of the batch share it: the branch is there for all of
+    them or for none. The skip is always there, and a branch that survives is not scaled. At inference there is no
+    coin; the branch is always there, scaled by how often it was there in training.
 
     x: (N, C, H, W)
     branch: a function (N, C, H, W) -> (N, C, H, W). Call it with x, no more than once. Whether you call it where it is
         dropped is up to you.
     survival: the probability with which the branch survives, above 0 and at most 1; with 1 it always does
     training: True in training, False at inference
-    rng: a numpy Generator, the only source of randomness. How you draw the coin from it is up to you. The same state gives
-        the same coin again. A call at inference leaves rng as it is.
+    rng: a numpy Generator, the only source of randomness. How you draw the coin from it is up to you. The same state
+        gives the same coin again. A call at inference leaves rng as it is.
 
     Returns out: (N, C, H, W).
 
@@ -193,14 +193,14 @@ def dense_block_forward(x: np.ndarray, layers: list) -> np.ndarray:
     All stacks are along the channels, in this order.
 
     x: (N, C, H, W)
-    layers: a list of functions. Each gets the stack so far, (N, channels so far, H, W), and returns maps (N, growth, H, W);
-        the growth may differ from layer to layer. Call each of them once, in the order of the list. The list may be empty:
-        then out is x.
+    layers: a list of functions. Each gets the stack so far, (N, channels so far, H, W), and returns maps
+        (N, growth, H, W); the growth may differ from layer to layer. Call each of them once, in the order of the list.
+        The list may be empty: then out is x.
 
     Returns out: (N, C + the growth of all layers, H, W).
 
-    Neither x nor the list is modified. x may be float64 (the rule of this course), float32 or integer, and the layers take
-    stacks of any of these.
+    Neither x nor the list is modified. x may be float64 (the rule of this course), float32 or integer, and the layers
+    take stacks of any of these.
 
     Source: lecture L14; Huang et al. 2016, arXiv:1608.06993.
     """
@@ -220,8 +220,8 @@ def fire_forward(x: np.ndarray, params: dict) -> np.ndarray:
         maps_3   = relu(conv 3x3 of squeezed)
         out      = maps_1 and maps_3, stacked along the channels in this order
 
-    Every convolution has stride 1 and zero padding that keeps height and width. The given `conv2d_forward` (any odd k, 1
-    among them) and `relu` are all that is needed.
+    Every convolution has stride 1 and zero padding that keeps height and width. The given `conv2d_forward` (any odd k,
+    1 among them) and `relu` are all that is needed.
 
     x: (N, C, H, W), of any sign
     params: {"W_squeeze": (S, C, 1, 1), "b_squeeze": (S,), "W_expand1": (E1, S, 1, 1), "b_expand1": (E1,),
@@ -244,9 +244,9 @@ def fire_forward(x: np.ndarray, params: dict) -> np.ndarray:
 def grouped_conv_forward(x: np.ndarray, weight: np.ndarray, groups: int) -> np.ndarray:
     """A grouped convolution, the heart of ResNeXt: the channels are cut into groups, and each group minds its own.
 
-    The C_in channels of x are cut into `groups` equal parts, in their order, and so are the C_out channels of the output.
-    Part g of the output is the convolution of part g of the input, with part g of the kernels, and of nothing else.
-    groups = 1 is the ordinary convolution.
+    The C_in channels of x are cut into `groups` equal parts, in their order, and so are the C_out channels of the
+    output. Part g of the output is the convolution of part g of the input, with part g of the kernels, and of nothing
+    else. groups = 1 is the ordinary convolution.
 
     Stride 1, no bias, and zero padding that keeps height and width. You may call the given `conv2d_forward`.
 
@@ -277,7 +277,8 @@ def fractal_join(branches: list, alive: list) -> np.ndarray:
 
     Returns out: (N, C, H, W).
 
-    Neither list is modified, nor an array in it. The arrays may be float64 (the rule of this course), float32 or integer.
+    Neither list is modified, nor an array in it. The arrays may be float64 (the rule of this course), float32 or
+    integer.
 
     Source: lecture L14; Larsson et al. 2016, arXiv:1605.07648.
     """
@@ -291,8 +292,8 @@ def fractal_join(branches: list, alive: list) -> np.ndarray:
 def fractal_depth(columns: int) -> int:
     """Convolutions on the longest path through a fractal block.
 
-    A block of one column is a single convolution. A block of one column more has two of the former blocks, one after the
-    other, and a single convolution beside them.
+    A block of one column is a single convolution. A block of one column more has two of the former blocks, one after
+    the other, and a single convolution beside them.
 
     columns: number of columns, at least 1
 
@@ -320,8 +321,8 @@ def inception_residual_forward(x: np.ndarray, branches: list, projection: tuple,
         projected[n, o, i, j] = bias[o] + sum over c of  weight[o, c] maps[n, c, i, j]
 
     x: (N, C, H, W), of any sign
-    branches: a list of one or more functions. Each gets x and returns maps (N, C_i, H, W) of a depth of its own; call each
-        once.
+    branches: a list of one or more functions. Each gets x and returns maps (N, C_i, H, W) of a depth of its own; call
+        each once.
     projection: (weight, bias) of the 1x1 convolution: (C, C_1 + C_2 + ...) and (C,)
     scale: a number, 0 or more; small ones such as 0.1 keep the training of very wide modules stable
 
