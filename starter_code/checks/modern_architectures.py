@@ -176,9 +176,9 @@ def check_inception_residual_forward(inception_residual_forward: Function) -> No
 def check_ensemble_predict(ensemble_predict: Function) -> None:
     """The shape, and three members in numbers."""
     name = "ensemble_predict"
-    members = np.random.default_rng(9).dirichlet(np.ones(4), size=(3, 5))
-    expect_array("out", call(name, ensemble_predict, list(members)), (5, 4))
-    members = [[[0.6, 0.4], [0.2, 0.8]], [[0.9, 0.1], [0.4, 0.6]], [[0.0, 1.0], [0.3, 0.7]]]
+    drawn = np.random.default_rng(9).dirichlet(np.ones(4), size=(3, 5))
+    expect_array("out", call(name, ensemble_predict, list(drawn)), (5, 4))
+    members = ([[0.6, 0.4], [0.2, 0.8]], [[0.9, 0.1], [0.4, 0.6]], [[0.0, 1.0], [0.3, 0.7]])
     out = call(name, ensemble_predict, [np.array(member) for member in members])
     expect_close("out", out, [[0.5, 0.5], [0.3, 0.7]], "three members, two images, two classes")
     done(name, "members that come in one array, and ensembles of one.")
