@@ -26,6 +26,7 @@ LONGEST = (  # in the order of what they compute
     "test_suite_quality.py inception_module",
     "test_suite_quality.py skip_connections",
     "test_suite_quality.py auxiliary_loss",
+    "test_suite_quality.py modern_architectures",
     "test_training_runs.py",
     "test_demo.py",
     "test_suite_quality.py optimizers",

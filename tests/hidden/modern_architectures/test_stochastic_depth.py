@@ -1,0 +1,170 @@
+"""Hidden suite of the exercise `stochastic_depth`: `stochastic_depth_forward` (8 points) and `expected_depth` (4).
+
+Any way of drawing the coin is right, so it is looked at by law: branches that nearly always or hardly ever survive, and coins of one half.
+A right answer fails the tests of coins once in a thousand million times.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.suite import Given, as_numbers, expect, expect_array, expect_close, expect_worked
+from solutions.modern_architectures import reference
+from tests.hidden.modern_architectures.checks import FORWARD, check_all, check_types
+from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, images
+
+NAME = "stochastic_depth_forward"
+TRAINING, INFERENCE = True, False
+EITHER = "In training, out should be x + branch(x) for the whole batch, or x for the whole batch."
+# Among 14 coins that fall one way once in a million times, two do with a probability of 91 / 1000000^2 = 9e-11. Fair coins would pass both
+# times once in a million times.
+RARE, COINS, FEW = 1e-6, 14, 1
+HALVES = 32  # fair coins, which all fall the same way with a probability of 2^-31 = 5e-10
+AGAIN = 16  # coins that are tossed once more from the same state
+
+
+def block(rng, image=IMAGE):
+    """Images, a branch for them, and what it will have read."""
+    offset, seen = rng.normal(size=image[1:]), []
+
+    def branch(x):
+        seen.append(x.astype(np.float64))
+        with np.errstate(all="ignore"):  # an answer may pass in anything
+            return 0.7 * x.astype(np.float64)[:, ::-1] + offset
+
+    return images(rng, image), Given(branch, image), seen
+
+
+def survivals(student, rng, survival):
+    """In how many of some calls in training there is something of the branch in the answer, each with a generator of its own.
+
+    The maps of the branch are orthogonal to the only image, so that whatever share of x is in the answer does not count.
+    """
+    x, maps = rng.normal(size=(2, 1, 2, 1, 3))
+    maps -= x * (x * maps).sum() / (x * x).sum()
+    branch = Given(lambda _: maps, x.shape)
+    shares = []
+    for seed in rng.integers(2**32, size=COINS):
+        out = student.stochastic_depth_forward(x, branch, survival, TRAINING, np.random.default_rng(int(seed)))
+        out = expect_array("out", out, x.shape)
+        shares.append(abs((out * maps).sum() / (maps * maps).sum()))
+    return sum(share > 1e-5 for share in shares)  # less is rounding
+
+
+def state(rng):
+    """Where a generator stands; None of anything else."""
+    return rng.bit_generator.state if isinstance(rng, np.random.Generator) else None
+
+
+@pytest.mark.points(2)
+def test_inference(student, rng):
+    """At inference the branch is always there, scaled by its probability of survival, beside the whole of x."""
+    for survival in (0.5, 0.8, 0.2, 1.0):
+        x, branch, _ = block(rng)
+        out = student.stochastic_depth_forward(x, branch, survival, INFERENCE, rng)
+        expect_close("out", out, x + survival * branch(x), **FORWARD)
+
+
+@pytest.mark.points(2)
+def test_whole_branch_or_none_of_it(student, rng):
+    """In training the whole batch gets x and the whole branch, unscaled, or x alone."""
+    x, branch, _ = block(rng, (8, 2, 1, 3))
+    kept, near = x + branch(x), []
+    for survival in (1.0, *[0.5] * 8):
+        now = np.random.default_rng(int(rng.integers(2**32)))
+        out = expect_array("out", student.stochastic_depth_forward(x, branch, survival, TRAINING, now), x.shape)
+        near.append([np.allclose(out, whole, rtol=0, atol=1e-5) for whole in (x, kept)])
+    expect(all(map(any, near)), EITHER)
+    expect(any(with_branch for _, with_branch in near), "In training some answers should hold the branch.")
+
+
+@pytest.mark.points(1.5)
+def test_how_often_the_branch_survives(student, rng):
+    """In training the branch hardly ever survives where its probability is tiny, and nearly always where that is almost 1."""
+    seldom, often = (survivals(student, rng, survival) for survival in (RARE, 1 - RARE))
+    expect(seldom <= FEW, "A branch of tiny survival is there too often.")
+    expect(often >= COINS - FEW, "A branch of large survival is dropped too often.")
+
+
+@pytest.mark.points(0.5)
+def test_rng_is_the_only_source_of_randomness(student, rng):
+    """In training the same state of rng tosses the same coin again, and other states toss others."""
+    x, branch, _ = block(rng, (1, 2, 1, 3))
+    outs = []
+    for number, seed in enumerate(rng.integers(2**32, size=HALVES)):
+        for place in range(1 + (number < AGAIN)):
+            coin = np.random.default_rng(int(seed))
+            out = expect_array("out", student.stochastic_depth_forward(x, branch, 0.5, TRAINING, coin), x.shape)
+            if place:
+                expect_close("out for the same state of rng", out, outs[-1], rtol=0)
+            outs.append(out)
+    alike = all(np.array_equal(out, outs[0]) for out in outs)
+    expect(not alike, "Many states of rng gave the same coin.")
+
+
+@pytest.mark.points(0.5)
+def test_no_coin_at_inference(student, rng):
+    """A call at inference leaves rng as it is."""
+    x, branch, _ = block(rng)
+    out, after = student.stochastic_depth_forward.with_inputs(x, branch, 0.5, INFERENCE, rng)
+    expect_worked("out", out, x.shape, x)
+    expect(state(after[4]) == state(rng), "A call at inference should draw nothing from rng.")
+
+
+@pytest.mark.points(0.5)
+def test_branch_reads_x(student, rng):
+    """The branch is called with x, and no more than once, in training and at inference."""
+    for training in (TRAINING, INFERENCE):
+        x, branch, seen = block(rng)
+        student.stochastic_depth_forward(x, branch, 1.0, training, rng)
+        expect(len(seen) == 1 or (training and not seen), "The branch should be called once where it is there.")
+        for given in seen:
+            expect_close("what the branch reads", given, x, **FORWARD)
+
+
+@pytest.mark.sweeping
+@pytest.mark.points(0.5)
+def test_sizes_zeros_and_orders_in_memory(student, rng):
+    """Single images, rows, columns and channels, zeros, equal and huge numbers and any order in memory are as good as others."""
+    x = images(rng)
+    special = [np.asfortranarray(x), np.zeros_like(x), 1e6 * x, np.abs(x), np.where(np.abs(x) < 1, 0.0, x)]
+    cases = []
+    for number, each in enumerate([*special, *(images(rng, size) for size in SIZES)]):
+        _, branch, _ = block(rng, each.shape)
+        cases += [(each, branch, 0.25, INFERENCE, rng), (each, branch, 1.0, TRAINING, rng)][: 1 + number % 2]
+    got = [student.stochastic_depth_forward(*case) for case in cases]
+    check_all("out", got, [reference.stochastic_depth_forward(*case) for case in cases])
+
+
+@pytest.mark.points(0.25)
+def test_integer_and_single_precision_input(student, rng):
+    """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
+    x, branch, _ = block(rng)
+    check_types(student, NAME, x, branch, 0.3, INFERENCE, rng)
+
+
+@pytest.mark.points(0.25)
+def test_x_stays_unmodified(student, rng):
+    """The answer comes without changing x, in training and at inference."""
+    x, branch, _ = block(rng)
+    for training, survival in ((INFERENCE, 0.3), (TRAINING, 1.0)):
+        out, after = student.stochastic_depth_forward.with_inputs(x, branch, survival, training, rng)
+        expect_close("x after the call", after[0], x, rtol=0)
+        if not training:
+            expect_worked("out", out, x.shape, x)
+
+
+@pytest.mark.points(3)
+def test_expected_number_of_blocks(student, rng):
+    """The survivals of all blocks add up; they decay linearly from the network's input, which always survives, to the last block."""
+    for blocks, final in ((54, 0.5), (int(rng.integers(5, 40)), rng.uniform(0.2, 0.9)), (3, 0.25), (2, 0.1)):
+        got = student.expected_depth(blocks, float(final))
+        expect_close("expected_depth(...)", got, reference.expected_depth(blocks, float(final)), **FORWARD)
+
+
+@pytest.mark.points(1)
+def test_expected_number_at_the_ends(student, rng):
+    """A single block is expected as often as it survives; where the last block always or never survives, the rule is the same."""
+    final = float(rng.uniform(0.2, 0.9))
+    for blocks, last in ((1, final), (7, 1.0), (8, 0.0), (1, 0.0), (1, 1.0)):
+        got = as_numbers("expected_depth(...)", student.expected_depth(blocks, last))
+        expect_close("expected_depth(...)", got, reference.expected_depth(blocks, last), **FORWARD)
