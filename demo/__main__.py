@@ -25,7 +25,8 @@ from demo.steps import Steps, bars
 from demo.students import Student, students
 
 MADE = ("source", "release", "submitted", "autograded", "feedback", "exchange", "demo", "snapshots")
-NARROW = (0, 0, 0, 1)  # around cells: so the table of all assignments fits into 80 columns
+NARROW = (0, 0, 0, 1)  # around cells
+WIDTH = 80  # of a table of points: as many assignments stand side by side as fit
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -119,8 +120,8 @@ def results(course: Course, assignment: Assignment) -> Table:
 def overview(course: Course, assignments: list[Assignment]) -> Table:
     """Everybody's automatic points in every assignment, with what can be had."""
     table = Table(title="Points", padding=NARROW)
-    for title in ("student", *(one.name.replace("_", " ") for one in assignments)):
-        table.add_column(title, overflow="fold", min_width=max(map(len, title.split())))  # no word is broken
+    for title in ("student", *map(heading, assignments)):
+        table.add_column(title, overflow="fold", min_width=longest_word(title))  # no word is broken
     rows: dict[str, dict[str, str]] = {}
     with Gradebook(f"sqlite:///{course.gradebook}", COURSE_ID) as gradebook:
         for one in assignments:
@@ -132,6 +133,30 @@ def overview(course: Course, assignments: list[Assignment]) -> Table:
     table.add_section()
     table.add_row("of", *(f"{one.max_score:g}" for one in assignments))
     return table
+
+
+def heading(assignment: Assignment) -> str:
+    """What stands above an assignment's points."""
+    return assignment.name.replace("_", " ")
+
+
+def longest_word(title: str) -> int:
+    """How many characters wide a column must be."""
+    return max(map(len, title.split()))
+
+
+def side_by_side(assignments: list[Assignment]) -> list[list[Assignment]]:
+    """The assignments in groups whose columns fit beside one another, and beside the students' names."""
+    groups: list[list[Assignment]] = []
+    room = 0
+    for one in assignments:
+        wide = longest_word(heading(one)) + 2  # with a line and a blank
+        if wide > room:
+            groups.append([])
+            room = WIDTH - len("student") - 3
+        groups[-1].append(one)
+        room -= wide
+    return groups
 
 
 def report_of(course: Course, assignment: Assignment, student: str) -> dict[str, Any]:
@@ -172,7 +197,8 @@ def main() -> None:
         sys.exit(str(error))
     for assignment in assignments:
         out.print(results(course, assignment))
-    out.print(overview(course, assignments))
+    for group in side_by_side(assignments):
+        out.print(overview(course, group))
     out.print(f"gradebook  {course.gradebook}")
     out.print(f"grades     {course.data / 'grades.csv'}")
     out.print(f"feedback   {course.data / 'feedback'}  (one page per student, for example:")
