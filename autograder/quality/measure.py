@@ -21,6 +21,7 @@ from autograder.course.folders import Course
 from autograder.course.report import ExerciseResult
 from autograder.grading.asking import Asking
 from autograder.grading.diagnosis import Diagnosis, Mistake, Said
+from autograder.grading.outcome import Outcome
 from autograder.grading.transcripts import Transcript, same
 from autograder.quality.measured import Distinction, HiddenTest, Kind, Measured, MutantTrial, TestPlace, Trial
 from autograder.quality.mutants import Mutant, mutants
@@ -57,7 +58,7 @@ def measure(  # noqa: PLR0913  (what is measured, and how)
     assignment = course.assignment(name)
     # Right answers may print.
     with start_launcher(course, assignment, isolation) as launcher, redirect_stdout(io.StringIO()):
-        asking = Asking(course, assignment, collect(course, assignment), KeptDiagnosis)
+        asking = KeptAsking(course, assignment)
         return _Measuring(course, assignment, launcher, asking, progress, thorough).all(tuple(seeds))
 
 
@@ -85,6 +86,32 @@ class KeptDiagnosis(Diagnosis):
         if key not in self.kept:
             self.kept[key] = super().said(mistake, test, seed)
         return self.kept[key]
+
+
+class KeptAsking(Asking):
+    """Keeps what a variant says in fresh draws, since a misconception is asked there for itself, and then to be compared with itself.
+
+    In the first draw it is asked twice: one that does not do the same again would not be called by its name in the grader either.
+    """
+
+    def __init__(self, course: Course, assignment: Assignment) -> None:
+        """Collect the suite of `assignment`."""
+        super().__init__(course, assignment, collect(course, assignment), KeptDiagnosis)
+        self._source = ""  # of the variant that was asked last
+        self._noted: dict[tuple[str, str], Outcome] = {}
+
+    def outcome(self, test: CollectedTest, draw: Draw, attempts: int = 2) -> Outcome:
+        """See Asking."""
+        if type(draw.respondent) is not Variant:
+            return super().outcome(test, draw, attempts)
+        source, key = draw.respondent.source, (test.id, draw.seed)
+        if draw.noting:
+            if source != self._source:
+                self._source = source
+                self._noted.clear()
+            self._noted[key] = super().outcome(test, draw, attempts)
+        known = self._noted.get(key) if source == self._source else None
+        return known or super().outcome(test, draw, attempts)
 
 
 @dataclass

@@ -210,6 +210,7 @@ class Variant:
 
     def __init__(self, source: str) -> None:
         """Define the functions of the module text `source`."""
+        self.source = source
         self.namespace: dict[str, Any] = {"__name__": "variant"}
         exec(compile(source, "variant", "exec"), self.namespace)  # noqa: S102  (the course's own code)
 
