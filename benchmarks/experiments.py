@@ -27,6 +27,7 @@ from starter_code.experiments.results import Result, percent
 from starter_code.experiments.setting import Images, Setting, digits, fashion_mnist
 
 DEBIAN = Path("/usr/share/dataset-fashion-mnist")
+CLOTHES = "fashion-mnist"
 OUT = Path("build/experiments")
 
 
@@ -38,7 +39,7 @@ class Order:
     clothes: bool  # Fashion-MNIST in place of the digits
     folder: Path | None  # with its files; None: the part that comes with the course
     steps: int | None = None  # in place of an experiment's own
-    images: int | None = None
+    images: int | None = None  # the most to train on, and to test with
 
     def setting(self, name: str, seed: int) -> Setting:
         """How one training of an experiment is run."""
@@ -51,7 +52,8 @@ class Order:
 @cache
 def _images(order: Order) -> Images:
     """Load the images, once for each process."""
-    return fashion_mnist(order.folder, order.device) if order.clothes else digits(order.device)
+    images = fashion_mnist(order.folder, order.device) if order.clothes else digits(order.device)
+    return replace(images, test_x=images.test_x[: order.images], test_y=images.test_y[: order.images])
 
 
 def trained(order: Order, name: str, seed: int) -> Result:
@@ -68,7 +70,7 @@ def results(order: Order, names: Sequence[str], seeds: int) -> dict[str, Result]
 
 def _worked(order: Order, jobs: Sequence[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], Result]]:
     """Each job with its result, as they end."""
-    if order.device == "cuda":
+    if order.device == "cuda" or len(jobs) == 1:
         for job in jobs:
             yield job, trained(order, *job)
         return
@@ -106,14 +108,18 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", choices=list(TRIALS), action="append", help="an experiment; may be given twice")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="with the four files of Fashion-MNIST")
+    parser.add_argument(
+        "--data",
+        metavar=f"FOLDER|{CLOTHES}",
+        help="the four files of Fashion-MNIST, or wherever they are; on a GPU, always",
+    )
     parser.add_argument("--steps", type=int, help="train for so many steps; the default is each experiment's own")
-    parser.add_argument("--images", type=int, help="train on so many images; the default is each experiment's own")
+    parser.add_argument("--images", type=int, help="train on no more images, and test with no more")
     parser.add_argument("--out", type=Path, default=OUT, metavar="FOLDER", help="for pictures and tables")
     options = parser.parse_args(arguments)
     if options.seeds < 1:
         parser.error("--seeds: at least one seed is needed")
-    if options.data is not None and not options.data.is_dir():
+    if options.data not in {None, CLOTHES} and not Path(options.data).is_dir():
         parser.error(f"--data: there is no folder {options.data}")
     return options
 
@@ -123,9 +129,9 @@ def order_of(options: argparse.Namespace) -> Order:
     device = options.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    folder = options.data or (DEBIAN if DEBIAN.is_dir() else None)
-    clothes = device == "cuda" or options.data is not None
-    return Order(device, clothes, folder, options.steps, options.images)
+    found = DEBIAN if DEBIAN.is_dir() else None
+    folder = found if options.data in {None, CLOTHES} else Path(options.data)
+    return Order(device, device == "cuda" or options.data is not None, folder, options.steps, options.images)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -144,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for result in found.values():
         print(f"\n{result}")
     computed = sum(result.seconds for result in found.values())
-    data = "Fashion-MNIST" if order.clothes else "digits"
+    data = f"Fashion-MNIST ({order.folder or 'the part of the course'})" if order.clothes else "digits"
     print(f"\n{data}, {order.device}: {computed:.0f} s of computing in {time.perf_counter() - begin:.0f} s.")
     print(f"Pictures and a table: {options.out}")
 

@@ -17,8 +17,8 @@ DENSE_DEPTH, GROWTH = 28, 8  # 46,362 parameters
 RESIDUAL_DEPTH, WIDTH = 32, 5  # 46,275 with projections that have a BN
 DENSE, RESIDUAL = "dense, 28 layers", "residual, 32 layers"
 SHORT = Setting(steps=90, count=300)
-LONG = Setting(steps=200, count=300, seeds=(0, 1, 2, 3, 4))
-FULL = Setting(steps=1500, batch=128, seeds=(0, 1, 2, 3, 4))
+LONG = Setting(steps=200, count=300)
+FULL = Setting(steps=1500, batch=128)
 
 
 def outcome(rows: Rows) -> str:

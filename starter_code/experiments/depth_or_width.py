@@ -12,8 +12,8 @@ from starter_code.residual_networks import Block, small_resnet
 WIDTHS = {8: 13, 20: 7, 56: 4}  # by depth: 51,555, 52,685 and 54,422 parameters with projections that have a BN
 NAMES = {depth: f"{depth} layers, {width} maps" for depth, width in WIDTHS.items()}
 SHORT = Setting(steps=80, count=300)
-LONG = Setting(steps=200, count=300, seeds=(0, 1, 2, 3, 4))
-FULL = Setting(steps=1500, batch=128, seeds=(0, 1, 2, 3, 4))
+LONG = Setting(steps=200, count=300)
+FULL = Setting(steps=1500, batch=128)
 
 
 def outcome(rows: Rows) -> str:

@@ -25,9 +25,9 @@ def draw(result: Result) -> Figure:
     for place, row in enumerate(result.rows):
         shares = [100 * share for share in row.shares]
         axes.plot(shares, [place] * len(shares), "o", color=SEED, alpha=0.6, markersize=6, label="a seed")
-        axes.plot(100 * row.mean, place, "|", color=MEAN, markersize=17, markeredgewidth=2, label="the mean")
+        axes.plot(100 * row.mean, place, "|", color=MEAN, markersize=15, markeredgewidth=2, label="the mean")
         axes.annotate(
-            percent(row),
+            percent(row).strip(),
             (1.01, place),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -36,7 +36,7 @@ def draw(result: Result) -> Figure:
         )
     axes.set_yticks(range(len(result.rows)), labels=[row.name for row in result.rows])
     axes.set(title=result.title, xlabel=f"% of {result.measure}", ylim=(len(result.rows) - 0.5, -0.5))
-    axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+    axes.set_xlim(left=-0.03 * axes.get_xlim()[1])  # room for a point at 0
     axes.grid(visible=True, axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     marks, names = axes.get_legend_handles_labels()
