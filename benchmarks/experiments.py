@@ -1,8 +1,9 @@
 """`make experiments`: what the lectures claim, tried with the references and several seeds.
 
 On a processor networks learn scikit-learn's digits, on a GPU Fashion-MNIST: from --data, from Debian's package
-dataset-fashion-mnist, or else the part that comes with the course. build/experiments/ gets a picture of each experiment
-and all tables, in Markdown. Where there is no terminal, each training has its line.
+dataset-fashion-mnist, or else the part that comes with the course. Clothes take a processor hours: give it fewer
+--steps and --images. build/experiments/ gets a picture of each experiment, and all tables in Markdown. Where there is
+no terminal, each experiment and seed has its line.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from starter_code.googlenet import small_googlenet
 WITH, WITHOUT = "two heads", "no heads"
 SHORT = Setting(steps=120)
 LONG = Setting(steps=300)
-FULL = Setting(steps=1500, batch=128)
+FULL = Setting(steps=1000, batch=128)
 
 
 def outcome(rows: Rows) -> str:

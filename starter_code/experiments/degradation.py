@@ -13,7 +13,7 @@ DEPTHS, WIDTH = (8, 20, 56), 8
 PLAIN, RESIDUAL = "plain", "residual"
 SHORT = Setting(steps=60, seeds=(0, 1))
 LONG = Setting(steps=200)
-FULL = Setting(steps=1500, batch=128)
+FULL = Setting(steps=1000, batch=128)
 
 
 def outcome(rows: Rows) -> str:

@@ -18,7 +18,7 @@ RESIDUAL_DEPTH, WIDTH = 32, 5  # 46,275 with projections that have a BN
 DENSE, RESIDUAL = "dense, 28 layers", "residual, 32 layers"
 SHORT = Setting(steps=90, count=300)
 LONG = Setting(steps=200, count=300)
-FULL = Setting(steps=1500, batch=128)
+FULL = Setting(steps=1000, batch=128)
 
 
 def outcome(rows: Rows) -> str:

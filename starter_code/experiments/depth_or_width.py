@@ -13,7 +13,7 @@ WIDTHS = {8: 13, 20: 7, 56: 4}  # by depth: 51,555, 52,685 and 54,422 parameters
 NAMES = {depth: f"{depth} layers, {width} maps" for depth, width in WIDTHS.items()}
 SHORT = Setting(steps=80, count=300)
 LONG = Setting(steps=200, count=300)
-FULL = Setting(steps=1500, batch=128)
+FULL = Setting(steps=1000, batch=128)
 
 
 def outcome(rows: Rows) -> str:

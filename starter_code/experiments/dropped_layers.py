@@ -14,7 +14,7 @@ DEPTH, WIDTH = 32, 8
 ALL, DROPPED = "all blocks, always", "blocks left out at random"
 SHORT = Setting(steps=100, count=300)
 LONG = Setting(steps=300, count=300)
-FULL = Setting(steps=1500, batch=128)
+FULL = Setting(steps=1000, batch=128)
 
 
 def outcome(rows: Rows) -> str:

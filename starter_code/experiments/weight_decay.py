@@ -14,7 +14,7 @@ DECAYS = {"none": 0.0, "1e-5": 1e-5, "1e-4": 1e-4, "3e-2": 3e-2}
 LECTURE, PAPER, LARGE = "1e-5", "1e-4", "3e-2"
 SHORT = Setting(steps=80, count=300)
 LONG = Setting(steps=240, count=300)
-FULL = Setting(steps=1500, batch=128)
+FULL = Setting(steps=1000, batch=128)
 
 
 def outcome(rows: Rows) -> str:
