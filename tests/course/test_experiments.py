@@ -16,7 +16,7 @@ from torch import nn
 mpl.use("Agg")
 
 from benchmarks.experiment_table import TRIALS, together
-from benchmarks.experiments import main
+from benchmarks.experiments import Order, main
 from solutions.train_networks.reference import ResidualBlock, freeze_for_transfer, train_step
 from starter_code.experiments import (
     auxiliary_heads,
@@ -211,6 +211,7 @@ def test_images_of_a_seed_are_other_ones_than_those_of_another_and_none_is_for_t
     five = first.classes(5, 10)
     assert set(five.test_y.tolist()) == {0, 1, 2, 3, 4}
     assert torch.equal(five.test_x, first.test_x[first.test_y >= 5])
+    assert set(first.classes(0, 5).test_y.tolist()) == {0, 1, 2, 3, 4}
 
 
 def weights_after(training: Training, decay: float = 0.0) -> torch.Tensor:
@@ -245,8 +246,8 @@ def test_without_a_terminal_each_training_has_its_line(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("name", TRIALS)
 def test_every_experiment_has_its_picture(name: str, results: dict[str, Result], tmp_path: Path) -> None:
     one = results[name]
-    shifted = replace(one, rows=tuple(replace(row, shares=(row.shares[0] / 2,)) for row in one.rows))
-    result = together(name, [one, shifted])
+    perfect = replace(one, rows=tuple(replace(row, shares=(0.0,)) for row in one.rows))
+    result = together(name, [one, perfect])
     assert result.seconds == pytest.approx(2 * one.seconds)
     figure = draw(result)
     figure.dpi = 110
@@ -278,6 +279,17 @@ def test_the_long_form_reads_clothes_and_writes_a_table_and_pictures(
         in (tmp_path / "results.md").read_text()
     )
     assert (tmp_path / "dropped_layers.svg").is_file()
+
+
+def test_the_long_form_takes_clothes_or_digits_and_fewer_of_them_where_it_is_told_to() -> None:
+    few = Order("cpu", clothes=True, folder=None, steps=3, images=16).setting("transfer", 4)
+    assert (few.steps, few.count, few.seeds, few.show) == (3, 16, (4,), False)
+    assert few.given.train_x.shape == (8000, 1, 28, 28)
+    assert few.given.test_x.shape == (16, 1, 28, 28)
+    assert 0 <= float(few.given.train_x.min()) < float(few.given.train_x.max()) <= 1
+    whole = Order("cpu", clothes=False, folder=None).setting("transfer", 4)
+    assert replace(whole, images=None) == replace(transfer.LONG, seeds=(4,), show=False)
+    assert whole.given.test_x.shape == (901, 1, 8, 8)
 
 
 def test_a_folder_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
