@@ -16,9 +16,14 @@ FEWER, NEITHER, MORE = -1, 0, 1  # images wrong
 STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
 
 
+def differences(a: Row, b: Row) -> list[float]:
+    """By how much more a has wrong than b, for each seed."""
+    return [one - other for one, other in zip(a.shares, b.shares, strict=True)]
+
+
 def difference(a: Row, b: Row) -> tuple[float, float]:
-    """By how much more a has wrong than b: the mean over the seeds, and half of its interval, endless for one seed."""
-    each = [one - other for one, other in zip(a.shares, b.shares, strict=True)]
+    """Take the mean of the differences, and half of its interval, which is endless for one seed."""
+    each = differences(a, b)
     if len(each) == 1:
         return each[0], math.inf
     student = STUDENT[min(len(each), max(STUDENT))]  # with more seeds, a little too large

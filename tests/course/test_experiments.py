@@ -114,6 +114,7 @@ def test_a_sentence_says_what_the_numbers_say_both_ways(name: str, results: dict
         ((LOW, HIGH), (LOW, LOW), "Other than claimed"),
         ((LOW, LOW), (LOW, LOW), "Not decided"),
         ((WIDE, LOW), (LOW, LOW), "Not decided"),
+        ((HIGH, LOW), (WIDE, LOW), "Not decided"),  # with shortcuts, deeper may be worse or not
     ],
 )
 def test_degradation_is_about_56_and_20_layers_of_both_kinds(
@@ -122,6 +123,24 @@ def test_degradation_is_about_56_and_20_layers_of_both_kinds(
     rows = dict(zip(("plain, 56 layers", "plain, 20 layers"), plain, strict=True))
     rows |= dict(zip(("residual, 56 layers", "residual, 20 layers"), residual, strict=True))
     assert said("degradation", rows, results).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("frozen", "begins"),
+    [
+        ({5: LOW, 100: HIGH}, "As claimed"),
+        ({5: HIGH, 100: HIGH}, "Other than claimed"),
+        ({5: WIDE, 100: HIGH}, "Other than claimed"),
+        ({5: HIGH, 100: LOW}, "Not decided"),
+        ({5: WIDE, 100: WIDE}, "Not decided"),
+    ],
+)
+def test_transfer_is_about_the_fewest_images_unless_the_frozen_trunk_is_never_ahead(
+    frozen: dict[int, tuple], begins: str, results: dict[str, Result]
+) -> None:
+    rows = {transfer.named(transfer.SCRATCH, few): (0.11, 0.12, 0.13) for few in frozen}
+    rows |= {transfer.named(transfer.FROZEN, few): shares for few, shares in frozen.items()}
+    assert said("transfer", rows, results).startswith(begins)
 
 
 def test_two_weight_decays_are_told_apart_only_where_seeds_agree(results: dict[str, Result]) -> None:
