@@ -6,7 +6,7 @@ READY  := $(VENV)/ready
 export PYTHONUNBUFFERED := 1  # what is printed is seen at once, in a log as well
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast quality training-seeds bench bench-training bench-gpu test-gpu check-gpu carried endurance fuzz lint release clean
+.PHONY: help setup demo test test-fast quality training-seeds bench bench-training bench-gpu experiments test-gpu check-gpu carried endurance fuzz lint release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench-training: $(READY)  ## time the training stage against a plain PyTorch loo
 
 bench-gpu: $(READY)  ## the same on a GPU; says so in one line where there is none
 	$(BIN)/python -m benchmarks.training --device cuda $(ARGUMENTS)
+
+experiments: $(READY)  ## what the lectures claim, tried with five seeds each; pictures in build/experiments (ten minutes on two cores)
+	$(BIN)/python -m benchmarks.experiments $(ARGUMENTS)
 
 check-gpu: $(READY)  ## what a GPU does with the grader, layer by layer, in eight minutes; without one, what can be seen without (docs/gpu.md)
 	$(BIN)/python -m benchmarks.check_gpu $(ARGUMENTS)
