@@ -143,6 +143,19 @@ def test_transfer_is_about_the_fewest_images_unless_the_frozen_trunk_is_never_ah
     assert said("transfer", rows, results).startswith(begins)
 
 
+def test_transfer_names_the_number_of_images_that_decides(results: dict[str, Result]) -> None:
+    rows = {transfer.named(transfer.SCRATCH, few): (0.11, 0.12, 0.13) for few in transfer.FEW}
+    rows |= {
+        transfer.named(transfer.FROZEN, few): shares
+        for few, shares in zip(transfer.FEW, (WIDE, WIDE, HIGH, WIDE), strict=True)
+    }
+    sentence = said("transfer", rows, results)
+    assert sentence.startswith("Other than claimed")
+    assert (
+        "20.0 points more wrong with a frozen trunk, 25 images than with a new network, 25 images (give or" in sentence
+    )
+
+
 def test_two_weight_decays_are_told_apart_only_where_seeds_agree(results: dict[str, Result]) -> None:
     assert said("weight_decay", {"1e-4": LOW, "1e-5": HIGH}, results).startswith("The two differ: 30.0 points fewer")
     assert said("weight_decay", {"1e-4": LOW, "1e-5": WIDE}, results).startswith("The two cannot be told apart here")
