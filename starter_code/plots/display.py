@@ -20,13 +20,19 @@ def publish(png: bytes, alt: str, name: str = "", *, update: bool = False) -> bo
 
     name, update: what a picture is called that will change, and whether this one takes the place of the one before it
     """
-    try:
-        from IPython import get_ipython  # noqa: PLC0415  plain Python has no IPython, and needs none
-        from IPython.display import publish_display_data  # noqa: PLC0415
-    except ImportError:
+    if not in_notebook():
         return False
-    if get_ipython() is None:
-        return False
+    from IPython.display import publish_display_data  # noqa: PLC0415  plain Python has no IPython, and needs none
+
     data, metadata = {"image/png": png, "text/plain": alt}, {"image/png": {"alt": alt}}
     publish_display_data(data, metadata, transient={"display_id": name} if name else None, update=update)
     return True
+
+
+def in_notebook() -> bool:
+    """Whether this runs in IPython, as a notebook does."""
+    try:
+        from IPython import get_ipython  # noqa: PLC0415
+    except ImportError:
+        return False
+    return get_ipython() is not None
