@@ -158,6 +158,16 @@ def test_a_generator_goes_on_where_it_was() -> None:
     assert equal(copy.normal(size=5), rng.normal(size=5))
 
 
+def test_numbers_that_are_longer_than_double_arrive_as_double() -> None:
+    third = np.longdouble(1) / 3
+    assert (type(sent(third)), sent(third)) == (float, float(third))
+    array = np.array([[third, -third, 2]])
+    for each in (array, array[:, ::-1], array.T, np.array(third)):
+        arrived = sent(each)
+        assert arrived.dtype == np.float64
+        np.testing.assert_array_equal(arrived, each.astype(np.float64))
+
+
 def test_of_a_tensor_its_numbers_arrive() -> None:
     torch = pytest.importorskip("torch")
     tensor = torch.arange(6.0).reshape(2, 3).requires_grad_()

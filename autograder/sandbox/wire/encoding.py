@@ -119,6 +119,8 @@ class Encoder:
             return {"a": self._buffer(value, name, value.shape)}, flags.behaved
         dtype = value.dtype.newbyteorder("=")  # no byte-swapped array travels: the name of a dtype does not tell
         name = NAMES.get(dtype)
+        if name is None and _is_longer_than_double(dtype):
+            return self._array(value.astype(np.float64))[0], False
         if name is None:
             return self.other(value), True
         plain = value if value.dtype.isnative else value.astype(dtype)
@@ -132,6 +134,8 @@ class Encoder:
         if isinstance(value, np.str_):
             return str(value), False
         name = NAMES_AT.get(id(value.dtype)) or NAMES.get(value.dtype)
+        if name is None and _is_longer_than_double(value.dtype):
+            return float(value), False
         return (self.other(value) if name is None else {"s": self._buffer(np.asarray(value), name, ())}), True
 
     def _buffer(self, buffer: np.ndarray | bytes, name: str, shape: tuple[int, ...]) -> int:
@@ -157,6 +161,11 @@ def _numbers_of_a_tensor(value: Any) -> np.ndarray | None:
     except (TypeError, RuntimeError, ValueError, NotImplementedError):
         return None
     return numbers if numbers.dtype in NAMES else None
+
+
+def _is_longer_than_double(dtype: np.dtype[Any]) -> bool:
+    """Whether these are numpy's longdouble; they travel as float64, for what they mean differs from machine to machine."""
+    return dtype.kind == "f" and dtype.itemsize > 8  # noqa: PLR2004  (bytes of a float64)
 
 
 def encode(value: Any, other: Encode, number: Number | None = None) -> tuple[bytes, list[Any]]:

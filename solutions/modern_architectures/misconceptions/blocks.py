@@ -80,12 +80,17 @@ STOCHASTIC: Table = {
         [("rng.random() < survival", "rng.normal() < survival")],
     ),
     "no-coin-at-all": (
-        "The branch is there whenever that is at least as likely as not, without a coin.",
+        "In training the answer follows from the survival alone: no coin is tossed that could fall otherwise next time.",
         "Should two training steps in a row always have the same blocks?",
         [("rng.random() < survival", "survival >= 0.5")],
     ),
+    "always-there-in-training": (
+        "In training the branch is always there.",
+        "In which training steps should the block be left out, and what decides about that?",
+        [("rng.random() < survival", "True")],
+    ),
     "generator-of-its-own": (
-        "The coin comes from a new generator, which begins in the same way in each call.",
+        "In training the same survival gives the same answer in each call: the coin does not come from the generator that is passed in.",
         "Which generator were you given, and what is it there for?",
         [("rng.random() < survival", "np.random.default_rng(0).random() < survival")],
     ),
@@ -116,6 +121,16 @@ EXPECTED: Table = {
         "The blocks are counted from 0, so that the first one always survives and the last one too often.",
         "What always survives: the first block, or what it reads?",
         [("range(1, blocks + 1)", "range(blocks)")],
+    ),
+    "first-block-always-survives": (
+        "Survival decays from the first block to the last, so that the first one always survives.",
+        "What always survives: the first block, or what it reads?",
+        [("1 - block / blocks * (1 - final_survival)", "1 - (block - 1) / max(blocks - 1, 1) * (1 - final_survival)")],
+    ),
+    "last-block-left-out": (
+        "The last block is left out of the sum.",
+        "Which numbers does the counter of your loop run through?",
+        [("range(1, blocks + 1)", "range(1, blocks)")],
     ),
     "input-counted-as-a-block": (
         "What the network reads is counted as one block more.",
@@ -217,7 +232,7 @@ DENSE: Table = {
         [("axis=1", "axis=0")],
     ),
     "layer-called-twice": (
-        "Each layer is called twice.",
+        "Layers are called more than once.",
         "Can you keep what a layer has returned, where you need it again?",
         [("        stack = np.concatenate", "        layer(stack)\n        stack = np.concatenate")],
     ),

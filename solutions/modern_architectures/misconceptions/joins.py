@@ -34,7 +34,7 @@ FRACTAL_JOIN: Table = {
         [("np.mean(kept, axis=0)", "np.mean(kept)")],
     ),
     "largest-path": (
-        "The largest number of all paths is taken at each place, as a pooling would do.",
+        "The largest number of all paths that are alive is taken at each place, as a pooling would do.",
         "How does the docstring join the paths?",
         [("np.mean(", "np.max(")],
     ),
@@ -199,6 +199,11 @@ ENSEMBLE: Table = {
                 ),
             )
         ],
+    ),
+    "geometric-mean": (
+        "The geometric mean of the probabilities is taken.",
+        "Let one member be sure that a class is impossible: what is left of it in either mean?",
+        [("np.mean(probabilities, axis=0)", "np.prod(probabilities, axis=0) ** (1 / len(probabilities))")],
     ),
     "majority-vote": (
         "Each member has one vote, for the class that it holds the most likely.",

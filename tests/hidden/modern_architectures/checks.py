@@ -62,6 +62,7 @@ def check_kept(student: Student, name: str, x: np.ndarray, functions: list[Any],
     """The answer, after which all other arguments are as they were, and the list of functions is as long as it was."""
     result, after = getattr(student, name).with_inputs(x, functions, *others)
     kept = isinstance(after[1], list) and len(after[1]) == len(functions)
+    kept = kept and all(callable(entry) or getattr(entry, "kind", "") == "function" for entry in after[1])
     expect(kept, "The list of functions should be after the call what it was before: work on a copy.")
     same = unchanged(x, after[0]) and unchanged(others, tuple(after[2:]))
     expect(same, "The arrays that were passed in should be after the call what they were before: work on copies.")

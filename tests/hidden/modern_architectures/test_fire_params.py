@@ -6,7 +6,17 @@ from tests.hidden.modern_architectures.checks import check_counts, check_ints
 from tests.hidden.modern_architectures.inputs import distinct
 
 NAME = "fire_params"
-CORNERS = ((1, 3, 4, 5), (6, 1, 4, 5), (6, 3, 1, 5), (6, 3, 4, 1), (3, 3, 5, 7), (2, 2, 2, 2), (1, 1, 1, 1))
+CORNERS = (
+    (512, 64, 256, 256),
+    (100_003, 10_007, 10_007, 10_007),
+    (1, 3, 4, 5),
+    (6, 1, 4, 5),
+    (6, 3, 1, 5),
+    (6, 3, 4, 1),
+    (3, 3, 5, 7),
+    (2, 2, 2, 2),
+    (1, 1, 1, 1),
+)
 
 
 @pytest.mark.points(3.5)

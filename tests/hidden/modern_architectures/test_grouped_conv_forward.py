@@ -10,7 +10,7 @@ from tests.hidden.modern_architectures.inputs import images
 
 # Channels in and out of each group, the number of groups, and the size of the kernel. Where all of these are alike, no shape
 # gives a slip away; where every channel is a group of its own, each kernel has a single plane.
-LAYERS = ((2, 2, 2, 3), (3, 2, 2, 3), (2, 3, 3, 5), (2, 4, 3, 1), (1, 1, 3, 3), (1, 2, 4, 3))
+LAYERS = ((2, 2, 2, 3), (3, 2, 2, 3), (2, 3, 3, 5), (2, 4, 3, 1), (1, 1, 3, 3), (1, 2, 6, 3))
 ORDINARY = ((3, 2, 1, 3), (2, 4, 1, 1), (3, 3, 1, 5), (1, 2, 1, 3), (2, 1, 1, 3))
 # Single images, pixels, rows and columns; square images, and images as large as their batch.
 SIZES = ((1, 2, 4), (2, 1, 1), (2, 1, 3), (2, 4, 1), (2, 3, 3), (3, 3, 2), (2, 4, 2))
@@ -75,6 +75,7 @@ def test_integer_and_single_precision_input(student, rng):
 @pytest.mark.points(1)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x or the weight."""
-    x, weight, groups = layer(rng, 3, 2, 2, 3)
-    out = expect_unmodified(student.grouped_conv_forward, "x weight groups", x, weight, groups)
-    expect_worked("out", out, (len(x), len(weight), *x.shape[2:]))
+    for kind in (LAYERS[1], LAYERS[0]):
+        x, weight, groups = layer(rng, *kind)
+        out = expect_unmodified(student.grouped_conv_forward, "x weight groups", x, weight, groups)
+        expect_worked("out", out, (len(x), len(weight), *x.shape[2:]))

@@ -10,7 +10,7 @@ from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, fixed, images
 
 NAME = "inception_residual_forward"
 # Maps of each branch. In the first module, the stack is as deep as x: no shape gives a slip away.
-DEPTHS = ((1, 1, 1), (2, 4, 3), (5,))
+DEPTHS = ((1, 1, 1), (2, 4, 3), (5,), (2, 2))
 HIGH = 20.0  # above all that a branch can take away from x
 
 

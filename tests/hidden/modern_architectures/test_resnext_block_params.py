@@ -6,7 +6,18 @@ from tests.hidden.modern_architectures.checks import check_counts, check_ints
 from tests.hidden.modern_architectures.inputs import distinct
 
 NAME = "resnext_block_params"
-CORNERS = ((1, 3, 2), (6, 1, 2), (6, 2, 1), (4, 4, 2), (4, 2, 4), (2, 4, 4), (3, 3, 3), (1, 1, 1), (7, 5, 9))
+CORNERS = (
+    (10_007, 1001, 33),
+    (1, 3, 2),
+    (6, 1, 2),
+    (6, 2, 1),
+    (4, 4, 2),
+    (4, 2, 4),
+    (2, 4, 4),
+    (3, 3, 3),
+    (1, 1, 1),
+    (7, 5, 9),
+)
 
 
 @pytest.mark.points(3.5)

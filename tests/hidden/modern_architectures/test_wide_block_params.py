@@ -6,7 +6,7 @@ from tests.hidden.modern_architectures.checks import check_counts, check_ints
 from tests.hidden.modern_architectures.inputs import distinct
 
 NAME = "wide_block_params"
-CORNERS = ((1, 3), (5, 1), (4, 4), (1, 1), (6, 3), (16, 1))
+CORNERS = ((4099, 11), (1, 3), (5, 1), (4, 4), (1, 1), (6, 3), (16, 1))
 
 
 @pytest.mark.points(3.5)
