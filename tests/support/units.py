@@ -44,6 +44,7 @@ LONGEST = (  # in the order of what they compute
     "test_bulk.py",
 )
 SLOW = (  # of tests/engine: how names begin of what `make test-fast` leaves out
+    "test_authoring.py::test_generated_stubs",
     "test_authoring.py::test_the_real_assignments",
     "test_bad_input.py",
     "test_board.py",
@@ -52,10 +53,13 @@ SLOW = (  # of tests/engine: how names begin of what `make test-fast` leaves out
     "test_class_exercises.py",
     "test_data_of_a_course.py",
     "test_devices.py",
+    "test_doctor.py",
+    "test_files_in_processes.py",
     "test_gpu.py",
     "test_grading.py",
     "test_isolation.py",
     "test_missing_bands.py",
+    "test_pasted_pictures.py",
     "test_quality.py",
     "test_scratch.py",
 )
