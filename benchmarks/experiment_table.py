@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from solutions.modern_architectures.reference import ensemble_predict
 from solutions.train_networks import reference
 from starter_code.experiments import (
     auxiliary_heads,
@@ -23,7 +23,6 @@ from starter_code.experiments.results import Claim, Result, Row
 from starter_code.experiments.setting import Setting
 from starter_code.experiments.training import Training
 
-MODERN = "solutions.modern_architectures.reference"
 WITH_MOMENTUM = Training(partial(reference.Momentum, lr=1.0), reference.train_step)
 WITH_ADAM = Training(partial(reference.Adam, lr=3e-3), reference.train_step)
 
@@ -36,14 +35,6 @@ class Trial:
     run: Callable[[Setting], Result]
     long: Setting
     full: Setting
-    needs: str = ""  # a module that must be there
-
-    def ready(self) -> bool:
-        """Whether all that it needs is there."""
-        try:
-            return not self.needs or bool(importlib.import_module(self.needs))
-        except ModuleNotFoundError:
-            return False
 
 
 def _of(module: Any, function: Callable[..., Result], *parts: Any, training: Training = WITH_MOMENTUM) -> Trial:
@@ -51,11 +42,6 @@ def _of(module: Any, function: Callable[..., Result], *parts: Any, training: Tra
         return function(*parts, training, setting)
 
     return Trial(module.CLAIM, run, module.LONG, module.FULL)
-
-
-def _ensemble(setting: Setting) -> Result:
-    predict = importlib.import_module(MODERN).ensemble_predict
-    return ensembles.ensemble_against_members(reference.ResidualBlock, predict, WITH_MOMENTUM, setting)
 
 
 _BLOCK = reference.ResidualBlock
@@ -73,7 +59,7 @@ TRIALS: dict[str, Trial] = {  # those that compute longest first, so that no cor
     "dense_or_residual": _of(dense_or_residual, dense_or_residual.dense_against_residual, _BLOCK),
     "depth_or_width": _of(depth_or_width, depth_or_width.depth_against_width, _BLOCK),
     "transfer": _of(transfer, transfer.frozen_against_scratch, _BLOCK, reference.freeze_for_transfer),
-    "ensembles": Trial(ensembles.CLAIM, _ensemble, ensembles.LONG, ensembles.FULL, needs=MODERN),
+    "ensembles": _of(ensembles, ensembles.ensemble_against_members, _BLOCK, ensemble_predict),
 }
 
 

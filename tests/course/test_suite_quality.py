@@ -7,8 +7,9 @@ A new assignment is held to all of this without a line here. Seeds: AUTOGRADER_S
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from autograder.sandbox.wire import Handle
 from autograder.suite.answers import _is_result_and_inputs
 from autograder.suite.collected import collect
 from autograder.suite.errors import StudentFault
-from autograder.suite.misconceptions import Alternative, Misconception, Variant, alternatives, misconceptions, rewritten
+from autograder.suite.misconceptions import Alternative, Variant, alternatives, misconceptions, rewritten
 from autograder.suite.student import Draw
 from tests.support.remembered import remembered
 
@@ -177,27 +178,35 @@ def test_no_rubbish_anywhere_in_an_answer_upsets_a_hidden_test(name: str) -> Non
 # --- the same through files, workers and the grader ----------------------------------------------------------------------
 
 
+def one_of_each(items: Sequence[Alternative]) -> Iterator[list[Alternative]]:
+    """All alternatives, in as few groups as there can be that have no more than one of each exercise."""
+    of_exercise: dict[str, list[Alternative]] = {}
+    for item in items:
+        of_exercise.setdefault(item.exercise, []).append(item)
+    for group in zip_longest(*of_exercise.values()):
+        yield [item for item in group if item is not None]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_alternatives_and_misconceptions_come_to_the_same_in_a_confined_worker(
     name: str, real: Course, tmp_path: Path
 ) -> None:
-    """All alternatives, since their text must stand alone, and one misconception of each exercise."""
+    """All alternatives, one of each exercise in a file, and one misconception of each exercise, alone in a file."""
     folder = COURSE.solution(name)
-    one_each = {misconception.exercise: misconception for misconception in misconceptions(folder)}
-    files: dict[Path, Alternative | Misconception] = {}
-    for number, item in enumerate([*alternatives(folder), *one_each.values()]):
-        right = isinstance(item, Alternative)
-        text = f"{reference(name)}\n\n{item.source}\n" if right else rewritten(reference(name), item.changes)
-        path = tmp_path / f"{number}.py"
+    right = list(one_of_each(alternatives(folder)))
+    wrong = list({each.exercise: each for each in misconceptions(folder)}.values())
+    texts = ["\n\n".join([reference(name), *(each.source for each in group)]) for group in right]
+    texts += [rewritten(reference(name), each.changes) for each in wrong]
+    paths = [tmp_path / f"{number}.py" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
         path.write_text(text, encoding="utf-8")
-        files[path] = item
     with Grader(real) as grader:
-        reports = grader.grade_all(name, [(path, None) for path in files])
-    for report, item in zip(reports, files.values(), strict=True):
+        reports = grader.grade_all(name, [(path, None) for path in paths])
+    for report, group in zip(reports, right, strict=False):
+        lost = {found.name for found in report.exercises if found.points < found.max_points}
+        assert ([each.title for each in group if each.exercise in lost], lost, report.reason) == ([], set(), None)
+    for report, item in zip(reports[len(right) :], wrong, strict=True):
         (result,) = (found for found in report.exercises if found.name == item.exercise)
-        if isinstance(item, Alternative):
-            assert (item.title, report.score, report.reason) == (item.title, report.max_score, None)
-        else:
-            assert report.score == report.max_score - (result.max_points - result.points) < report.max_score
-            finding = result.misconception
-            assert finding is None or finding.is_pattern or finding.id == item.id
+        assert report.score == report.max_score - (result.max_points - result.points) < report.max_score
+        finding = result.misconception
+        assert finding is None or finding.is_pattern or finding.id == item.id
