@@ -182,7 +182,8 @@ def test_a_mistake_of_which_no_network_can_be_made_is_not_the_graders_fault(real
 
 def test_a_mistake_with_which_nothing_moves_hides_no_other(real: Course, tmp_path: Path) -> None:
     still = rewritten(programs.reference(real), [rewrite("train_step", "optimizer.step()", "pass")])
-    report = grade(real, save(tmp_path / f"{NAME}.py", still + programs.NAMED_STANDSTILL))
+    source = still + programs.NAMED_STANDSTILL + programs.WITHOUT_GOOGLENET_AND_TRANSFER
+    report = grade(real, save(tmp_path / f"{NAME}.py", source))
     exercises = {each["name"]: each for each in report["exercises"]}
     assert exercises["train_step"]["misconception"] is not None
     rows = {row["name"]: row["points"] for row in exercises["training"]["tests"]}
@@ -191,8 +192,8 @@ def test_a_mistake_with_which_nothing_moves_hides_no_other(real: Course, tmp_pat
 
 def test_a_mistake_that_the_hidden_tests_have_named_is_paid_for_once(real: Course, tmp_path: Path) -> None:
     mistake = next(each for each in misconceptions(real.solution(NAME)) if each.id == PAID)
-    path = save(tmp_path / f"{NAME}.py", rewritten(programs.reference(real), mistake.changes))
-    report = grade(real, path)
+    source = rewritten(programs.reference(real), mistake.changes) + programs.WITHOUT_GOOGLENET_AND_TRANSFER
+    report = grade(real, save(tmp_path / f"{NAME}.py", source))
     exercises = {each["name"]: each for each in report["exercises"]}
     assert exercises["momentum"]["misconception"]["id"] == PAID
     rows = {row["name"]: row for row in exercises["training"]["tests"]}

@@ -449,6 +449,8 @@ class ResidualBlock(_Right):
             self.shortcut = nn.Sequential(nn.Conv2d(a, b, 1, bias=False), nn.BatchNorm2d(b))
 """
 
+# What nobody has written is not trained: a test that is about the other networks need not wait for these.
+WITHOUT_GOOGLENET_AND_TRANSFER = "\n\ndel InceptionModule, freeze_for_transfer\n"
 # Signs of gradients for optimizers, which no test calls by name, and a step that is not taken, which one does.
 NAMED_STANDSTILL = """
 class Momentum(Momentum):
