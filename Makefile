@@ -11,15 +11,15 @@ export PYTHONUNBUFFERED := 1  # what is printed is seen at once, in a log as wel
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## install what the others need into .venv (they do it by themselves)
+setup: $(READY)  ## install what the others need into .venv (they do it by themselves; a few minutes)
 
 demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit, collect, grade, feedback
 	$(BIN)/python -m demo
 
-test: $(READY)  ## run all tests, on up to four cores; some of them: make test ARGUMENTS='-m isolation'
+test: $(READY)  ## run all tests (forty minutes on two cores); some of them: make test ARGUMENTS='-m isolation'
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 $(ARGUMENTS)
 
-test-fast: $(READY)  ## run the quick tests of the engine, between commits
+test-fast: $(READY)  ## run the quick tests of the engine, between commits (a minute and a half)
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 -m 'not slow' tests/engine $(ARGUMENTS)
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
