@@ -60,7 +60,7 @@ _gathered: ContextVar[Gathered | None] = ContextVar("gathered", default=None)
 
 @contextmanager
 def gathering(*, to_the_end: bool = True) -> Iterator[Gathered]:
-    """Within, a mismatch is noted, and where a test can go on after it, it is not raised but for a test that is not taken to its end."""
+    """Within, a mismatch after which a test can go on is noted, and raised only where the test is not taken `to_the_end`."""
     gathered = Gathered(to_the_end)
     token = _gathered.set(gathered)
     try:

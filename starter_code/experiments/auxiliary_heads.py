@@ -9,7 +9,7 @@ from starter_code.experiments.comparing import fewer_expected
 from starter_code.experiments.results import Claim, Result, Rows
 from starter_code.experiments.running import run
 from starter_code.experiments.setting import Setting
-from starter_code.experiments.training import Training, learned_numbers, share_wrong, trained
+from starter_code.experiments.training import Training, tried
 from starter_code.googlenet import small_googlenet
 
 WITH, WITHOUT = "two heads", "no heads"
@@ -43,9 +43,6 @@ def heads_on_and_off(
     """
 
     def way(side: Callable[..., nn.Module] | None, seed: int) -> tuple[int, float]:
-        images = setting.draw(seed)
-        make = partial(small_googlenet, module, side, in_channels=images.channels)
-        network = trained(make, training, images, setting, seed)
-        return learned_numbers(network), share_wrong(network, images.train_x, images.train_y)
+        return tried(partial(small_googlenet, module, side), training, setting, seed, on_training_images=True)
 
     return run(CLAIM, {WITHOUT: partial(way, None), WITH: partial(way, head)}, setting)

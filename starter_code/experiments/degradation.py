@@ -6,7 +6,7 @@ from starter_code.experiments.comparing import FEWER, MORE, compared, difference
 from starter_code.experiments.results import Claim, Result, Row, Rows
 from starter_code.experiments.running import Way, run
 from starter_code.experiments.setting import Setting
-from starter_code.experiments.training import SGD, Training, learned_numbers, share_wrong, trained
+from starter_code.experiments.training import SGD, Training, tried
 from starter_code.residual_networks import Block, PlainBlock, small_resnet
 
 DEPTHS, WIDTH = (8, 20, 56), 8
@@ -47,10 +47,8 @@ def plain_against_residual(block: Block, training: Training = SGD, setting: Sett
     """
 
     def way(made_of: Block, depth: int, seed: int) -> tuple[int, float]:
-        images = setting.draw(seed)
-        make = partial(small_resnet, depth, made_of, in_channels=images.channels, width=WIDTH)
-        network = trained(make, training, images, setting, seed)
-        return learned_numbers(network), share_wrong(network, images.train_x, images.train_y)
+        make = partial(small_resnet, depth, made_of, width=WIDTH)
+        return tried(make, training, setting, seed, on_training_images=True)
 
     kinds = {PLAIN: PlainBlock, RESIDUAL: block}
     ways: dict[str, Way] = {

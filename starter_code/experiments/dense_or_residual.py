@@ -1,15 +1,12 @@
 """Dense against residual: about as many layers and parameters, stacked maps or sums (L14)."""
 
-from collections.abc import Callable
 from functools import partial
-
-from torch import nn
 
 from starter_code.experiments.comparing import fewer_expected
 from starter_code.experiments.results import Claim, Result, Rows
 from starter_code.experiments.running import run
-from starter_code.experiments.setting import Images, Setting
-from starter_code.experiments.training import SGD, Training, learned_numbers, share_wrong, trained
+from starter_code.experiments.setting import Setting
+from starter_code.experiments.training import SGD, Training, tried
 from starter_code.networks.densenet import small_densenet
 from starter_code.residual_networks import Block, small_resnet
 
@@ -40,16 +37,8 @@ def dense_against_residual(block: Block, training: Training = SGD, setting: Sett
 
     block: block(in_channels, out_channels, stride), a residual block
     """
-
-    def dense(images: Images) -> nn.Module:
-        return small_densenet(DENSE_DEPTH, GROWTH, in_channels=images.channels)
-
-    def residual(images: Images) -> nn.Module:
-        return small_resnet(RESIDUAL_DEPTH, block, in_channels=images.channels, width=WIDTH)
-
-    def way(make: Callable[[Images], nn.Module], seed: int) -> tuple[int, float]:
-        images = setting.draw(seed)
-        network = trained(partial(make, images), training, images, setting, seed)
-        return learned_numbers(network), share_wrong(network, images.test_x, images.test_y)
-
-    return run(CLAIM, {RESIDUAL: partial(way, residual), DENSE: partial(way, dense)}, setting)
+    made = {
+        RESIDUAL: partial(small_resnet, RESIDUAL_DEPTH, block, width=WIDTH),
+        DENSE: partial(small_densenet, DENSE_DEPTH, GROWTH),
+    }
+    return run(CLAIM, {name: partial(tried, make, training, setting) for name, make in made.items()}, setting)

@@ -6,7 +6,7 @@ from starter_code.experiments.comparing import fewer_expected
 from starter_code.experiments.results import Claim, Result, Rows
 from starter_code.experiments.running import run
 from starter_code.experiments.setting import Setting
-from starter_code.experiments.training import SGD, Training, learned_numbers, share_wrong, trained
+from starter_code.experiments.training import SGD, Training, tried
 from starter_code.residual_networks import Block, small_resnet
 
 WIDTHS = {8: 13, 20: 7, 56: 4}  # by depth: 51,555, 52,685 and 54,422 parameters with projections that have a BN
@@ -37,9 +37,6 @@ def depth_against_width(block: Block, training: Training = SGD, setting: Setting
     """
 
     def way(depth: int, seed: int) -> tuple[int, float]:
-        images = setting.draw(seed)
-        make = partial(small_resnet, depth, block, in_channels=images.channels, width=WIDTHS[depth])
-        network = trained(make, training, images, setting, seed)
-        return learned_numbers(network), share_wrong(network, images.test_x, images.test_y)
+        return tried(partial(small_resnet, depth, block, width=WIDTHS[depth]), training, setting, seed)
 
     return run(CLAIM, {name: partial(way, depth) for depth, name in NAMES.items()}, setting)

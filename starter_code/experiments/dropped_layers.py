@@ -6,7 +6,7 @@ from starter_code.experiments.comparing import fewer_expected
 from starter_code.experiments.results import Claim, Result, Rows
 from starter_code.experiments.running import run
 from starter_code.experiments.setting import Setting
-from starter_code.experiments.training import SGD, Training, learned_numbers, share_wrong, trained
+from starter_code.experiments.training import SGD, Training, tried
 from starter_code.networks.stochastic_depth import stochastic_depth_resnet
 from starter_code.residual_networks import Block
 
@@ -39,9 +39,7 @@ def stochastic_depth_on_and_off(block: Block, training: Training = SGD, setting:
     """
 
     def way(last_survival: float, seed: int) -> tuple[int, float]:
-        images = setting.draw(seed)
-        make = partial(stochastic_depth_resnet, block, DEPTH, last_survival, in_channels=images.channels, width=WIDTH)
-        network = trained(make, training, images, setting, seed)
-        return learned_numbers(network), share_wrong(network, images.test_x, images.test_y)
+        make = partial(stochastic_depth_resnet, block, DEPTH, last_survival, width=WIDTH)
+        return tried(make, training, setting, seed)
 
     return run(CLAIM, {ALL: partial(way, 1.0), DROPPED: partial(way, 0.5)}, setting)

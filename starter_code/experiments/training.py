@@ -62,6 +62,25 @@ def trained(
     return network
 
 
+def tried(
+    make: Callable[..., nn.Module],
+    training: Training,
+    setting: Setting,
+    seed: int,
+    *,
+    decay: float = 0,
+    on_training_images: bool = False,
+) -> tuple[int, float]:
+    """Train what make(in_channels=...) gives on the images of a seed.
+
+    Returns how many numbers are learned, and the share of the test images, or of the training images, that are wrong.
+    """
+    images = setting.draw(seed)
+    network = trained(partial(make, in_channels=images.channels), training, images, setting, seed, decay)
+    measured = (images.train_x, images.train_y) if on_training_images else (images.test_x, images.test_y)
+    return learned_numbers(network), share_wrong(network, *measured)
+
+
 def _add_decay(decay: float, optimizer: Any, *_: object) -> None:
     for group in optimizer.param_groups:
         for numbers in group["params"]:

@@ -6,7 +6,7 @@ from starter_code.experiments.comparing import NEITHER, compared, told_apart
 from starter_code.experiments.results import Claim, Result, Rows
 from starter_code.experiments.running import Way, run
 from starter_code.experiments.setting import Setting
-from starter_code.experiments.training import SGD, Training, learned_numbers, share_wrong, trained
+from starter_code.experiments.training import SGD, Training, tried
 from starter_code.residual_networks import Block, small_resnet
 
 DEPTH, WIDTH = 14, 8
@@ -40,10 +40,7 @@ def decay_of_lecture_and_paper(block: Block, training: Training = SGD, setting: 
     """
 
     def way(decay: float, seed: int) -> tuple[int, float]:
-        images = setting.draw(seed)
-        make = partial(small_resnet, DEPTH, block, in_channels=images.channels, width=WIDTH)
-        network = trained(make, training, images, setting, seed, decay)
-        return learned_numbers(network), share_wrong(network, images.test_x, images.test_y)
+        return tried(partial(small_resnet, DEPTH, block, width=WIDTH), training, setting, seed, decay=decay)
 
     ways: dict[str, Way] = {name: partial(way, decay) for name, decay in DECAYS.items()}
     return run(CLAIM, ways, setting)

@@ -22,7 +22,7 @@ def publish(png: bytes, alt: str, name: str = "", *, update: bool = False) -> bo
     """
     if not in_notebook():
         return False
-    from IPython.display import publish_display_data  # noqa: PLC0415  plain Python has no IPython, and needs none
+    from IPython.display import publish_display_data  # noqa: PLC0415
 
     data, metadata = {"image/png": png, "text/plain": alt}, {"image/png": {"alt": alt}}
     publish_display_data(data, metadata, transient={"display_id": name} if name else None, update=update)
@@ -32,7 +32,7 @@ def publish(png: bytes, alt: str, name: str = "", *, update: bool = False) -> bo
 def in_notebook() -> bool:
     """Whether this runs in IPython, as a notebook does."""
     try:
-        from IPython import get_ipython  # noqa: PLC0415
+        from IPython import get_ipython  # noqa: PLC0415  plain Python has no IPython, and needs none
     except ImportError:
         return False
     return get_ipython() is not None
