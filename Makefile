@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
+# Of tests, one more at a time than there are processors, since some wait; four at most, for the memory that they take.
+TESTS_AT_A_TIME = $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 3 ? n + 1 : 4)))
 export PYTHONUNBUFFERED := 1  # what is printed is seen at once, in a log as well
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast quality training-seeds bench bench-training bench-gpu experiments test-gpu check-gpu carried endurance fuzz lint release clean
+.PHONY: help setup demo test test-fast quality training-seeds bench bench-training bench-gpu experiments gradescope test-gpu check-gpu carried endurance fuzz lint release site clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,11 +18,11 @@ setup: $(READY)  ## install what the others need into .venv (they do it by thems
 demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit, collect, grade, feedback
 	$(BIN)/python -m demo
 
-test: $(READY)  ## run all tests (forty minutes on two cores); some of them: make test ARGUMENTS='-m isolation'
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 $(ARGUMENTS)
+test: $(READY)  ## run all tests (three quarters of an hour on two cores); some of them: make test ARGUMENTS='-m isolation'
+	$(BIN)/python -m pytest -n $(TESTS_AT_A_TIME) $(ARGUMENTS)
 
 test-fast: $(READY)  ## run the quick tests of the engine, between commits (a minute and a half)
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 -m 'not slow' tests/engine $(ARGUMENTS)
+	$(BIN)/python -m pytest -n $(TESTS_AT_A_TIME) -m 'not slow' tests/engine $(ARGUMENTS)
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed
 	$(BIN)/autograder quality
@@ -62,12 +64,19 @@ fuzz: $(READY)  ## a minute of libFuzzer for each parser of what students send; 
 lint: $(READY)  ## check style, format, types, that what is imported is declared, and which way imports run
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/ruff format --check --line-length 88 solutions/*/reference.py starter_code/stubs/*.py
 	$(BIN)/mypy
 	$(BIN)/deptry .
 	$(BIN)/lint-imports --no-cache --no-logo
 
 release: $(READY)  ## build every assignment and release it through nbgrader
 	$(BIN)/python -m demo.release
+
+site: $(READY)  ## the notebooks as students get them, and the manuals, as pages in build/site; no network, no server
+	$(BIN)/python -m website
+
+gradescope: $(READY)  ## an assignment as an autograder of Gradescope: make gradescope NAME=skip_connections
+	$(BIN)/python -m gradescope $(NAME) $(ARGUMENTS)
 
 clean:  ## remove what was installed or made; course/ (real people's work) stays
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
@@ -77,5 +86,5 @@ $(READY): pyproject.toml constraints.txt autograder/gradebook/nbgrader_config.js
 	  || { echo "This needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another. Try: make PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (once; a few minutes) ..."
-	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev,cluster,slurm]'
 	@touch $@

@@ -49,7 +49,7 @@ def ask_all(assignment: Assignment, student: Student) -> None:
 def questions(course: Course, assignment: Assignment, figures: Figures) -> None:
     """Computing for one question of the suite."""
     source = (course.solution(assignment.name) / "reference.py").read_text(encoding="utf-8")
-    namespace: dict[str, Any] = {"__name__": "answers"}
+    namespace: dict[str, Any] = {"__name__": "__main__"}  # as in a notebook
     exec(compile(source, "reference", "exec"), namespace)  # noqa: S102  (the course's own)
     with start_launcher(course, assignment, "landlock") as launcher:
         for number in range(TIMES + 1):

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from autograder.cli.grade_class import grade_class
+from autograder.cli.grade_class import ClassRun, grade_class
 from autograder.course.folders import Course
 from autograder.whole_class.grading import Step
 
@@ -23,7 +23,7 @@ def main() -> None:
         if done == total:
             ended[step] = time.time()
 
-    grade_class(Course.find(Path.cwd()), name, "auto", jobs, None, watch)
+    grade_class(ClassRun(Course.find(Path.cwd()), name, jobs=jobs), watch)
     print(json.dumps(ended))
 
 

@@ -37,6 +37,13 @@ def in_float64() -> Iterator[None]:
         torch.set_default_dtype(kept)
 
 
+def throw_dice_from(seed: int) -> None:
+    """Let first weights, and whatever else is random, be the same again; `torch.manual_seed` takes a millisecond to think of GPUs."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
+
+
 def tensors(module: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     """Go through parameters and running statistics of all layers in a module: (kind, tensor), each tensor once."""
     seen: set[int] = set()
@@ -77,7 +84,7 @@ def run_module(
     Returns {"outputs": one array per pass, "dx": gradient at the last input or None, "gradients": see below,
     "parameters": how many numbers are learned}.
     """
-    torch.manual_seed(seed)
+    throw_dice_from(seed)
     with in_float64():
         return _run_module(module_class(*arguments).double(), numbers, passes, upstream)
 

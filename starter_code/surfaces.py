@@ -1,7 +1,7 @@
 """Losses of two weights that show what is hard about going downhill; the notebook on optimizers draws paths on them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ class Surface:
     value: takes (..., 2), returns (...)
     gradient: takes (2,), returns (2,)
     limits: ((left, right), (bottom, top))
+    levels: the losses at which a map has a line
+    marked: {"minimum": [(x, y), ...], "saddle point": [...]}, the places that a map marks
     """
 
     name: str
@@ -20,15 +22,21 @@ class Surface:
     gradient: Callable[[np.ndarray], np.ndarray]
     start: np.ndarray
     limits: tuple[tuple[float, float], tuple[float, float]]
+    levels: tuple[float, ...] = ()
+    marked: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
 
 
-def quadratic(hessian: np.ndarray, name: str, start: np.ndarray, limits: tuple) -> Surface:
+def quadratic(
+    hessian: np.ndarray, name: str, start: np.ndarray, limits: tuple, levels: tuple[float, ...] = ()
+) -> Surface:
     """The loss 1/2 w^T A w of a symmetric matrix A, with its minimum at 0."""
 
     def value(w: np.ndarray) -> np.ndarray:
         return np.asarray(np.sum((w @ hessian) * w, axis=-1) / 2)
 
-    return Surface(name, value, lambda w: np.asarray(hessian @ w), start, limits)
+    return Surface(
+        name, value, lambda w: np.asarray(hessian @ w), start, limits, levels=levels, marked={"minimum": [(0.0, 0.0)]}
+    )
 
 
 def turned(curvatures: tuple[float, float], degrees: float) -> np.ndarray:
@@ -40,7 +48,9 @@ def turned(curvatures: tuple[float, float], degrees: float) -> np.ndarray:
 
 
 RAVINE_HESSIAN = turned((0.2, 20.0), 20.0)
-RAVINE = quadratic(RAVINE_HESSIAN, "ravine", np.array([-4.0, -0.2]), ((-4.8, 2.4), (-2.4, 1.6)))
+RAVINE = quadratic(
+    RAVINE_HESSIAN, "ravine", np.array([-4.0, -0.2]), ((-4.8, 2.4), (-2.4, 1.6)), (0.5, 2, 5, 10, 20, 40, 70)
+)
 
 # Along x a bowl, along y a ridge that falls off to two valleys, at y = 1 and y = -1. The saddle point is at 0.
 SADDLE = Surface(
@@ -49,6 +59,13 @@ SADDLE = Surface(
     gradient=lambda w: np.array([w[0], w[1] ** 3 - w[1]]),
     start=np.array([-1.5, 0.001]),
     limits=((-1.9, 1.1), (-0.6, 1.5)),
+    levels=(-0.2, -0.1, 0, 0.1, 0.25, 0.5, 1, 1.5),
+    marked={"saddle point": [(0.0, 0.0)], "minimum": [(0.0, 1.0)]},
+)
+WHOLE_SADDLE = replace(  # with both of its valleys
+    SADDLE,
+    limits=((-1.6, 1.0), (-1.35, 1.35)),
+    marked={"saddle point": [(0.0, 0.0)], "minimum": [(0.0, 1.0), (0.0, -1.0)]},
 )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from starter_code.module_probes import Fill, fill, in_float64, plain
+from starter_code.module_probes import Fill, fill, in_float64, plain, throw_dice_from
 
 Gradients = Sequence[np.ndarray | None]  # one for each parameter; None where it has none
 
@@ -216,7 +216,7 @@ def run_transfer(
     layer as they come, "logits": those of the first images before training, "in training mode": the same images, while
     training, "afterwards": as "logits", after training}.
     """
-    torch.manual_seed(seed)
+    throw_dice_from(seed)
     with in_float64():
         return _run_transfer(freeze, sizes, num_classes, numbers, batches)
 

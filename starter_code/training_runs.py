@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from starter_code.googlenet import googlenet, small_googlenet
-from starter_code.module_probes import KINDS
+from starter_code.module_probes import KINDS, throw_dice_from
 from starter_code.residual_networks import resnet, small_resnet
 
 Step = Callable[[nn.Module, torch.Tensor, torch.Tensor, torch.optim.Optimizer], float]
@@ -234,13 +234,6 @@ class Run:
         run = Run(Plan(*plan), (model, optimizer, self.step), images, labels, self.seed, self.device)
         run.hand_over(model.fc)  # the rest stays as it is
         return run
-
-
-def throw_dice_from(seed: int) -> None:
-    """Let first weights, and whatever else is random, be the same again; `torch.manual_seed` would take a millisecond to think of GPUs."""
-    torch.default_generator.manual_seed(seed)
-    if torch.cuda.is_initialized():
-        torch.cuda.manual_seed_all(seed)
 
 
 def compute_exactly() -> None:

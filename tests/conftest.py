@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ import pytest
 
 # Tests run beside one another: threads of one that wait for those of another would cost all of them far more than they gain.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+
+# What a shell starts in the background ignores Ctrl-C, and so would every command that a test starts, and interrupts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from autograder.course.folders import Course
 from autograder.sandbox.launcher import Launcher, launch
@@ -38,7 +43,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Course:
     root = tmp_path_factory.mktemp("real")
     for name in ("assignments", "solutions", "starter_code", "tests/hidden"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return Course(root)
+    course = Course(root)
+    course.make_data()
+    (course.data / "secret").write_bytes(bytes(range(32)))  # inputs and seeds that are the same each time
+    return course
 
 
 @pytest.fixture(autouse=True)

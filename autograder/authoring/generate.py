@@ -1,4 +1,7 @@
-"""Build one assignment: the instructor's notebook, the files beside it, and the stubs. Called by `autograder build`."""
+"""Build one assignment: the instructor's notebook, the files beside it, and the stubs. Called by `autograder build`.
+
+What students get can be had without writing it, too, for whoever shows it elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.authoring.answers import read_answers, stub_module
-from autograder.authoring.leaks import leaks_in, read_secrets, refusal
+from autograder.authoring.answers import ModelAnswers, read_answers, stub_module
+from autograder.authoring.leaks import Secret, leaks_in, read_secrets, refusal
 from autograder.authoring.notebook import as_text, check_points, instructor_notebook, student_notebook
 from autograder.course.assignment import Assignment, CourseError
 from autograder.course.folders import Course
@@ -24,31 +27,45 @@ def build(course: Course, assignment: str) -> list[Path]:
     `course/source/<assignment>/` holds exactly what is made here: whatever else lies in it is removed, since nbgrader
     would give it to students. Nothing is written when an answer or a hidden test would reach students.
     """
-    declared = course.assignment(assignment)
-    check_points(declared)
-    answers = read_answers(course.solution(assignment) / "reference.py", declared)
-    stubs = stub_module(declared, answers).encode()
-    beside = dict(_figures(declared.folder, f"{assignment}.md")) | dict(_package(course, assignment))
-    beside[f"starter_code/stubs/{assignment}.py"] = stubs
-    curves = _curves(course, declared)
-    if curves is not None:
-        beside[f"starter_code/bands/{assignment}.json"] = curves
-    notebook = instructor_notebook(declared, answers)
-
-    released = as_text(student_notebook(notebook, f"{assignment}.md")).encode()
-    if leaks := leaks_in(read_secrets(course), {declared.notebook_name: released, **beside}):
-        raise CourseError(refusal(leaks))
-
-    files = {course.source(assignment) / name: content for name, content in beside.items()}
-    files[course.source(assignment) / declared.notebook_name] = as_text(notebook).encode()
-    files[course.starter_code / "stubs" / f"{assignment}.py"] = stubs
-    if curves is not None:
-        files[course.starter_code / "bands" / f"{assignment}.json"] = curves
+    declared, answers = _written(course, assignment)
+    given = _given(course, declared, answers, read_secrets(course))
+    files = {course.source(assignment) / name: content for name, content in given.items()}
+    notebook = as_text(instructor_notebook(declared, answers)).encode()
+    files[course.source(assignment) / declared.notebook_name] = notebook
+    for made in (f"starter_code/stubs/{assignment}.py", f"starter_code/bands/{assignment}.json"):
+        if made in given:
+            files[course.root / made] = given[made]
     course.make_data()
     _remove_others(course.source(assignment), set(files))
     for path, content in files.items():
         _write(path, content)
     return sorted(files)
+
+
+def released(course: Course, assignment: str, secrets: list[Secret]) -> dict[str, bytes]:
+    """The files that students get of one assignment, by their names; raises CourseError when a secret is among them."""
+    return _given(course, *_written(course, assignment), secrets)
+
+
+def _written(course: Course, assignment: str) -> tuple[Assignment, ModelAnswers]:
+    """What authors write: the assignment as its text declares it, and the reference."""
+    declared = course.assignment(assignment)
+    check_points(declared)
+    return declared, read_answers(course.solution(assignment) / "reference.py", declared)
+
+
+def _given(course: Course, declared: Assignment, answers: ModelAnswers, secrets: list[Secret]) -> dict[str, bytes]:
+    """The files that students get, by their names."""
+    notebook = student_notebook(instructor_notebook(declared, answers), f"{declared.name}.md")
+    files = {declared.notebook_name: as_text(notebook).encode()}
+    files |= dict(_figures(declared.folder, f"{declared.name}.md")) | dict(_package(course, declared.name))
+    files[f"starter_code/stubs/{declared.name}.py"] = stub_module(declared, answers).encode()
+    curves = _curves(course, declared)
+    if curves is not None:
+        files[f"starter_code/bands/{declared.name}.json"] = curves
+    if leaks := leaks_in(secrets, files):
+        raise CourseError(refusal(leaks))
+    return files
 
 
 def _curves(course: Course, declared: Assignment) -> bytes | None:

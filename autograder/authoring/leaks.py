@@ -1,4 +1,4 @@
-"""Would students get a line of an answer or of a hidden test? Asked by `build`, and again by nbgrader before a release.
+"""Would students get a line of an answer or of a hidden test? Asked by `build`, by nbgrader before a release, and of pages.
 
 Secret are: the references of all assignments but for what their stubs show, everything else in `solutions/`, every file
 of a hidden suite, and the model answers of manual questions. Lines are compared by their words and signs alone, so that
@@ -25,6 +25,7 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,9 @@ def _texts(path: str, content: bytes) -> Iterator[tuple[str, str]]:
     """Every text of a file with its place, and what hides in it as HTML or base64."""
     raw = content.decode("utf-8", errors="replace")
     texts = [("", raw)]
-    if path.endswith((".ipynb", ".json")):
+    if path.endswith(".html"):
+        texts += [("text", text) for text in _without_tags(raw)]
+    elif path.endswith((".ipynb", ".json")):
         with contextlib.suppress(ValueError):  # broken JSON is a text like any other
             texts = list(_strings(json.loads(raw), ()))
     for place, text in texts:
@@ -177,6 +180,25 @@ def _texts(path: str, content: bytes) -> Iterator[tuple[str, str]]:
                 yield place, base64.b64decode(run).decode("utf-8")
             except (binascii.Error, UnicodeDecodeError):
                 continue
+
+
+class _Shown(HTMLParser):
+    """Collects what a page shows, piece by piece."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+
+def _without_tags(page: str) -> Iterator[str]:
+    """What a page shows; a tag may stand within a word, as colours of code do, or between two, as in a table."""
+    pieces = _Shown(page).pieces
+    yield from ("".join(pieces), " ".join(pieces))
 
 
 def _strings(value: Any, place: tuple[str | int, ...]) -> Iterator[tuple[str, str]]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from autograder.course.assignment import CourseError, GraderError
+from autograder.course.folders import Course
 from autograder.reporting.terminal import plain
 from autograder.submission.text import Ungradable
 
 TRACEBACK = "AUTOGRADER_TRACEBACK"  # in the environment: show faults of our own with their traceback
+MOST_NAMED = 20
 BELOW, UNUSABLE, BROKEN, INTERRUPTED = 1, 2, 3, 130
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -40,6 +43,17 @@ def one_line_errors() -> Iterator[None]:
         err.print(f"autograder: a fault of the grader's own: {type(fault).__name__}: {plain(said)}")
         err.print(f"autograder: set {TRACEBACK}=1 to see where; please report it.")
         raise typer.Exit(BROKEN) from None
+
+
+def below(course: Course, path: Path) -> str:
+    """A path as it is seen from the course's folder, if it lies there."""
+    return str(path.relative_to(course.root) if path.is_relative_to(course.root) else path)
+
+
+def people(names: Sequence[str]) -> str:
+    """Names in a sentence, and how many more there are: nobody reads hundreds."""
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def note(why: str) -> None:

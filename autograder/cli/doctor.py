@@ -48,8 +48,12 @@ def show(observations: list[Observation]) -> int:
 
 def examine(course: Course) -> list[Observation]:
     """Look at everything that grading relies on."""
-    machine = [_python(), *_packages(), *_isolation(course), _gpu(course)]
-    return [*machine, *_nbgrader(course), _data(course), *_training(course)]
+    return [*able_to_grade(course), _gpu(course), *_nbgrader(course), _data(course), *_training(course)]
+
+
+def able_to_grade(course: Course) -> list[Observation]:
+    """Look at what grading a single file relies on."""
+    return [_python(), *_packages(), *_isolation(course)]
 
 
 def _python() -> Observation:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass, field
 
-from autograder.cli.console import BROKEN, INTERRUPTED, err, note, out
+from autograder.cli.console import BROKEN, INTERRUPTED, err, note, out, people
 from autograder.cli.progress import Progress
-from autograder.course.assignment import CourseError
+from autograder.cli.regrades import Regraded, Rules, tell_regraded
+from autograder.course.assignment import Assignment, CourseError, GraderError
 from autograder.course.devices import Wanted
 from autograder.course.folders import Course
 from autograder.course.settings import Data, data_for
@@ -22,10 +25,29 @@ from autograder.training.device import device_for
 from autograder.training.slots import share_gpus
 from autograder.whole_class.grading import OnStep, Step, Summary, grade_new, pool_for
 from autograder.whole_class.plan import alone, plan
-from autograder.whole_class.pools import LocalPool
+from autograder.whole_class.pools import LocalPool, Pool
+from autograder.whole_class.regrading import counting, graded_before
+from autograder.whole_class.slurm_options import SlurmOptions
 from autograder.whole_class.store import Store
+from autograder.whole_class.tasks import Task
 
-MOST_NAMED = 20
+
+@dataclass(frozen=True)
+class ClassRun:
+    """Whose assignment is to be graded, and how: the options of the command.
+
+    jobs: how many are graded at a time here; scheduler: the address of a cluster that grades in their place; slurm: of jobs that do
+    """
+
+    course: Course
+    name: str
+    isolation: Isolation = "auto"
+    jobs: int = 1
+    scheduler: str | None = None
+    device: Wanted = "auto"
+    data: Data | None = None
+    rules: Rules = field(default_factory=Rules)
+    slurm: SlurmOptions | None = None
 
 
 def grade_and_tell(  # noqa: PLR0913, PLR0917  (the options of the command)
@@ -35,58 +57,128 @@ def grade_and_tell(  # noqa: PLR0913, PLR0917  (the options of the command)
     scheduler: str | None,
     device: Wanted,
     data: Data | None,
+    rules: Rules,
     *,
+    slurm: SlurmOptions | None = None,
     dry_run: bool,
 ) -> int:
     """Grade a class, and tell how it goes; the exit code."""
     course = Course.find()
     assignment = course.assignment(name)
     processes = jobs or len(os.sched_getaffinity(0))
-    if assignment.training:
-        data = data_for(course, data)
-        device, profile = device_for(course, assignment, device, data, note)
-        if device == "cuda" and scheduler is None and not dry_run:
-            processes = max(1, min(processes, share_gpus(profile.limits.gpu_mb)))
-    elif data is not None:
-        raise CourseError(f"--data: {name} has nothing to train.")
-    if dry_run:
-        return _tell_plan(course, name, isolation, device, data)
+    here = scheduler is None and (slurm is None or slurm.local)
+    if slurm is not None and slurm.local and device == "auto":
+        device = "cpu"  # submitit hides GPUs from such jobs
+    if assignment.training or data is not None:
+        device, data, most = trained_on(course, assignment, device, data, here=here)
+        processes = min(processes, most)
+    work = try_class if dry_run else grade_class
     try:
-        with _interrupts() as interrupts, Progress(stays=True) as progress:
-            watch = _shown(progress, interrupts)
-            summary = grade_class(course, name, isolation, processes, scheduler, watch, device, data)
+        with interruptible(signal.SIGINT) as interrupts, Progress(stays=not dry_run) as progress:
+            watch = shown(progress, interrupts)
+            run = ClassRun(course, name, isolation, processes, scheduler, device, data, rules, slurm)
+            summary = work(run, watch)
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
         return INTERRUPTED
-    _tell(summary)
-    _tell_uncollected(course, name)
+    (_tell_trial if dry_run else _tell)(summary)
+    tell_regraded(name, _regraded(course, name, summary, dry_run=dry_run), rules, dry_run=dry_run)
+    if not dry_run:
+        _tell_uncollected(course, name)
     return BROKEN if summary.failures else 0
 
 
-def grade_class(  # noqa: PLR0913, PLR0917  (the options of the command)
-    course: Course,
-    name: str,
-    isolation: Isolation,
-    jobs: int,
-    scheduler: str | None,
-    watch: OnStep,
-    device: Wanted = "auto",
-    data: Data | None = None,
-) -> Summary:
+def trained_on(
+    course: Course, assignment: Assignment, device: Wanted, data: Data | None, *, here: bool
+) -> tuple[Wanted, Data | None, int]:
+    """Where an assignment is trained, on what, and, if that is `here`, how many can be at a time; raises CourseError where nothing is."""
+    if not assignment.training:
+        raise CourseError(f"--data: {assignment.name} has nothing to train.")
+    data = data_for(course, data)
+    if device == "cuda" and not here:  # a driver need not have the GPU that others train on
+        return device, data, sys.maxsize
+    device, profile = device_for(course, assignment, device, data, note)
+    return device, data, max(1, share_gpus(profile.limits.gpu_mb)) if device == "cuda" and here else sys.maxsize
+
+
+def grade_class(run: ClassRun, watch: OnStep) -> Summary:
     """Grade what is new, here or on a cluster, and record here what the gradebook does not have yet. One run at a time per course."""
-    with alone(course), Store(course.store) as store, closing(LocalPool(jobs)) as local:
-        everything, new = plan(course, name, isolation, store, device, data)
+    course, name = run.course, run.name
+    with alone(course), Store(course.store) as store, closing(LocalPool(run.jobs)) as local:
+        everything, new = plan(course, name, run.isolation, store, run.device, run.data)
         from autograder.gradebook.recording import expect_gradebook, record  # noqa: PLC0415  (imports nbgrader: two seconds)
 
         expect_gradebook(course, name)
+        allow_lower, reason = _with_settings(course, run.rules)
         summary = Summary.of(everything, new)
         if new:
-            with pool_for(new, scheduler, local) as pool:
+            with _pool(run, new, local) as pool:
                 grade_new(new, store, pool, summary, watch)
         # Also a report that says that the grader failed: then a person is asked to look.
         keys = {task.student: task.key for task in everything if store.holds(task.key)}
-        record(course, name, keys, store, local, _recorded(summary, watch))
+        keys, changes = counting(store, course.assignment(name), keys, allow_lower=allow_lower)
+        record(course, name, keys, store, local, _recorded(summary, watch), reason)
+    summary.changes = [change for change in changes if change.kept or change.student not in summary.failures]
     return summary
+
+
+def _pool(run: ClassRun, new: list[Task], local: LocalPool) -> AbstractContextManager[Pool]:
+    """Where what is new is graded."""
+    if run.slurm is None:
+        return pool_for(new, run.scheduler, local)
+    from autograder.whole_class.slurm import SlurmPool  # noqa: PLC0415  (an extra)
+
+    folder, keys = run.course.data / "slurm" / run.name, {task.key for task in new}
+    return closing(SlurmPool(folder, run.slurm, keys, lambda sentence: err.print(plain(sentence))))
+
+
+def try_class(run: ClassRun, watch: OnStep) -> Summary:
+    """Grade into the store those whose very file has a score already, to see whose would change; nothing else is touched."""
+    course, name = run.course, run.name
+    with Store(course.store) as store:
+        everything, new = plan(course, name, run.isolation, store, run.device, run.data)
+        again = graded_before(store, name, new)
+        summary = Summary.of(everything, new)
+        regraded = {task.student for task in again}
+        summary.first = [task.student for task in new if task.student not in regraded]
+        if again:
+            with (
+                alone(course),
+                closing(LocalPool(run.jobs)) as local,
+                _pool(run, new, local) as pool,
+            ):
+                grade_new(again, store, pool, summary, watch)
+        keys = {task.student: task.key for task in graded_before(store, name, everything) if store.holds(task.key)}
+        if keys:
+            allow_lower, _ = _with_settings(course, run.rules)
+            _, summary.changes = counting(store, course.assignment(name), keys, allow_lower=allow_lower)
+    return summary
+
+
+def _with_settings(course: Course, rules: Rules) -> tuple[bool, str]:
+    """Whether scores may sink, and why anybody is graded again: as the options say, or else the settings that nbgrader reads, too."""
+    from autograder.gradebook.regraded import rules_of  # noqa: PLC0415  (imports nbgrader: two seconds)
+
+    allow_lower, reason = rules_of(course)
+    return rules.allow_lower or allow_lower, rules.reason or reason
+
+
+def _regraded(course: Course, name: str, summary: Summary, *, dry_run: bool) -> Regraded:
+    """What has come of grading again, or would come of it."""
+    if dry_run and not summary.changes:
+        return Regraded()
+    from autograder.gradebook.recording import expect_gradebook  # noqa: PLC0415  (imports nbgrader: two seconds)
+    from autograder.gradebook.regraded import marked_by_hand, released_pages  # noqa: PLC0415
+
+    differing = {change.student for change in summary.changes if change.differs}
+    coming = {change.student for change in summary.changes if change.differs and not change.kept} if dry_run else set()
+    stale = [student for student, same in released_pages(course, name).items() if student in coming or not same]
+    if dry_run:
+        try:
+            expect_gradebook(course, name)
+        except GraderError as refusal:
+            note(str(refusal))
+    return Regraded(summary.changes, marked_by_hand(course, name, differing), stale)
 
 
 def _recorded(summary: Summary, watch: OnStep) -> Callable[[str, str | None, int], None]:
@@ -105,13 +197,17 @@ def _recorded(summary: Summary, watch: OnStep) -> Callable[[str, str | None, int
     return told
 
 
-def _tell_plan(course: Course, name: str, isolation: Isolation, device: Wanted, data: Data | None) -> int:
-    with Store(course.store) as store:
-        everything, new = plan(course, name, isolation, store, device, data)
-    for task in new:
-        out.print(plain(task.student))
-    err.print(f"{len(new)} of {len(everything)} submissions would be graded; the others are, with the same content.")
-    return 0
+def _tell_trial(summary: Summary) -> None:
+    for student in summary.first:
+        out.print(plain(student))
+    first, again = len(summary.first), len(summary.changes)
+    said = [f"{first:,} of {summary.submissions:,} submissions would be graded"]
+    if again:
+        said.append(f"{again:,} were graded again, and nothing was recorded")
+    if others := summary.submissions - first - again:
+        said.append(f"{others:,} {'is' if others == 1 else 'are'} graded already, with the same content")
+    err.print(f"{'; '.join(said)}.")
+    _tell_failures(summary)
 
 
 def _tell(summary: Summary) -> None:
@@ -121,6 +217,10 @@ def _tell(summary: Summary) -> None:
     )
     for student, what in summary.notes.items():
         note(f"{student}: {what}")
+    _tell_failures(summary)
+
+
+def _tell_failures(summary: Summary) -> None:
     for student, why in summary.failures.items():
         err.print(f"[red]✗[/] {plain(student)}: {plain(why)}")
 
@@ -133,31 +233,32 @@ def _tell_uncollected(course: Course, name: str) -> None:
         first, again = uncollected(course, name)
         for what, students, how in (("submission", first, ""), ("resubmission", again, " --update")):
             if students:
-                who = ", ".join(students[:MOST_NAMED]) + (", ..." if len(students) > MOST_NAMED else "")
+                who = plain(people(students))
                 lie = f"{what} lies" if len(students) == 1 else f"{what}s lie"
                 were = "was" if len(students) == 1 else "were"
                 err.print(
-                    f"{len(students)} {lie} in the exchange and {were} not collected: {plain(who)}; `nbgrader collect {name}{how}`."
+                    f"{len(students)} {lie} in the exchange and {were} not collected: {who}; `nbgrader collect {name}{how}`."
                 )
 
 
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Each Ctrl-C, besides what it raises: libraries that are being imported may swallow that."""
+def interruptible(*numbers: signal.Signals) -> Iterator[list[int]]:
+    """Each of these signals, besides the KeyboardInterrupt that it raises: libraries that are being imported may swallow that."""
     seen: list[int] = []
 
     def interrupt(number: int, _: object) -> None:
         seen.append(number)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield seen
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _shown(progress: Progress, interrupts: list[int]) -> OnStep:
+def shown(progress: Progress, interrupts: list[int]) -> OnStep:
     """How far each step is, with the failures so far."""
 
     def watch(step: Step, done: int, total: int, failures: int) -> None:

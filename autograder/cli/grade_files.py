@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import typer
 
 from autograder.cli.console import BELOW, BROKEN, UNUSABLE, err, note, out
 from autograder.cli.progress import Progress
+from autograder.cli.writing import STANDARD_OUTPUT, write_text
 from autograder.course.assignment import Assignment, CourseError
 from autograder.course.devices import Wanted
 from autograder.course.folders import Course
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 # A process more takes as long to start (imports, self-test, suite) as grading so many files does without training.
 WORTH_A_PROCESS = 4
+Written = list[tuple[str, str]]  # names of forms, and the file that each is written to; "-": standard output
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,11 @@ def assignment_of(course: Course, path: Path, name: str | None) -> Assignment:
     return course.assignment(path.stem)
 
 
-def tell(reports: list[Report], written: dict[str, str | None], fail_under: float | None, *, single: bool) -> None:
-    """Write reports, each format to its target ("-": standard output), print them, and end with their exit code."""
-    for name, target in written.items():
-        if target is not None:
-            _write(reports, name, target, single=single)
-    show = err if "-" in written.values() else out
+def tell(reports: list[Report], written: Written, fail_under: float | None, *, single: bool) -> None:
+    """Write reports, each form to its target, print them, and end with their exit code."""
+    for name, target in written:
+        _write(reports, name, target, single=single)
+    show = err if STANDARD_OUTPUT in {target for _, target in written} else out
     for report in reports:
         for line in report_lines(report, full=single):
             show.print(line)
@@ -217,6 +219,24 @@ def _stage(course: Course, trained: TrainingChoice | None, watch: Watch) -> Trai
     return TrainingStage(course, options, watch, note)
 
 
+def forms_asked(forms: list[str], shortly: dict[str, str | None], files: int) -> Written:
+    """The values of --form, with those of its short forms; raises CourseError, before anything is graded, where one cannot be written."""
+    from autograder.reporting.formats import FILES  # noqa: PLC0415  (`check` needs none)
+
+    written = [(name, target) for name, target in shortly.items() if target is not None]
+    for text in forms:
+        name, sign, target = text.partition("=")
+        if name not in FILES or not (sign and target):
+            raise CourseError(f"--form is FORMAT=FILE, where FORMAT is {', '.join(FILES)}; not {text}.")
+        written.append((name, target))
+    if [target for _, target in written].count(STANDARD_OUTPUT) > 1:
+        raise CourseError("Only one form can be written to standard output.")
+    alone = [name for name, _ in written if FILES[name].alone]
+    if files > 1 and alone:
+        raise CourseError(f"{alone[0]} has room for one submission; grade one at a time.")
+    return written
+
+
 def exit_code(reports: list[Report], fail_under: float | None) -> int:
     """One exit code for all reports."""
     graded = [report for report in reports if report.status == "graded"]
@@ -230,16 +250,8 @@ def exit_code(reports: list[Report], fail_under: float | None) -> int:
 
 
 def _write(reports: list[Report], name: str, target: str, *, single: bool) -> None:
-    """Write a format to a file or, for "-", to standard output. Nothing is written where the only file could not be asked for."""
+    """Write a form to a file or, for "-", to standard output. Nothing is written where the only file could not be asked for."""
     from autograder.reporting.formats import FILES  # noqa: PLC0415  (`check` needs none)
 
-    if single and not reports:
-        return
-    text = FILES[name](reports, single=single)
-    if target == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        Path(target).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CourseError(f"{target} cannot be written: {error.strerror}.") from None
+    if not (single and not reports):
+        write_text(target, FILES[name].make(reports, single=single, at=datetime.now(UTC)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,14 @@ from autograder.course.assignment import (
 )
 
 LOWER_CASE = re.compile(r"[a-z][a-z0-9_]*\Z")
+INCLUDE = re.compile(r"^```\{include\}[ \t]+(\S+)[ \t]*\n```[ \t]*$", re.MULTILINE)  # MyST's directive
 
 
 def read_assignment(text: Path) -> Assignment:
     """Read the notebook text at `text`; raises CourseError, which names what is wrong, when it breaks the rules."""
     try:
         status = text.stat()
-        return _read_assignment(text, (status.st_mtime_ns, status.st_size, status.st_ino))
+        return _with_included(_read_assignment(text, (status.st_mtime_ns, status.st_size, status.st_ino)))
     except (ValueError, TypeError, AttributeError, SyntaxError, YAMLError) as fault:
         raise CourseError(f"{text.name} cannot be read: {' '.join(str(fault).split())}.") from fault
 
@@ -62,6 +63,26 @@ def _read_assignment(text: Path, _version: tuple[int, ...]) -> Assignment:
         raise CourseError(f"{text.name}: unknown setting in the front matter: {', '.join(sorted(settings))}.")
     _check_cells(assignment)
     return assignment
+
+
+def _with_included(assignment: Assignment) -> Assignment:
+    """The assignment, with what its text cells include in its place: files that several notebooks share, as they are now."""
+
+    def content(directive: re.Match[str]) -> str:
+        try:
+            return (assignment.folder / directive[1]).read_text(encoding="utf-8").strip()
+        except OSError as fault:
+            raise CourseError(
+                f"{assignment.name}.md includes {directive[1]}, which cannot be read: {fault}."
+            ) from fault
+
+    return replace(
+        assignment,
+        cells=tuple(
+            replace(cell, source=INCLUDE.sub(content, cell.source)) if cell.kind == "markdown" else cell
+            for cell in assignment.cells
+        ),
+    )
 
 
 def _read_limits(settings: dict[str, Any], where: str) -> Limits:

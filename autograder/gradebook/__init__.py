@@ -11,6 +11,8 @@ from autograder.gradebook.feedback import FeedbackExporter, remember_page
 from autograder.gradebook.feedback_release import ReleaseFeedback
 from autograder.gradebook.grading import GradeSubmission, ShowReport
 from autograder.gradebook.kernels import ClientForOwnWork, SaveCellsWithoutKernel
+from autograder.gradebook.late import LatePenalties
+from autograder.gradebook.marking import ShowMarking
 from autograder.gradebook.pages import clean_html, highlight, markdown_to_html
 from autograder.gradebook.release import RefuseLeaks
 from autograder.gradebook.scores import RecordScores
@@ -21,10 +23,12 @@ __all__ = [
     "CsvExport",
     "FeedbackExporter",
     "GradeSubmission",
+    "LatePenalties",
     "RecordScores",
     "RefuseLeaks",
     "ReleaseFeedback",
     "SaveCellsWithoutKernel",
+    "ShowMarking",
     "ShowReport",
     "SubmissionExporter",
     "clean_html",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import jinja2
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
@@ -21,6 +20,7 @@ from autograder.course.report import Report, TrainingRecord
 from autograder.course.settings import FILE, settings_of
 from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.gradebook.settings import settings
+from autograder.reporting.page_template import page_template
 from autograder.training import Run
 from autograder.training.contract import runs_of
 from autograder.training.sessions import BETWEEN_LOOKS
@@ -90,9 +90,7 @@ def board_of(course: Course, name: str) -> Board:
 
 def page_of(board: Board) -> str:
     """The page."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    known = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, loader=loader)
-    return known.get_template(TEMPLATE).render(board=board, together=BETWEEN_LOOKS)
+    return page_template(Path(__file__).with_name(TEMPLATE)).render(board=board, together=BETWEEN_LOOKS)
 
 
 def ranked(steps: Mapping[str, int]) -> tuple[Line, ...]:

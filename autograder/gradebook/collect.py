@@ -5,7 +5,9 @@ Stock nbgrader follows links in it, and one folder with an odd name or too many 
 
 from __future__ import annotations
 
+import fcntl
 import re
+import shutil
 import tempfile
 from contextlib import suppress
 from datetime import datetime
@@ -73,6 +75,11 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader car
 
     src_records: list[dict[str, Any]]
 
+    def __init__(self, **kwargs: Any) -> None:
+        """Nothing has failed yet. `failed`: folders that could not be copied, each with the reason."""
+        super().__init__(**kwargs)
+        self.failed: dict[str, str] = {}
+
     def init_src(self) -> None:
         """Find the submissions. A student's name becomes a folder's, so it must not lead elsewhere."""
         super().init_src()
@@ -80,8 +87,14 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader car
             self.log.warning("%s was not collected: nobody has such a name.", printable(record["filename"]))
             self.src_records.remove(record)
 
+    def copy_files(self) -> None:
+        """Take them in, one process at a time: two that replace the same folder would find each other's halves."""
+        with (Path(self.coursedir.root) / "collecting.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            super().copy_files()
+
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
-        """Copy the ordinary files of one submission."""
+        """Copy the ordinary files of one submission. They are there as a whole or not at all, whatever ends this process."""
         name = printable(Path(src).name)
         with tempfile.TemporaryDirectory(prefix="collect-") as folder:
             copy = Path(folder) / "submission"
@@ -89,8 +102,12 @@ class CollectSubmissions(ExchangeCollect):  # type: ignore[misc]  # nbgrader car
                 left_out = copy_plain_files(Path(src), copy, self.coursedir.max_dir_size * KILOBYTE)
                 if not copy.is_dir():
                     raise NotCopied("a link in the place of its folder")
-                super().do_copy(str(copy), dest, log)
+                half = Path(dest).with_name(f".{Path(dest).name}.half")
+                shutil.rmtree(half, ignore_errors=True)
+                super().do_copy(str(copy), str(half), log)
+                half.rename(dest)
             except (OSError, RecursionError, NotCopied) as fault:
+                self.failed[Path(src).name] = f"it has {printable(str(fault))}"
                 self.log.warning("%s was not collected: it has %s.", name, printable(str(fault)))
                 return
         if left_out:

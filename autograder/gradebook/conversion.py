@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,6 @@ from traitlets.config import Config
 
 from autograder.course.folders import Course
 from autograder.gradebook.settings import settings
-from autograder.gradebook.standing import looks_of
 
 REPLACED = {"autograder.gradebook.GradeSubmission": "autograder.gradebook.ShowReport"}
 LATER = {"autograder.gradebook.RecordScores", "nbgrader.preprocessors.AssignLatePenalties"}  # done by `entries`
@@ -57,14 +55,6 @@ def convert(batch: Batch) -> Failures:
     config.SubmissionExporter.grades = False  # and nothing is remembered: `recording` does that
     config.ShowReport.keys = dict(batch.keys)
     return _convert(_Notebooks, config, batch.students)
-
-
-def looks(config: Config) -> str:
-    """Digest of the look of the pages that nbgrader makes with `config`."""
-    config = copy.deepcopy(config)
-    config.FeedbackExporter.remembers = False
-    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
-    return looks_of(converter.exporter_class(parent=converter, config=converter.config))
 
 
 class _Chosen:

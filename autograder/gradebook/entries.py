@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -25,12 +26,17 @@ from autograder.gradebook.scores import OneTransaction, RecordScores
 SNAPSHOTS = 10  # of the gradebook that are kept
 
 
-def snapshot(course: Course) -> None:
-    """Copy the gradebook as it is now to `course/snapshots`; older copies than the last few are removed. Raises GraderError."""
+def snapshot(course: Course, at_least_apart: timedelta = timedelta(0)) -> None:
+    """Copy the gradebook as it is now to `course/snapshots`; older copies than the last few are removed. Raises GraderError.
+
+    at_least_apart: where the last copy is younger, there is no other, so that many small changes do not push out all older copies
+    """
     if not course.gradebook.exists():
         raise GraderError(f"There is no gradebook at {course.gradebook}; run `nbgrader generate_assignment` first.")
     folder = course.data / "snapshots"
     folder.mkdir(exist_ok=True)
+    if at_least_apart and any(_age(old) < at_least_apart for old in folder.glob("gradebook-*.db")):
+        return
     copy = folder / f"gradebook-{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.db"
     try:
         with closing(sqlite3.connect(course.gradebook)) as now, closing(sqlite3.connect(copy)) as then:
@@ -40,6 +46,10 @@ def snapshot(course: Course) -> None:
         raise GraderError(f"{course.gradebook} cannot be copied: {fault}. Nothing was recorded.") from fault
     for old in sorted(folder.glob("gradebook-*.db"))[:-SNAPSHOTS]:
         old.unlink()
+
+
+def _age(file: Path) -> timedelta:
+    return datetime.now(UTC) - datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 class Entries:
@@ -63,16 +73,16 @@ class Entries:
 
         return self._together(students, enrol_one)
 
-    def save(self, assignment: str, reports: Mapping[str, Report], seen: Collection[str] = ()) -> Failures:
+    def save(self, assignment: str, reports: Mapping[str, Report], same: Collection[str] = ()) -> Failures:
         """Put the scores of each student's report into the gradebook, and those of the written answers that were autograded.
 
-        seen: students whose report was in the gradebook before, so that whoever has marked by hand need not look again
+        same: students of whose very file the gradebook has a report already, so that whoever has marked it need not look again
         """
         late: set[str] = set()
 
         def save_one(student: str, gradebook: Gradebook) -> None:
             notebook, resources = self._autograded(assignment, student)
-            resources |= {"autograder": reports[student], "autograder_seen": student in seen}
+            resources |= {"autograder": reports[student], "autograder_same_file": student in same}
             RecordScores(config=self._config).record(notebook, resources, gradebook)
             submission = gradebook.find_submission(assignment, student)
             if submission.total_seconds_late > 0 or submission.late_submission_penalty:  # now, or when recorded before

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ from traitlets import Bool
 
 from autograder.course.assignment import CourseError, GraderError
 from autograder.course.folders import Course
-from autograder.gradebook.grading import GradeSubmission
+from autograder.course.regrade import reason_given
+from autograder.gradebook.grading import GradeSubmission, kept_score
 from autograder.gradebook.kernels import take_kernels
 from autograder.gradebook.plain_files import keep_plain_files
 from autograder.gradebook.repair import repair
@@ -29,6 +29,7 @@ from autograder.gradebook.scores import expect_points
 from autograder.gradebook.settings import insist_on_confinement, insist_on_folder, insist_on_settings
 from autograder.gradebook.standing import Standing
 from autograder.submission.submitted import printable
+from autograder.whole_class.regrading import counting
 from autograder.whole_class.store import Store
 from autograder.whole_class.tasks import task_of
 
@@ -42,8 +43,6 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
     grades = Bool(default_value=True, help="Whether submissions are graded here, or have been already.").tag(
         config=True
     )
-
-    seen: Collection[str] = ()  # those whose report is in the gradebook already
 
     def __init__(self, **kwargs: Any) -> None:
         """Start the grader before nbgrader touches anything, so that a machine that cannot grade changes nothing."""
@@ -84,17 +83,23 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert c
 
     def _make_way(self, course: Course, assignment: str) -> None:
         """Remove graded copies that would come out differently now: nbgrader skips what is there and makes what is not."""
-        standing = _standing[course.root] = Standing(course, assignment, self.config)
+        grades, known = GradeSubmission(parent=self), course.assignment(assignment)
         students = [Path(folder).parent.name for folder in self.parent.assignments]
-        isolation = GradeSubmission(parent=self).isolation
-        keys = {name: task_of(course, course.assignment(assignment), name, isolation).key for name in students}
+        keys = {name: task_of(course, known, name, grades.isolation).key for name in students}
         try:
+            standing = _standing[course.root] = Standing(course, assignment, self.config, reason_given(grades.reason))
             with Store(course.store) as store:
-                self.seen, entered = standing.seen(store, keys), standing.entered(store, keys)
-        except GraderError as refusal:
+                keys, changes = counting(store, known, keys, allow_lower=grades.allow_lower)
+                entered = standing.entered(store, keys)
+        except (CourseError, GraderError) as refusal:
             self.log.error("Nothing was graded: %s", refusal)  # noqa: TRY400  (a sentence, no traceback)
             raise NbGraderException(str(refusal)) from refusal
-        for student in set() if self.parent.force else set(keys) - entered:
+        if self.parent.force:
+            return
+        for change in changes:
+            if change.kept and change.student in entered:  # of the others it is told where they are graded
+                self.log.warning("%s", kept_score(change))
+        for student in set(keys) - entered:
             folder = standing.notebook(student).parent
             if folder.is_dir():
                 self.log.warning("Updating existing assignment: %s", folder)

@@ -10,8 +10,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.exchange.default import Exchange, ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
+from traitlets.config import Config
 
 from autograder.course.stamps import stamp_of
 from autograder.gradebook.times import zone_of
@@ -20,6 +21,21 @@ from autograder.submission.submitted import printable
 SECRET = "submission_secret.txt"  # noqa: S105  (the name of a file)
 LONGEST_SECRET = 10_000
 MOST_NAMES = 20
+
+
+def secret_of(folder: Path) -> str:
+    """What came with a submission to find its page by; raises OSError or ValueError where that cannot be read."""
+    with (folder / SECRET).open(encoding="utf-8") as file:
+        secret = file.read(LONGEST_SECRET)
+    if not 0 < len(secret) < LONGEST_SECRET:
+        raise ValueError(f"{SECRET} is empty or too long")
+    return secret
+
+
+def released_as(config: Config, notebook: str, secret: str) -> Path:
+    """Where the page of a submission lies in the exchange, if it was released."""
+    released = Path(Exchange(config=config).root, config.CourseDirectory.course_id, "feedback")
+    return released / f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrader carries no types
@@ -46,10 +62,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrade
         pages = sorted(folder.glob("*.html"))
         if not pages:
             raise ValueError("there is no page; `nbgrader generate_feedback` makes it")
-        with (folder / SECRET).open(encoding="utf-8") as file:
-            secret = file.read(LONGEST_SECRET)
-        if not 0 < len(secret) < LONGEST_SECRET:
-            raise ValueError(f"{SECRET} is empty or too long")
+        secret = secret_of(folder)
         time = stamp_of(folder, zone_of(self.config))
         if time.note:
             self.log.warning("%s: %s", printable(student), time.note)

@@ -1,4 +1,8 @@
-"""How text and code of students become HTML on nbgrader's pages: bounded, with their pictures, and with nothing that could run."""
+"""How text and code of students become HTML: bounded, with their pictures, and with nothing that could run.
+
+`markdown_to_html`, `highlight` and `clean_html` stand in filters of nbconvert's, with which Formgrader shows submissions. The page of a
+student takes `text_html` and `code_html`: the same, but with formulas as MathML, and with code as plain Python.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import base64
 import os
 import re
 import stat
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
@@ -14,12 +19,17 @@ from urllib.parse import unquote
 
 import bleach  # type: ignore[import-untyped]
 import jinja2
+from markupsafe import Markup
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight as pygments_highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
 from autograder.gradebook.pasted import REASONS, address, picture_type
+from autograder.reporting.formulas import mathml
 
 # What no person wrote, by its length in characters, is shown plain or cut: highlighting takes time with the square of a line's length.
 LONGEST_LINE = 1000
@@ -41,6 +51,14 @@ IMAGE_TYPES = {
 }
 ATTRIBUTE = re.compile(r"""\s+([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
 IMAGE = re.compile(rf"<img((?:{ATTRIBUTE.pattern})*)\s*/?>|<img\b")
+TAG = re.compile(r"""<(/?)(\w+)((?:[^"'<>]|"[^"]*"|'[^']*')*)>""")  # as bleach writes it
+FORMULA = "\ue000{}\ue001"  # stands for the formula of a number until all else has been cleaned
+SIGN = re.compile("\ue000([0-9]{1,6})\ue001")
+TAG_OR_FORMULA = re.compile(f"{TAG.pattern}|{SIGN.pattern}")
+HEADINGS = {f"h{level}" for level in range(1, 7)}
+BELOW_THE_PAGES_OWN = "h4"  # headings in a text
+# Names, signs and spaces look like all other code.
+UNMARKED = re.compile(r'<span class="(?:n|o|p|w|err)">([^<]*)</span>')
 NO_ALT = "No description has been given for this image"
 AS_WIDE_AS_TEXT = "max-width: 100%"  # at most
 FIGURE = re.compile(r"[\w-][\w .,()'+@-]*\.(svg|png|jpe?g|gif)\Z", re.IGNORECASE)
@@ -48,6 +66,7 @@ SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 SAFE_IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*\Z")
 CODE_CLASS = re.compile(r"(highlight( hl-\w{1,20})?|language-\w{1,20}|[a-z][a-z0-9]{0,2})\Z")
 PROTOCOLS = {"http", "https", "mailto", "data", "attachment", "omitted"}
+Context = jinja2.runtime.Context | Mapping[str, Any]  # with the cell that is shown, and what is known of its notebook
 TABLE = '<table class="table table-condensed">'  # without the lines of a result's
 # What Markdown and our own tables need; none of these can run anything.
 TAGS = """
@@ -62,6 +81,15 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
 
     nbgrader's pages pass the Markdown of students on unsanitized, whatever `HTMLExporter.sanitize_html` says.
     """
+    return _with_pictures(context, source, _clean_text)
+
+
+def text_html(context: Context, source: str) -> Markup:
+    """Markdown on the page of a student: formulas are MathML, and headings stand below the page's own."""
+    return Markup(_with_pictures(context, source, _clean_text_with_formulas))  # noqa: S704  (cleaned)
+
+
+def _with_pictures(context: Context, source: str, cleaned: Callable[[str], str]) -> str:
     rest = REST if len(source) > LONGEST_CELL else ""
     source = source[:LONGEST_CELL]
     if not _affordable(context, "text", len(source), MOST_TEXT):
@@ -79,7 +107,7 @@ def markdown_to_html(context: jinja2.runtime.Context, source: str) -> str:
         attributes = ({"alt": NO_ALT} | found | {"src": source, "style": AS_WIDE_AS_TEXT}).items()
         return "<img{}>".format("".join(f' {name}="{escape(value)}"' for name, value in attributes))
 
-    return IMAGE.sub(shown, _clean_text(source)) + rest
+    return IMAGE.sub(shown, cleaned(source)) + rest
 
 
 def _source(source: str, attachments: Any, folder: Path) -> str:
@@ -102,7 +130,7 @@ def _instead(source: str) -> str:
     return f'<em>(A picture is left out: it is not in the notebook, but at <a href="{escape(source)}">{escape(source)}</a>.)</em>'
 
 
-def _affordable(context: jinja2.runtime.Context, what: str, size: int, most: int) -> bool:
+def _affordable(context: Context, what: str, size: int, most: int) -> bool:
     """Whether a page may hold so much more of something. What it holds is written down in its resources."""
     resources = context.get("resources")
     spent = resources.setdefault("autograder_spent", {}) if isinstance(resources, dict) else {}
@@ -116,6 +144,15 @@ def _affordable(context: jinja2.runtime.Context, what: str, size: int, most: int
 def highlight(context: jinja2.runtime.Context, source: str, language: str | None = None, metadata: Any = None) -> str:
     """Stands in nbconvert's `highlight_code`: the same, within bounds, and always as Python."""
     del metadata
+    return _within_bounds(context, source, lambda code: _highlighted(code, language))
+
+
+def code_html(context: Context, source: str) -> Markup:
+    """Code on the page of a student, within the same bounds."""
+    return Markup(_within_bounds(context, source, _python))  # noqa: S704  (pygments escapes it)
+
+
+def _within_bounds(context: Context, source: str, highlighted: Callable[[str], str]) -> str:
     source = "\n".join(
         line.rstrip() for line in source.split("\n")
     )  # lines of spaces take time with the square of their number
@@ -123,7 +160,7 @@ def highlight(context: jinja2.runtime.Context, source: str, language: str | None
         return LEFT_OUT
     if len(source) > LONGEST_CELL or any(len(line) > LONGEST_LINE for line in source.splitlines()):
         return f"<pre>{escape(source[:LONGEST_CELL])}</pre>{REST if len(source) > LONGEST_CELL else ''}"
-    return _highlighted(source, language)
+    return highlighted(source)
 
 
 def clean_html(element: object) -> str:
@@ -131,6 +168,13 @@ def clean_html(element: object) -> str:
     return str(
         bleach.clean(str(element), tags=TAGS, attributes=_is_safe, protocols={"http", "https", "mailto", "data"})
     )
+
+
+@lru_cache(SAME_TEXTS)
+def _python(source: str) -> str:
+    """The lexer for Python alone takes half the time of IPython's."""
+    made: str = pygments_highlight(source, PythonLexer(), HtmlFormatter())
+    return UNMARKED.sub(r"\1", made)
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]  # nbconvert carries no types
@@ -141,10 +185,60 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]  # nbconvert carries no 
         return str(super(IPythonRenderer, self).image(text, url, title))
 
 
+class _RendererWithFormulas(_Renderer):
+    """Puts signs in the places of formulas, which a sanitizer takes for text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.formulas: dict[int, tuple[str, Markup]] = {}  # as written, and as MathML
+
+    def _formula(self, tex: str, *, block: bool) -> str:
+        number = len(self.formulas)
+        self.formulas[number] = (f"${tex}$", mathml(tex.strip(), block=block))
+        return FORMULA.format(number)
+
+    def inline_math(self, body: str) -> str:
+        """The sign for `$body$`."""
+        return self._formula(body, block=False)
+
+    def block_math(self, body: str) -> str:
+        """The sign for `$$body$$`."""
+        return self._formula(body, block=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        r"""The sign for `\begin{name}body\end{name}`."""
+        return self._formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True)
+
+
 @lru_cache(SAME_TEXTS)
 def _clean_text(source: str) -> str:
     """Text as HTML that cannot carry a script, but for the sources of pictures, of which `_source` keeps what is safe."""
-    html = MarkdownWithMath(renderer=_Renderer(escape=False, exclude_anchor_links=True)).render(source)
+    return _cleaned(source, _Renderer(escape=False, exclude_anchor_links=True))
+
+
+@lru_cache(SAME_TEXTS)
+def _clean_text_with_formulas(source: str) -> str:
+    """The same with formulas as MathML; in an attribute, such as the description of a picture, as they are written.
+
+    Whoever writes the sign for a formula gets none twice.
+    """
+    renderer = _RendererWithFormulas(escape=False, exclude_anchor_links=True)
+
+    def taken(number: str) -> tuple[str, str]:
+        return renderer.formulas.pop(int(number), ("", Markup()))
+
+    def put(found: re.Match[str]) -> str:
+        if found[2] is None:
+            return taken(found[4])[1]
+        if found[2] in HEADINGS:
+            return f"<{found[1]}{BELOW_THE_PAGES_OWN}>"
+        return SIGN.sub(lambda sign: escape(taken(sign[1])[0]), found[0])
+
+    return TAG_OR_FORMULA.sub(put, _cleaned(source, renderer))
+
+
+def _cleaned(source: str, renderer: _Renderer) -> str:
+    html = MarkdownWithMath(renderer=renderer).render(source)
     return str(bleach.clean(html, tags=TAGS, attributes=_is_safe_in_text, protocols=PROTOCOLS)).replace(
         "<table>", TABLE
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import islice
 from typing import Literal
 
@@ -12,13 +13,14 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.course.assignment import GraderError
 from autograder.course.folders import Course
 from autograder.course.report import Report
-from autograder.gradebook.conversion import Batch, Failures, convert, looks
+from autograder.gradebook.conversion import Batch, Failures, convert
 from autograder.gradebook.entries import Entries, snapshot
 from autograder.gradebook.scores import expect_points
 from autograder.gradebook.settings import settings
 from autograder.gradebook.standing import Standing
 from autograder.whole_class.dispatch import Failure, dispatch
 from autograder.whole_class.pools import Pool
+from autograder.whole_class.regrading import same_file
 from autograder.whole_class.store import Store
 
 TOGETHER = 8  # students in one batch, and in one transaction
@@ -33,22 +35,30 @@ def expect_gradebook(course: Course, assignment: str) -> None:
 
 
 def record(  # noqa: PLR0913, PLR0917  (what is recorded, from where, and how)
-    course: Course, assignment: str, keys: Mapping[str, str], store: Store, pool: Pool, told: Told
+    course: Course,
+    assignment: str,
+    keys: Mapping[str, str],
+    store: Store,
+    pool: Pool,
+    told: Told,
+    reason: str = "",
+    copies_apart: timedelta = timedelta(0),
 ) -> None:
     """Record the report that is stored under each student's key, wherever the gradebook or a page has not what follows from it.
 
-    `told` is called once for each student whom that concerns.
+    `told` is called once for each student whom that concerns. `reason`: what is kept with the regrades among them.
+    `copies_apart`: see `snapshot`.
     Where this is interrupted, some students are in the gradebook and not marked as recorded in the store: they are recorded again.
     """
     config = settings(course)
-    standing = Standing(course, assignment, config, looks(config))
+    standing = Standing(course, assignment, config, reason)
     entered = standing.entered(store, keys)
-    behind = entered - standing.paged(store, standing.pages(entered))
+    behind = entered - standing.paged(store, standing.pages(store, entered))
     missing = {student: key for student, key in keys.items() if student not in entered or student in behind}
     if missing:
-        snapshot(course)
-        entries, seen = Entries(course, config), standing.seen(store, keys)
-        recording = _Recording(course, assignment, store, entries, standing, seen, len(missing), told)
+        snapshot(course, copies_apart)
+        entries, same = Entries(course, config), same_file(store, assignment, keys)
+        recording = _Recording(course, assignment, store, entries, standing, same, len(missing), told)
         dispatch(recording.batches(missing, behind), convert, pool, recording.converted, recording.died)
 
 
@@ -59,7 +69,7 @@ class _Recording:
     store: Store
     entries: Entries
     standing: Standing
-    seen: set[str]
+    same: set[str]  # students of whose very file the gradebook has a report already
     count: int
     told: Told
     # Of each student, what the page follows from that is being made.
@@ -80,7 +90,7 @@ class _Recording:
         for left in self._left(batch, failures):
             if batch.step == "notebooks":
                 reports = {student: self._report(key) for student, key in left.keys}
-                saved = self._left(left, self.entries.save(self.assignment, reports, self.seen))
+                saved = self._left(left, self.entries.save(self.assignment, reports, self.same))
                 return [self._entered(rest, reports) for rest in saved]
             self.standing.remember_pages(self.store, {student: self.pages[student] for student in left.students})
             for student in left.students:
@@ -103,7 +113,7 @@ class _Recording:
         return self._paged(replace(batch, step="pages"))
 
     def _paged(self, batch: Batch) -> Batch:
-        self.pages.update(self.standing.pages(batch.students))
+        self.pages.update(self.standing.pages(self.store, batch.students))
         return batch
 
     def _left(self, batch: Batch, failures: Failures) -> list[Batch]:

@@ -9,6 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course.assignment import TRAINING, Assignment, GraderError
 from autograder.course.report import Report
+from autograder.gradebook.late import extension_of
 from autograder.reporting.exercise import is_in_part, reason_for, result_of
 
 
@@ -30,7 +31,13 @@ class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no
         self.student_id = resources["nbgrader"]["student"]
         self.gradebook = gradebook
         complete(gradebook, self.assignment_id, self.student_id)
-        looked_at = self._looked_at() if resources.get("autograder_seen") else []
+        extension = extension_of(self.config, self.assignment_id, self.student_id)
+        if extension is not None:
+            submission = gradebook.find_submission(self.assignment_id, self.student_id)
+            submission.extension = (
+                extension if submission.assignment.duedate else None
+            )  # nbgrader adds it to the due date
+        looked_at = self._looked_at() if resources.get("autograder_same_file") else []
         nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)  # manual questions and comments
         self._record(resources.get("autograder"))
         for grade, score, waits in looked_at:
@@ -132,7 +139,10 @@ def _points(points: float | None) -> str:
 
 
 def score_of(report: Report | None, exercise: str, max_points: float) -> float | None:
-    """Points of an exercise, within [0, max_points]; 0 where there is no result. None: the grader failed, and a person must look."""
+    """Points of an exercise, within [0, max_points]; 0 where there is no result. None: the grader failed, and a person must look.
+
+    A report that goes on to count when an exercise is worth less than before gives what it gave.
+    """
     result = result_of(report, exercise)
     if is_in_part(report, exercise, max_points) and result is not None and result.max_points == 0:
         return None
@@ -140,4 +150,4 @@ def score_of(report: Report | None, exercise: str, max_points: float) -> float |
         return None
     if result is None:
         return 0.0
-    return min(max(result.points, 0.0), max_points)
+    return min(max(result.points, 0.0), max(max_points, result.max_points))

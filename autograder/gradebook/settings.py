@@ -22,6 +22,8 @@ from traitlets.utils.importstring import import_item
 
 from autograder.course.assignment import CourseError
 from autograder.course.folders import NBGRADER_CONFIG, Course
+from autograder.course.policy import policy_of
+from autograder.course.settings import settings_of
 from autograder.course.stubs import CODE_STUB, TEXT_STUB
 from autograder.gradebook.grading import ShowReport
 from autograder.gradebook.times import read_all_zones
@@ -42,7 +44,8 @@ def configure(config: Config, root: Path) -> None:
     # The stubs are those that `autograder build` writes.
     config.ClearSolutions.code_stub = {"python": CODE_STUB}
     config.ClearSolutions.text_stub = TEXT_STUB
-    config.Course.root = str(root)  # nobody but `insist_on_settings` reads it
+    config.Course.root = str(root)  # for what is of ours
+    config.AssignLatePenalties.plugin_class = "autograder.gradebook.LatePenalties"
 
 
 def _prepare_process() -> None:
@@ -86,6 +89,8 @@ def settings(course: Course) -> Config:
         raise CourseError(f"{where} cannot be read ({type(fault).__name__}: {fault}); mend it.") from fault
     if not _has_settings(app.config, course):
         raise CourseError(f"{course.root / NBGRADER_CONFIG} does not hold the settings of the course; put it back.")
+    settings_of(course)  # raises, too, as does the next one
+    policy_of(course)
     return app.config
 
 

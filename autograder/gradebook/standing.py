@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import json
 import stat
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -35,17 +35,21 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from autograder.course.folders import Course
+from autograder.course.policy import policy_of
+from autograder.course.regrade import Regrade
 from autograder.course.settings import settings_of
+from autograder.gradebook.outline import outline_of
 from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.grading.imports import imported
 from autograder.grading.keys import files_hash
+from autograder.whole_class.regrading import changes_to
 from autograder.whole_class.store import Store
 
-PAGE_PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune")
-# Of settings, those that pages are made with.
-PAGE_SECTIONS = ("HTMLExporter", "TemplateExporter", "FeedbackExporter", "GetGrades", "CSSHTMLHeaderPreprocessor")
-PLACES = {"template_name", "extra_template_basedirs", "extra_template_paths", "template_paths", "remembers"}
+PAGE_PACKAGES = ("nbgrader", "nbconvert", "jinja2", "bleach", "mistune", "pygments", "latex2mathml", "matplotlib")
+TEMPLATE = Path(__file__).with_name("feedback_page.html")
 LONGEST_TIMESTAMP = 1000
+NO_TIME = timedelta(0)
+NONE_GRANTED: Mapping[str, timedelta] = {}
 FEW = 100  # students that the gradebook is asked for by name
 
 
@@ -72,8 +76,16 @@ class SubmissionRows:
         return max(0.0, (self.timestamp - self.duedate).total_seconds())
 
 
-def submission_rows(gradebook: Gradebook, assignment: str, students: Collection[str] = ()) -> dict[str, SubmissionRows]:
-    """The rows of an assignment, for these students at least, or for all. A student without a submission has none."""
+def submission_rows(
+    gradebook: Gradebook,
+    assignment: str,
+    students: Collection[str] = (),
+    granted: Mapping[str, timedelta] = NONE_GRANTED,
+) -> dict[str, SubmissionRows]:
+    """The rows of an assignment, for these students at least, or for all. A student without a submission has none.
+
+    granted: extensions that stand in place of those in the gradebook
+    """
 
     def ask(of: Any, *columns: Any, through: tuple[Any, ...]) -> Any:
         query = gradebook.db.query(SubmittedAssignment.student_id, *columns).select_from(of)
@@ -86,7 +98,9 @@ def submission_rows(gradebook: Gradebook, assignment: str, students: Collection[
     known, notebook = (SubmittedAssignment.assignment,), (SubmittedNotebook.assignment, SubmittedAssignment.assignment)
     times = (SubmittedAssignment.timestamp, SubmittedAssignment.extension, Known.duedate)
     made = {
-        name: SubmissionRows(timestamp, None if duedate is None else duedate + (extension or timedelta(0)))
+        name: SubmissionRows(
+            timestamp, None if duedate is None else duedate + (granted.get(name, extension) or NO_TIME)
+        )
         for name, timestamp, extension, duedate in ask(SubmittedAssignment, *times, through=known)
     }
     for name, penalty in ask(SubmittedNotebook, SubmittedNotebook.late_submission_penalty, through=notebook):
@@ -107,23 +121,31 @@ def submission_rows(gradebook: Gradebook, assignment: str, students: Collection[
     return made
 
 
-class Standing:
-    """What stands of one assignment. `config` is that of the nbgrader that asks, `looks` a digest of how its pages look."""
+def regrades_by_student(store: Store, assignment: str, students: Collection[str]) -> dict[str, list[Regrade]]:
+    """The regrades of each of these students who has any, the first ones first."""
+    found = defaultdict(list)
+    for regrade in store.regrades(assignment, students):
+        found[regrade.student].append(regrade)
+    return found
 
-    def __init__(self, course: Course, assignment: str, config: Config, looks: str = "") -> None:
+
+class Standing:
+    """What stands of one assignment. `config` is that of the nbgrader that asks; `reason`: why anybody is graded again."""
+
+    def __init__(self, course: Course, assignment: str, config: Config, reason: str = "") -> None:
         """Look at nothing yet."""
+        self._reason = reason
         self.course = course
         self.assignment = assignment
-        self.looks = looks
         self._config = config
         self._db_url = CourseDirectory(config=config).db_url
         released = course.release(assignment) / course.assignment(assignment).notebook_name
-        self._made_of = digest_of(_content(released), own_code())
+        self._made_of = digest_of(bytes_at(released), own_code())
 
     def rows(self, students: Collection[str]) -> dict[str, SubmissionRows]:
-        """What the gradebook has of these students, who need not be known there."""
+        """What the gradebook has of these students, who need not be known there; with the extensions that they have now."""
         with Gradebook(self._db_url) as gradebook:
-            return submission_rows(gradebook, self.assignment, students)
+            return submission_rows(gradebook, self.assignment, students, self._granted)
 
     def seen(self, store: Store, keys: Mapping[str, str]) -> set[str]:
         """Those whose entry was made from the report that is stored under their key."""
@@ -140,11 +162,13 @@ class Standing:
         }
 
     def remember_entries(self, store: Store, keys: Mapping[str, str]) -> None:
-        """Remember what the entries of these students were made from, which is what stands there now."""
+        """Remember what the entries of these students were made from, which is what stands there now, and whose score is another."""
         there = self.rows(keys)
         entries = {student: self._entry(student, there[student]) for student in keys}
+        now, changes = datetime.now(UTC), changes_to(store, self.course.assignment(self.assignment), keys)
+        regrades = [change.regrade(now, self._reason) for change in changes if change.differs]
         store.remember(self.assignment, "entry", entries)
-        store.remember(self.assignment, "report", keys)
+        store.remember(self.assignment, "report", keys, regrades)
 
     def paged(self, store: Store, followed: Mapping[str, str]) -> set[str]:
         """Those whose page was made from what it would be made from now, and has not changed since."""
@@ -156,12 +180,15 @@ class Standing:
         pages = {student: self._page(student, made_of) for student, made_of in followed.items()}
         store.remember(self.assignment, "page", pages)
 
-    def pages(self, students: Collection[str]) -> dict[str, str]:
+    def pages(self, store: Store, students: Collection[str]) -> dict[str, str]:
         """For each student who has an entry, the digest of all that the page follows from."""
-        there, figures = self.rows(students), self._figures()
+        there, same = self.rows(students), (self._figures(), own_code(), self._looks())
+        again = regrades_by_student(store, self.assignment, students)
         return {
             student: digest_of(
-                _content(self.notebook(student)), *_plain(there[student]), figures, own_code(), self.looks
+                bytes_at(self.notebook(student)),
+                *map(repr, (*astuple(there[student]), *again.get(student, ()))),
+                *same,
             )
             for student in students
             if student in there
@@ -176,15 +203,15 @@ class Standing:
         return self.course.data / "feedback" / student / self.assignment / f"{self.assignment}.html"
 
     def _entry(self, student: str, row: SubmissionRows) -> str:
-        handed_in = _content(self.course.submitted(student, self.assignment) / "timestamp.txt", LONGEST_TIMESTAMP)
+        handed_in = bytes_at(self.course.submitted(student, self.assignment) / "timestamp.txt", LONGEST_TIMESTAMP)
         said = [(name, auto) for name, auto, _ in row.comments]
         times = (row.timestamp, row.duedate, row.penalty, self._penalty(student, row))
         name = self._names.get(student)
         parts = (times, row.grades, said, *([name] if name else []))
-        return digest_of(self._made_of, handed_in, _content(self.notebook(student)), *map(repr, parts))
+        return digest_of(self._made_of, handed_in, bytes_at(self.notebook(student)), *map(repr, parts))
 
     def _page(self, student: str, made_of: str) -> str:
-        return digest_of(made_of, _content(self.page(student)))
+        return digest_of(made_of, bytes_at(self.page(student)))
 
     def _penalty(self, student: str, row: SubmissionRows) -> Any:
         """What the course's rule says of a late submission, unless it raises."""
@@ -193,6 +220,10 @@ class Standing:
         with suppress(Exception):  # it is told where the penalty is recorded
             return self._rule.late_submission_penalty(student, row.score, row.seconds_late)
         return "unknown"
+
+    @cached_property
+    def _granted(self) -> Mapping[str, timedelta]:
+        return policy_of(self.course).extensions.get(self.assignment, NONE_GRANTED)
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -207,11 +238,17 @@ class Standing:
         penalties.init_plugin()
         return penalties.plugin_inst
 
+    def _looks(self) -> str:
+        """Digest of what all pages have in common: template, title and sections, the rule for who is late, steps of a site's own."""
+        own_steps = self._config.get("GenerateFeedback", {}).get("preprocessors", [])
+        outline = outline_of(self.course.assignment(self.assignment))
+        return digest_of(bytes_at(TEMPLATE), repr(outline), repr(policy_of(self.course).late), repr(own_steps))
+
     def _figures(self) -> str:
         """Digest of the files of the instructor's that a page may show."""
         folder = self.course.source(self.assignment)
         files = sorted(path for path in folder.glob("*") if path.suffix != ".ipynb") if folder.is_dir() else []
-        return digest_of(*(part for path in files for part in (path.name, _content(path))))
+        return digest_of(*(part for path in files for part in (path.name, bytes_at(path))))
 
 
 def digest_of(*parts: str | bytes) -> str:
@@ -233,26 +270,7 @@ def own_code() -> str:
     )
 
 
-def looks_of(exporter: Any) -> str:
-    """Digest of the templates and settings that nbconvert's `exporter` makes pages with."""
-    chosen = {
-        section: {
-            name: repr(value) for name, value in sorted(exporter.config.get(section, {}).items()) if name not in PLACES
-        }
-        for section in PAGE_SECTIONS
-    }
-    folders = [Path(folder) for folder in exporter.template_paths]
-    files = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*")) if path.is_file()]
-    return digest_of(
-        json.dumps(chosen, sort_keys=True), *(part for path in files for part in (path.name, _content(path)))
-    )
-
-
-def _plain(row: SubmissionRows) -> tuple[str, ...]:
-    return tuple(map(repr, (row.penalty, row.grades, row.comments)))
-
-
-def _content(path: Path, most: int | None = None) -> bytes:
+def bytes_at(path: Path, most: int | None = None) -> bytes:
     """What is in a file; nothing where there is none, or it is not an ordinary one, or too long."""
     with suppress(OSError):
         state = path.lstat()

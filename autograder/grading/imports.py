@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 RUNNING = {"__import__", "exec", "eval"}
 IMPORTING = {"importlib", "runpy", "pkgutil"}
+MOST_REMEMBERED = 2000  # texts
 
 
 def imported(
@@ -24,10 +26,7 @@ def imported(
     everything = [file for package in packages for file in (root / package).rglob("*.py")] if safe else []
 
     def of(path: Path, source: str) -> Iterator[Path]:
-        try:
-            names = set(_names(ast.parse(source), path.relative_to(root).parent.parts))
-        except (SyntaxError, ValueError):
-            names = {None}
+        names = _names_in(source, path.relative_to(root).parent.parts)
         if None in names:
             yield from everything
         for name in names:
@@ -45,6 +44,15 @@ def imported(
             found.add(path)
             waiting += of(path, path.read_text(encoding="utf-8", errors="replace"))
     return found
+
+
+@lru_cache(MOST_REMEMBERED)
+def _names_in(source: str, package: tuple[str, ...]) -> frozenset[str | None]:
+    """The names that a text imports; whatever cannot be parsed may import anything. The same files are asked about again and again."""
+    try:
+        return frozenset(_names(ast.parse(source), package))
+    except (SyntaxError, ValueError):
+        return frozenset({None})
 
 
 def _names(tree: ast.Module, package: tuple[str, ...]) -> Iterator[str | None]:

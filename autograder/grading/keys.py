@@ -15,10 +15,20 @@ from autograder.suite.misconceptions import misconception_files
 
 def suite_hash(course: Course, assignment: str) -> str:
     """Hash of all that decides a grade besides the submission and what is imported: suite, answers, what the text says of grading."""
-    suite, solution = course.suite(assignment), course.solution(assignment)
-    answers = [solution / "reference.py", *misconception_files(solution), *solution.rglob("*.json")]
-    files = [path for path in suite.rglob("*") if path.suffix != ".md" and "__pycache__" not in path.parts]
-    return files_hash(course.root, [*files, *answers], course.assignment(assignment).graded_by)
+    files = [*suite_files(course, assignment), *answer_files(course, assignment)]
+    return files_hash(course.root, files, course.assignment(assignment).graded_by)
+
+
+def suite_files(course: Course, assignment: str) -> list[Path]:
+    """The files of a hidden suite."""
+    files = course.suite(assignment).rglob("*")
+    return [path for path in files if path.suffix != ".md" and "__pycache__" not in path.parts]
+
+
+def answer_files(course: Course, assignment: str) -> list[Path]:
+    """The reference, the misconceptions, and what they read."""
+    solution = course.solution(assignment)
+    return [solution / "reference.py", *misconception_files(solution), *solution.rglob("*.json")]
 
 
 def imports_of(course: Course, assignment: str) -> set[Path]:

@@ -2,14 +2,13 @@
 
 All but mutants sit in every seed: reference and alternatives in confined workers, as students do, misconceptions and empty answers in the
 grader's own process. Mutants may loop or eat memory: they sit in confined workers with a second per call, in the first seed only, and no
-longer than until two tests have caught them. Signature mutants do as the reference does, and sit in the grader's own process.
+longer than `catching` wants to know of them. Signature mutants do as the reference does, and sit in the grader's own process.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,8 @@ from autograder.grading.asking import Asking
 from autograder.grading.diagnosis import Diagnosis, Mistake, Said
 from autograder.grading.outcome import Outcome
 from autograder.grading.transcripts import Transcript, same
-from autograder.quality.measured import Distinction, HiddenTest, Kind, Measured, MutantTrial, TestPlace, Trial
+from autograder.quality.catching import Catching
+from autograder.quality.measured import Distinction, HiddenTest, Kind, Measured, MutantTrial, Trial
 from autograder.quality.mutants import Mutant, mutants
 from autograder.quality.respondents import empty_answers
 from autograder.quality.signature import Recording, SignatureMutant, Twisted, signature_mutants
@@ -33,7 +33,7 @@ from autograder.submission.submitted import answer_program
 from autograder.suite.answers import Answers
 from autograder.suite.collected import CollectedTest, collect
 from autograder.suite.free import FreePlaces
-from autograder.suite.misconceptions import Misconception, Variant, alternatives, load_module, misconceptions, rewritten
+from autograder.suite.misconceptions import Misconception, Variant, alternatives, load_module, misconceptions
 from autograder.suite.student import Draw, Respondent
 from autograder.suite.workers import start_launcher
 
@@ -42,7 +42,6 @@ Progress = Callable[[int, int], None]  # steps done, steps in all
 CALL_SECONDS = 1.0  # of a mutant
 HOUR = 3600.0  # of one respondent, for a whole measurement
 CALLS = 1_000_000
-ENOUGH = 2  # tests that catch a mutant: no single one of them is then needed for it
 
 
 def measure(  # noqa: PLR0913  (what is measured, and how)
@@ -124,7 +123,10 @@ class _Measuring:
     asking: Asking
     progress: Progress
     thorough: bool
-    catches: Counter[str] = field(default_factory=Counter)  # of mutants, by each test
+    catching: Catching = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.catching = Catching(self.asking)
 
     def all(self, seeds: tuple[str, ...]) -> Measured:
         """Ask everybody."""
@@ -170,11 +172,14 @@ class _Measuring:
             if isinstance(respondent, Answers) and seed == seeds[-1]:
                 _leave(who, respondent)
             self.progress(number, total)
+        for trial in asked:
+            if trial.kind == "misconception":
+                self.catching.note((trial.exercise, test) for test in trial.lost)
         for number, mutant in enumerate(made, start=len(people) * len(seeds) + 1):
             caught.append(self._mutant(mutant, seeds[0]))
             self.progress(number, total)
         for number, (exercise, signature) in enumerate(twisted, start=total - len(twisted) + 1):
-            signatures.append(self._caught(signature.id, (exercise,), Twisted(reference, signature), seeds[0]))
+            signatures.append(self.catching.caught(signature.id, (exercise,), Twisted(reference, signature), seeds[0]))
             self.progress(number, total)
         return asked, caught, signatures
 
@@ -214,21 +219,7 @@ class _Measuring:
         """Ask a mutant in a confined worker."""
         limits = replace(self.assignment.limits, call_seconds=min(CALL_SECONDS, self.assignment.limits.call_seconds))
         with closing(self._answers(mutant.source, limits)) as answers:
-            return self._caught(mutant.id, mutant.exercises, answers, seed)
-
-    def _caught(self, mutant: str, exercises: tuple[str, ...], respondent: Respondent, seed: str) -> MutantTrial:
-        """Which tests catch a mutant: first those that are neither sweeping nor redundant, of these the ones that caught most."""
-        caught: list[TestPlace] = []
-        upset: list[TestPlace] = []
-        tests = [test for exercise in exercises for test in self.asking.of(exercise)]
-        for test in sorted(tests, key=lambda test: (test.redundant is not None, test.sweeping, -self.catches[test.id])):
-            if len(caught) >= ENOUGH or (caught and (test.sweeping or test.redundant is not None)):
-                break
-            state = self.asking.once(test, Draw(respondent, seed, keeping=False)).status
-            if state != "passed":
-                self.catches[test.id] += 1
-                (upset if state == "grader-error" else caught).append((test.exercise, test.name))
-        return MutantTrial(mutant, exercises, tuple(caught), tuple(upset))
+            return self.catching.caught(mutant.id, mutant.exercises, answers, seed)
 
     def _distinctions(
         self, known: Sequence[Misconception], right: set[tuple[str, str]], seed: str
@@ -267,8 +258,7 @@ def _hidden_test(test: CollectedTest) -> HiddenTest:
 def _people(folder: Path, reference: str) -> list[Person]:
     """Everybody who sits in every seed in the grader's own process."""
     people: list[Person] = [
-        ("misconception", wrong.id, wrong.exercise, Variant(rewritten(reference, wrong.changes)))
-        for wrong in misconceptions(folder)
+        ("misconception", wrong.id, wrong.exercise, Variant(wrong.text(reference))) for wrong in misconceptions(folder)
     ]
     return people + [("empty", what, None, respondent) for what, respondent in empty_answers(reference).items()]
 

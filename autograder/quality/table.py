@@ -75,6 +75,12 @@ def legend(measured: Sequence[Measured]) -> Iterator[str]:
             yield f"\n{each.assignment}: mutants that no test catches"
         for mutant, reason in survivors:
             yield f"  {mutant}\n      {reason or 'NO REASON GIVEN'}"
+        blind = [row.exercise for row in rows(each) if not row.signatures]
+        if blind and each.thorough:
+            yield (
+                f"\n{each.assignment}: without signature mutants: {', '.join(blind)}. They are made of questions that the reference "
+                "answers with finite numbers only; where tests ask few such ones, nobody knows which slips they miss."
+            )
         redundant = [test for test in each.tests if test.redundant is not None]
         if redundant:
             yield f"\n{each.assignment}: tests that are marked redundant"

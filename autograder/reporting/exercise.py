@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 from autograder.course.assignment import TRAINING
 from autograder.course.report import ExerciseResult, Report, TestResult, TrainingRecord
+from autograder.submission.submitted import printable
 
 LONGEST_MESSAGE = 2000
+NOT_THE_STUDENTS_FAULT = (
+    "Not graded yet: the grader itself failed, which is not your fault. Your instructor will grade this again."
+)
 
 
 def reason_for(report: Report | None, exercise: str) -> str:
@@ -18,9 +22,7 @@ def reason_for(report: Report | None, exercise: str) -> str:
     if report.status == "ungradable":
         return f"0 points: the submission cannot be graded. {report.reason or ''}".strip()
     if report.status == "grader-error" and (result is None or result.status == "grader-error"):
-        return (
-            "Not graded yet: the grader itself failed, which is not your fault. Your instructor will grade this again."
-        )
+        return NOT_THE_STUDENTS_FAULT
     return "0 points: the hidden suite has no test for this exercise." if result is None else ""
 
 
@@ -50,6 +52,11 @@ def message_of(test: TestResult) -> str:
     """The message of a test."""
     rest = "\n(The rest of this message is left out.)" if len(test.message) > LONGEST_MESSAGE else ""
     return test.message[:LONGEST_MESSAGE] + rest
+
+
+def told(text: str) -> str:
+    """Text of any origin, for people elsewhere: its lines, without control characters and what is no text."""
+    return "\n".join(map(printable, text.splitlines()))
 
 
 def board_lines(records: Sequence[TrainingRecord], pseudonym: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,11 @@ def _worst(record: TrainingRecord) -> str:
         return ""
     label, said = np.unravel_index(int(off.argmax()), off.shape)
     return f"Most often, {record.names[label]} is taken for {record.names[said]}: {off.max()} of {table[label].sum()} times."
+
+
+def training_address(record: TrainingRecord) -> str:
+    """One run as a picture, in a data address."""
+    return f"data:image/png;base64,{base64.b64encode(training_png(record)).decode()}"
 
 
 def training_png(record: TrainingRecord) -> bytes:

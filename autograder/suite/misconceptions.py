@@ -12,7 +12,8 @@ import inspect
 import itertools
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,8 +64,21 @@ class Misconception:
     changes: Sequence[Rewrite]
 
     def respondent(self, reference: Path) -> Variant:
-        """Who answers with this mistake; `reference` is the module that it is made in."""
-        return variant(reference, tuple(self.changes))
+        """Who answers with this mistake; `reference` is the module that it is made in. Raises as `text`."""
+        with self._by_name():
+            return variant(reference, tuple(self.changes))
+
+    def text(self, reference: str) -> str:
+        """The reference's module text with this mistake; raises CourseError, which names it, where it no longer fits."""
+        with self._by_name():
+            return rewritten(reference, self.changes)
+
+    @contextmanager
+    def _by_name(self) -> Iterator[None]:
+        try:
+            yield
+        except CourseError as fault:
+            raise CourseError(f"the misconception {self.id} of {self.exercise}: {fault}") from fault
 
     @property
     def finding(self) -> Finding:

@@ -97,7 +97,7 @@ def where_in_band(losses: list[float], band: Band) -> str:
 
 
 def key_of(name: str, run: Run, device: Device) -> str:
-    """What a band is stored under: the same as long as code, data and device class are the same; comments and docstrings do not count."""
+    """What a band is stored under: it follows from code, data and device class, and from no comment, docstring or version of Python."""
     parts = [name, device, *run.data, run.baseline, str(run.length)]
     for path in run.sources:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -107,8 +107,16 @@ def key_of(name: str, run: Run, device: Device) -> str:
             )
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 first.value.value = ""
-        parts.append(ast.dump(tree))
+        parts.append(repr(_shape(tree)))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _shape(node: Any) -> Any:
+    """A syntax tree as lists, without what is empty: of that, each version of Python has something else, and `ast.dump` shows it."""
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+        return [type(node).__name__, *((name, _shape(value)) for name, value in fields)]
+    return [_shape(each) for each in node] if isinstance(node, list) else node
 
 
 def band_or_none(course: Course, assignment: str, name: str, run: Run, device: Device) -> Band | None:

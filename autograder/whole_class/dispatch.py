@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 from autograder.whole_class.pools import Pool
 
-PULSE = 10.0  # seconds without a result, after which the pool is asked whether it is still there
 PARDONS = 2  # deaths of a process over one task alone, after which it is left out
 Item = TypeVar("Item", bound=Hashable)
 
@@ -56,9 +55,9 @@ def dispatch(  # noqa: PLR0913  (what is worked on, how, and what becomes of it)
                 return
             batch = [accused := suspects.popleft()]
         running |= {pool.submit(function, item): item for item in batch}
-        finished = wait(running, PULSE, return_when=FIRST_COMPLETED).done
+        finished = wait(running, pool.pulse, return_when=FIRST_COMPLETED).done
         if not finished:
-            pool.expect_alive()
+            pool.look_after()
         broken = False
         for item, future in [(running.pop(future), future) for future in finished]:
             fault = _fault(future)

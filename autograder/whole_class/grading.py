@@ -11,6 +11,7 @@ from autograder.course.assignment import CourseError, GraderError
 from autograder.course.report import Report
 from autograder.whole_class.dispatch import Failure, dispatch
 from autograder.whole_class.pools import ClusterPool, LocalPool, Needs, Pool
+from autograder.whole_class.regrading import Change
 from autograder.whole_class.store import Store
 from autograder.whole_class.tasks import Task, grade
 
@@ -26,8 +27,10 @@ class Summary:
     graded: int = 0  # in this run
     known: int = 0  # graded before, with the same content
     recorded: int = 0  # in this run
+    first: list[str] = field(default_factory=list)  # students of whom no submission of the same content has a score
     failures: dict[str, str] = field(default_factory=dict)  # student -> why there is no grade
     notes: dict[str, str] = field(default_factory=dict)  # student -> what is to be known of what was handed in
+    changes: list[Change] = field(default_factory=list)  # of those who were graded again
 
     @classmethod
     def of(cls, everything: list[Task], new: list[Task]) -> Summary:

@@ -1,4 +1,7 @@
-"""Where tasks are worked on: processes of this machine, or the workers of a Dask cluster. Both are `concurrent.futures` to `dispatch`."""
+"""Where tasks are worked on: processes of this machine, or the workers of a Dask cluster. To `dispatch` they are `concurrent.futures`.
+
+Jobs of Slurm are a third, in `slurm`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ import pyprctl
 
 from autograder.course.assignment import CourseError, GraderError
 
+PULSE = 10.0  # seconds
 STOPPING_SECONDS = 20.0  # that processes which were killed may take to be gone
 CLUSTER_SECONDS = 120.0  # seconds that a cluster may take to answer, and be without a worker
 Needs = Literal["cpu", "gpu"]
@@ -26,10 +30,12 @@ class Pool(Protocol):
 
     window: how many it wants at a time, so that nobody waits and little is lost when it breaks
     shared_fate: whether one process that dies takes along all tasks that the pool has
+    pulse: seconds without a result, after which it is to look after those who work
     """
 
     window: int
     shared_fate: bool
+    pulse: float
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Work on `function(*args)`."""
@@ -40,8 +46,8 @@ class Pool(Protocol):
     def renew(self) -> None:
         """Go on after a process has died."""
 
-    def expect_alive(self) -> None:
-        """Raises GraderError when nobody is left to work."""
+    def look_after(self) -> None:
+        """Do what there is to do for those who work; raises GraderError when nobody is left to."""
 
     def close(self) -> None:
         """Stop what runs, and free everything."""
@@ -51,11 +57,12 @@ class LocalPool:
     """Processes of this machine. They end with the process that made this pool, whatever ends that."""
 
     shared_fate = True
+    pulse = PULSE
 
     def __init__(self, processes: int) -> None:
         """Use so many processes."""
         self.window = 2 * processes
-        self._processes = processes
+        self.processes = processes
         self._executor = self._made()
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
@@ -71,8 +78,8 @@ class LocalPool:
         _stop(self._executor)
         self._executor = self._made()
 
-    def expect_alive(self) -> None:
-        """See Pool. Processes that die are noticed."""
+    def look_after(self) -> None:
+        """See Pool. There is nothing to do: processes that die are noticed."""
 
     def close(self) -> None:
         """See Pool. Processes that are in the middle of something are killed, and what they started with them."""
@@ -83,7 +90,7 @@ class LocalPool:
             os.environ.setdefault(name, "1")  # each process is a thread's worth of work, and inherits this
         # Spawned, not by a forkserver: that would be their parent, and it lives on with them when the driver is killed.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._processes, context, initializer=_begin, initargs=(os.getpid(),))
+        return ProcessPoolExecutor(self.processes, context, initializer=_begin, initargs=(os.getpid(),))
 
 
 def _stop(executor: ProcessPoolExecutor) -> None:
@@ -112,6 +119,7 @@ class ClusterPool:
     """The workers of the Dask scheduler at an address. Each task takes one `cpu` or one `gpu` of a worker's resources."""
 
     shared_fate = False
+    pulse = PULSE
 
     def __init__(self, address: str, needs: Needs = "cpu") -> None:
         """Connect; raises CourseError where the extra is not installed, GraderError where nobody answers."""
@@ -152,7 +160,7 @@ class ClusterPool:
     def renew(self) -> None:
         """See Pool. The cluster looks after its workers itself."""
 
-    def expect_alive(self) -> None:
+    def look_after(self) -> None:
         """See Pool. Workers may come back for a while."""
         if self._slots():
             self._seen = time.monotonic()

@@ -110,12 +110,19 @@ def task_of(  # noqa: PLR0913, PLR0917  (what a report follows from)
 
 def named_by(course: Course, assignment: Assignment, path: Path) -> str:
     """Hash of the modules of the starter code that a submission names and its assignment does not import; empty when there are none."""
-    mentions = set(NAMED.findall(content(path, assignment).replace(b"import ", b"")))
+    return _hash_of_named(
+        course.root, assignment.name, frozenset(NAMED.findall(content(path, assignment).replace(b"import ", b"")))
+    )
+
+
+@cache
+def _hash_of_named(root: Path, assignment: str, mentions: frozenset[bytes]) -> str:
+    """Worked out once in a process for all who mention the same, since every module that is imported is parsed for it."""
     parts = [re.findall(r"\w+", mention.decode("ascii", "replace")) for mention in mentions]
     names = {".".join(("starter_code", *some)) for part in parts for some in (part, *([one] for one in part))}
-    named = [module for name in names for module in modules_of(course.root, name)]
-    modules = imported(course.root, named, ("starter_code",)) - _imports(course.root, assignment.name)
-    return files_hash(course.root, modules) if modules else ""
+    named = [module for name in names for module in modules_of(root, name)]
+    modules = imported(root, named, ("starter_code",)) - _imports(root, assignment)
+    return files_hash(root, modules) if modules else ""
 
 
 @cache
@@ -128,6 +135,8 @@ def _imports(root: Path, assignment: str) -> set[Path]:
 def _trained_on(root: Path, assignment: str, wanted: Wanted, data: Data | None = None) -> Device:
     """Looked up once in a process, like the environment: the bands that decide on it are part of that."""
     course = Course(root)
+    if wanted == "cuda":
+        return wanted  # whoever has asked for it by its name knows that there is one, here or where it is graded
     device, _ = device_for(course, course.assignment(assignment), wanted, data)
     return device
 
@@ -160,6 +169,7 @@ def look_again(course: Course, assignment: str) -> bool:
     """Whether files have changed that reports of this process follow from. Then they are read and imported again: a server lives on."""
     known = environment(course.root, assignment)
     _imports.cache_clear()
+    _hash_of_named.cache_clear()
     if environment.__wrapped__(course.root, assignment) == known:
         return False
     environment.cache_clear()
@@ -178,6 +188,12 @@ def grading_modules(engine: Path) -> set[Path]:
     """The modules of the engine that a report may depend on: not those that show, record or measure."""
     files = [path for part in GRADING for path in (*engine.glob(f"{part}.py"), *(engine / part).rglob("*.py"))]
     return imported(engine.parent, files, (engine.name,), safe=False)
+
+
+def make_ready(task: Task) -> None:
+    """Start what grades a task, in a process that is to grade such ones, so that the first of them waits for nothing."""
+    follows_from = (task.course, task.assignment, task.isolation, task.environment, task.device, task.data)
+    _grader(*follows_from, board=task.board).suite(task.assignment)
 
 
 def grade(task: Task) -> dict[str, Any]:

@@ -5,20 +5,27 @@ markers are what they write. A function may call those above it, as students may
 """
 
 
-def conv_output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
-    """How many positions a kernel takes along one axis: the height or the width of what a convolution returns.
+def conv_output_size(
+    size: int, kernel_size: int, stride: int = 1, padding: int = 0
+) -> int:
+    """How many positions a kernel takes along one axis.
 
-    Padding adds `padding` zeros at both ends of the axis. The kernel starts at the first entry and moves on by `stride`
-    as long as all of it fits. What is left over at the end, when the last step does not fit, is not used.
+    That is the height or the width of what a convolution returns.
+
+    Padding adds `padding` zeros at both ends of the axis. The kernel starts at the
+    first entry and moves on by `stride` as long as all of it fits. What is left over at
+    the end, when the last step does not fit, is not used.
 
     size: entries along the axis, at least 1
-    kernel_size: entries that the kernel covers along the same axis, at least 1; size + 2 padding is at least as large
+    kernel_size: entries that the kernel covers along the same axis, at least 1; size +
+        2 padding is at least as large
     stride: the step, at least 1
     padding: zeros at each end, at least 0
 
     Returns an exact int. A numpy integer will do; a float such as 3.0 will not.
 
-    Source: lectures N41 and L14 use it throughout, for instance 224 -> 112 in GoogLeNet's first layer.
+    Source: lectures N41 and L14 use it throughout, for instance 224 -> 112 in
+    GoogLeNet's first layer.
     """
     ### BEGIN SOLUTION
     return (size + 2 * padding - kernel_size) // stride + 1
@@ -32,18 +39,23 @@ def conv_macs(
     kernel_size: int | tuple[int, int],
     groups: int = 1,
 ) -> int:
-    """Multiply-accumulates (MACs) of one convolution on one image: what the lectures call "ops".
+    """Multiply-accumulates (MACs) of one convolution on one image.
 
-    Each number of the output is one dot product of a kernel with the patch of input under it. A dot product of n numbers
-    counts as n MACs: a multiplication and the addition that goes with it are one MAC together. Biases are not counted.
-    Kernels are applied once for every position of the *output*, so that stride and padding act through out_size alone.
+    The lectures call them "ops".
+
+    Each number of the output is one dot product of a kernel with the patch of input
+    under it. A dot product of n numbers counts as n MACs: a multiplication and the
+    addition that goes with it are one MAC together. Biases are not counted. Kernels are
+    applied once for every position of the *output*, so that stride and padding act
+    through out_size alone.
 
     out_size: (H, W) of the output
     in_channels: depth of the input, at least 1
     out_channels: depth of the output, one kernel each, at least 1
     kernel_size: an int k for a k x k kernel, or a tuple (kh, kw), of numbers from 1 on
-    groups: the channels of input and output are cut into this many equal parts, and each part of the output reads only
-        its own part of the input. It divides both numbers of channels. 1 is the ordinary convolution.
+    groups: the channels of input and output are cut into this many equal parts, and
+        each part of the output reads only its own part of the input. It divides both
+        numbers of channels. 1 is the ordinary convolution.
 
     Returns an exact int. A numpy integer will do; a float such as 3.0 will not.
 
@@ -51,7 +63,9 @@ def conv_macs(
     """
     ### BEGIN SOLUTION
     out_height, out_width = out_size
-    kernel_height, kernel_width = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+    kernel_height, kernel_width = (
+        kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+    )
     macs_per_number = in_channels // groups * kernel_height * kernel_width
     return out_height * out_width * out_channels * macs_per_number
     ### END SOLUTION
@@ -64,7 +78,9 @@ def conv_params(
     groups: int = 1,
     bias: bool = True,
 ) -> int:
-    """Learned numbers of one convolution: the weights of its kernels and, with `bias`, one bias for each output channel.
+    """Learned numbers of one convolution.
+
+    The weights of its kernels and, with `bias`, one bias for each output channel.
 
     The same kernels serve every position of the image, so its size does not matter.
 
@@ -76,7 +92,9 @@ def conv_params(
     Source: lectures N41 and L14 compare networks by it.
     """
     ### BEGIN SOLUTION
-    kernel_height, kernel_width = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+    kernel_height, kernel_width = (
+        kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+    )
     weights = out_channels * (in_channels // groups) * kernel_height * kernel_width
     return weights + out_channels if bias else weights
     ### END SOLUTION
@@ -88,20 +106,24 @@ def reduction_saving(
     kernel_size: int | tuple[int, int],
     reduce_channels: int,
 ) -> float:
-    """How many times fewer MACs a convolution costs when a 1x1 convolution makes its input thinner first.
+    """How many times fewer MACs a convolution costs with a reduction.
+
+    The reduction is a 1x1 convolution that makes its input thinner first.
 
         direct:  in_shape -> kernel_size convolution -> out_channels
-        reduced: in_shape -> 1x1 convolution -> reduce_channels -> kernel_size convolution -> out_channels
+        reduced: in_shape -> 1x1 convolution -> reduce_channels
+                          -> kernel_size convolution -> out_channels
 
-    All convolutions have stride 1 and same padding: height and width stay as they are. Biases are not counted.
+    All convolutions have stride 1 and same padding: height and width stay as they are.
+    Biases are not counted.
 
     in_shape: (C, H, W) of the input
     out_channels: depth of the output, the same both ways, at least 1
     kernel_size: an int k for a k x k kernel, or a tuple (kh, kw), of numbers from 1 on
     reduce_channels: depth behind the 1x1 convolution, at least 1
 
-    Returns MACs of direct / MACs of reduced, a float: 3.0 says that the reduction saves two thirds of the work, a number
-    below 1 that it makes the work more.
+    Returns MACs of direct / MACs of reduced, a float: 3.0 says that the reduction saves
+    two thirds of the work, a number below 1 that it makes the work more.
 
     Source: lecture N41 (a 5x5 convolution on 14 x 14 x 480).
     """
@@ -115,18 +137,22 @@ def reduction_saving(
 
 
 def naive_inception_cost(in_shape: tuple[int, int, int], branches: dict) -> dict:
-    """What an Inception module in its naive form costs: three convolutions and a pooling side by side, then stacked.
+    """What an Inception module in its naive form costs.
 
-    Each branch reads the whole input; height and width stay as they are (stride 1, same padding). The 3x3 max pooling has
-    no weights and counts no MACs; it treats every channel on its own, so its output is as deep as its input. The four
-    outputs are stacked along the channels.
+    Three convolutions and a pooling side by side, then stacked.
+
+    Each branch reads the whole input; height and width stay as they are (stride 1, same
+    padding). The 3x3 max pooling has no weights and counts no MACs; it treats every
+    channel on its own, so its output is as deep as its input. The four outputs are
+    stacked along the channels.
 
     in_shape: (C, H, W) of the input
-    branches: {"1x1", "3x3", "5x5"}: the output channels of each convolution, at least 1. The order of the keys means
-        nothing.
+    branches: {"1x1", "3x3", "5x5"}: the output channels of each convolution, at least
+        1. The order of the keys means nothing.
 
-    Returns {"macs", "out_channels"}, exact ints: the MACs of all branches (biases not counted), and the depth of the stack.
-    Numpy integers will do; floats such as 3.0 will not. More keys are allowed. No input is modified.
+    Returns {"macs", "out_channels"}, exact ints: the MACs of all branches (biases not
+    counted), and the depth of the stack. Numpy integers will do; floats such as 3.0
+    will not. More keys are allowed. No input is modified.
 
     Source: lecture N41; L14 (854M); Szegedy and others, arXiv:1409.4842, figure 2(a).
     """
@@ -141,22 +167,27 @@ def naive_inception_cost(in_shape: tuple[int, int, int], branches: dict) -> dict
 
 
 def reduced_inception_cost(in_shape: tuple[int, int, int], branches: dict) -> dict:
-    """What an Inception module with reductions costs: six convolutions in four branches, then stacked.
+    """What an Inception module with reductions costs.
+
+    Six convolutions in four branches, then stacked.
 
         input -> 1x1 ----------------------------> 1x1 channels
         input -> 1x1 -> 3x3_reduce channels -> 3x3 -> 3x3 channels
         input -> 1x1 -> 5x5_reduce channels -> 5x5 -> 5x5 channels
         input -> 3x3 max pool -> 1x1 ------------> pool_proj channels
 
-    Height and width stay as they are everywhere (stride 1, same padding). Pooling has no weights and counts no MACs.
+    Height and width stay as they are everywhere (stride 1, same padding). Pooling has
+    no weights and counts no MACs.
 
     in_shape: (C, H, W) of the input
-    branches: {"1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj"}: the output channels of each of the six
-        convolutions, at least 1. The order of the keys means nothing.
+    branches: {"1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj"}: the output
+        channels of each of the six convolutions, at least 1. The order of the keys
+        means nothing.
 
-    Returns {"macs", "params", "out_channels"}, exact ints: MACs of all six (biases not counted), learned numbers of all six
-    (biases counted), and the depth of the stack. Numpy integers will do; floats such as 3.0 will not. More keys are
-    allowed. No input is modified.
+    Returns {"macs", "params", "out_channels"}, exact ints: MACs of all six (biases not
+    counted), learned numbers of all six (biases counted), and the depth of the stack.
+    Numpy integers will do; floats such as 3.0 will not. More keys are allowed. No input
+    is modified.
 
     Source: lecture N41; L14 ("358M"); Szegedy and others, arXiv:1409.4842, figure 2(b).
     """
@@ -174,32 +205,45 @@ def reduced_inception_cost(in_shape: tuple[int, int, int], branches: dict) -> di
     for name, in_channels, kernel_size in layers:
         macs += conv_macs((height, width), in_channels, branches[name], kernel_size)
         params += conv_params(in_channels, branches[name], kernel_size)
-    out_channels = branches["1x1"] + branches["3x3"] + branches["5x5"] + branches["pool_proj"]
+    out_channels = (
+        branches["1x1"] + branches["3x3"] + branches["5x5"] + branches["pool_proj"]
+    )
     return {"macs": macs, "params": params, "out_channels": out_channels}
     ### END SOLUTION
 
 
 def googlenet_census(table: list) -> dict:
-    """Count what a network is made of, from its table: GoogLeNet's or any other in the same format.
+    """Count what a network is made of, from its table.
 
-    table: rows from input to output, as `starter_code.googlenet_table` documents them. What enters a row is what left the
-        row before it. The first row is always the input. A row of kind "head" is an auxiliary head: not part of the
-        network at inference, so it counts nowhere, and the row after it continues where the row before it left off. "fc"
-        is a fully connected layer on *all* numbers that enter it, channels times positions. A table has one layer with
-        weights at least, and may end with any row. All its numbers are at least 1, but for the rates of dropout: 0 or more.
+    The table is GoogLeNet's or any other in the same format.
+
+    table: rows from input to output, as `starter_code.googlenet_table` documents them.
+        What enters a row is what left the row before it. The first row is always the
+        input. A row of kind "head" is an auxiliary head: not part of the network at
+        inference, so it counts nowhere, and the row after it continues where the row
+        before it left off. "fc" is a fully connected layer on *all* numbers that enter
+        it, channels times positions. A table has one layer with weights at least, and
+        may end with any row. All its numbers are at least 1, but for the rates of
+        dropout: 0 or more.
 
     Returns, all exact ints:
     {"inception_modules": rows of kind "inception",
-     "weight_layers": layers with weights on the longest path from input to output; an Inception module is two of them long,
-     "layers_with_pooling": the same, with each "max_pool" and "avg_pool" row counted too. (The pooling inside a module lies
-         on a path of the same length as its convolutions, and makes no path longer.)
-     "conv_and_fc_layers": all convolutions and fully connected layers, those side by side in a module each on its own,
-     "params": learned numbers, with one bias for each output channel of each of these layers,
+     "weight_layers": layers with weights on the longest path from input to output; an
+         Inception module is two of them long,
+     "layers_with_pooling": the same, with each "max_pool" and "avg_pool" row counted
+         too. (The pooling inside a module lies on a path of the same length as its
+         convolutions, and makes no path longer.)
+     "conv_and_fc_layers": all convolutions and fully connected layers, those side by
+         side in a module each on its own,
+     "params": learned numbers, with one bias for each output channel of each of these
+         layers,
      "macs": multiply-accumulates on one image; pooling, dropout and softmax count none}
 
-    Numpy integers will do; floats such as 3.0 will not. More keys are allowed. The table is not modified.
+    Numpy integers will do; floats such as 3.0 will not. More keys are allowed. The
+    table is not modified.
 
-    Source: lecture N41 (9 modules, 22 layers, 27 with pooling); Szegedy and others, arXiv:1409.4842, table 1.
+    Source: lecture N41 (9 modules, 22 layers, 27 with pooling); Szegedy and others,
+    arXiv:1409.4842, table 1.
     """
     ### BEGIN SOLUTION
     modules, weight_layers, pools, conv_and_fc, params, macs = 0, 0, 0, 0, 0, 0
@@ -209,9 +253,18 @@ def googlenet_census(table: list) -> dict:
         if row["kind"] == "conv":
             weight_layers += 1
             conv_and_fc += 1
-            params += conv_params(channels, row["out_channels"], row["kernel_size"], row["groups"])
-            macs += conv_macs(row["out_size"], channels, row["out_channels"], row["kernel_size"], row["groups"])
-        elif row["kind"] == "fc":  # a convolution whose kernel covers all that enters: it has one position
+            params += conv_params(
+                channels, row["out_channels"], row["kernel_size"], row["groups"]
+            )
+            macs += conv_macs(
+                row["out_size"],
+                channels,
+                row["out_channels"],
+                row["kernel_size"],
+                row["groups"],
+            )
+        elif row["kind"] == "fc":
+            # A convolution whose kernel covers all that enters: it has one position.
             weight_layers += 1
             conv_and_fc += 1
             params += conv_params(channels, row["out_channels"], size)

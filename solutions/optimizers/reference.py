@@ -9,18 +9,21 @@ from collections.abc import Callable
 import numpy as np
 
 
-def gradient_descent(grad_fn: Callable, w0: np.ndarray, lr: float, steps: int) -> np.ndarray:
+def gradient_descent(
+    grad_fn: Callable, w0: np.ndarray, lr: float, steps: int
+) -> np.ndarray:
     """Plain gradient descent, as the whole path from w0 on.
 
         w <- w - lr grad_fn(w)             `steps` times
 
-    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, of shape (D,). Ask it once a step, and do not write
-        into what it returns: it may be w itself.
+    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, of shape (D,). Ask
+        it once a step, and do not write into what it returns: it may be w itself.
     w0: (D,) where the path starts; float64 (the rule of this course) or integer
     lr: the learning rate, larger than 0
     steps: how many steps to take, 0 or more
 
-    Returns an array of shape (steps + 1, D): row 0 is w0, row k is the point after k steps.
+    Returns an array of shape (steps + 1, D): row 0 is w0, row k is the point after k
+    steps.
 
     w0 is not modified, and no row changes once it is written.
 
@@ -36,18 +39,23 @@ def gradient_descent(grad_fn: Callable, w0: np.ndarray, lr: float, steps: int) -
 
 
 def max_stable_lr(hessian: np.ndarray) -> float:
-    """The learning rate at which gradient descent on a quadratic bowl stops converging: 2 / lambda_max.
+    """The learning rate at which gradient descent on a quadratic bowl stops converging.
 
-    On 1/2 w^T A w every step multiplies the part of w along an eigenvector of A by 1 - lr lambda. It shrinks while that
-    factor lies between -1 and 1.
+    It is 2 / lambda_max.
 
-    hessian: (D, D) the matrix A of second derivatives: symmetric, all eigenvalues larger than 0; float64 or integer
+    On 1/2 w^T A w every step multiplies the part of w along an eigenvector of A by 1 -
+    lr lambda. It shrinks while that factor lies between -1 and 1.
 
-    Returns a float. Any smaller rate converges, from anywhere; any larger one diverges, from almost anywhere.
+    hessian: (D, D) the matrix A of second derivatives: symmetric, all eigenvalues
+        larger than 0; float64 or integer
+
+    Returns a float. Any smaller rate converges, from anywhere; any larger one diverges,
+    from almost anywhere.
 
     hessian is not modified.
 
-    Source: lecture N43 has the pictures (too small, too large); the number follows from the line above.
+    Source: lecture N43 has the pictures (too small, too large); the number follows from
+    the line above.
     """
     ### BEGIN SOLUTION
     steepest: float = np.linalg.eigvalsh(hessian).max()
@@ -56,9 +64,13 @@ def max_stable_lr(hessian: np.ndarray) -> float:
 
 
 def step_decay(lr0: float, step: int, every: int, factor: float = 0.1) -> float:
-    """A schedule with fixed stairs: the learning rate is multiplied by `factor` after every `every` steps.
+    """A schedule with fixed stairs.
 
-        step 0 ... every - 1: lr0,    step every ... 2 every - 1: lr0 factor,    then lr0 factor^2, and so on
+    The learning rate is multiplied by `factor` after every `every` steps.
+
+        step 0 ... every - 1: lr0,
+        step every ... 2 every - 1: lr0 factor,
+        then lr0 factor^2, and so on
 
     lr0: the rate at the beginning, larger than 0
     step: the step that is about to be taken, counted from 0
@@ -74,19 +86,26 @@ def step_decay(lr0: float, step: int, every: int, factor: float = 0.1) -> float:
     ### END SOLUTION
 
 
-def plateau_decay(losses: list[float], lr0: float, factor: float = 0.1, patience: int = 5) -> list[float]:
-    """A schedule that listens: a tenth of the learning rate whenever the validation loss has stopped falling.
+def plateau_decay(
+    losses: list[float], lr0: float, factor: float = 0.1, patience: int = 5
+) -> list[float]:
+    """A schedule that listens.
 
-    Go through the losses in order. A loss that is lower than every one before it is a new best (so the first always is);
-    any other loss, one that equals the best among them, is an epoch without progress. When `patience` epochs without
-    progress have followed one another, multiply the rate by `factor`, and count from 0 again. The best stays what it is.
+    A tenth of the learning rate whenever the validation loss has stopped falling.
+
+    Go through the losses in order. A loss that is lower than every one before it is a
+    new best (so the first always is); any other loss, one that equals the best among
+    them, is an epoch without progress. When `patience` epochs without progress have
+    followed one another, multiply the rate by `factor`, and count from 0 again. The
+    best stays what it is.
 
     losses: validation losses, one finite number for each epoch; there may be none yet
     lr0: the rate of the first epoch, larger than 0
     factor: what the rate is multiplied by, larger than 0
     patience: how many epochs without progress in a row are too many, at least 1
 
-    Returns a list with one rate for each loss: entry i is the rate for the epoch after losses[i] has been seen.
+    Returns a list with one rate for each loss: entry i is the rate for the epoch after
+    losses[i] has been seen.
 
     losses is not modified.
 
@@ -109,18 +128,24 @@ def plateau_decay(losses: list[float], lr0: float, factor: float = 0.1, patience
 def momentum_step(
     w: np.ndarray, grad: np.ndarray, state: dict, lr: float, beta: float = 0.9
 ) -> tuple[np.ndarray, dict]:
-    """One step of momentum, as lecture L14 writes it: the velocity is an exponential average of the gradients.
+    """One step of momentum, as lecture L14 writes it.
+
+    The velocity is an exponential average of the gradients.
 
         v <- beta v + (1 - beta) grad      v is 0 before the first step
         w <- w - lr v                      with the new v
 
-    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this
+        course) or integer
     grad: the gradient of the loss at w, like w
-    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
-        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
-        of the formula are good names.
-    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
-    beta: share of the old velocity that is kept, from 0 to below 1; the same in all steps
+    state: {} at the first step, later what your last call for these weights returned,
+        as it was; several sets of weights may take turns. What it is, what it holds and
+        under which names, is your choice; a dict will do, and the letters of the
+        formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step
+        before
+    beta: share of the old velocity that is kept, from 0 to below 1; the same in all
+        steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 
@@ -135,20 +160,27 @@ def momentum_step(
 def nesterov_step(
     w: np.ndarray, grad_fn: Callable, state: dict, lr: float, beta: float = 0.9
 ) -> tuple[np.ndarray, dict]:
-    """One step of Nesterov's momentum: look where the velocity is about to carry you, and take the gradient there.
+    """One step of Nesterov's momentum.
+
+    Look where the velocity is about to carry you, and take the gradient there.
 
         v <- beta v - lr grad_fn(w + beta v)       v is 0 before the first step
         w <- w + v                                 with the new v
 
     Here v is a step, sign and learning rate included; no factor (1 - beta).
 
-    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
-    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it once.
-    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
-        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
-        of the formula are good names.
-    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
-    beta: share of the old velocity that is kept, from 0 to below 1; the same in all steps
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this
+        course) or integer
+    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it
+        once.
+    state: {} at the first step, later what your last call for these weights returned,
+        as it was; several sets of weights may take turns. What it is, what it holds and
+        under which names, is your choice; a dict will do, and the letters of the
+        formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step
+        before
+    beta: share of the old velocity that is kept, from 0 to below 1; the same in all
+        steps
 
     Returns (w, state), both new. Neither w nor the old state is modified.
 
@@ -161,19 +193,28 @@ def nesterov_step(
     ### END SOLUTION
 
 
-def adagrad_step(w: np.ndarray, grad: np.ndarray, state: dict, lr: float, eps: float = 1e-8) -> tuple[np.ndarray, dict]:
-    """One step of Adagrad: each weight has a rate of its own, which shrinks with the squared gradients it has seen.
+def adagrad_step(
+    w: np.ndarray, grad: np.ndarray, state: dict, lr: float, eps: float = 1e-8
+) -> tuple[np.ndarray, dict]:
+    """One step of Adagrad.
 
-        r <- r + grad^2                            entry by entry; r is 0 before the first step
-        w <- w - lr grad / (sqrt(r) + eps)         with the new r; eps outside the root
+    Each weight has a rate of its own, which shrinks with the squared gradients it has
+    seen.
 
-    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
+        r <- r + grad^2                        entry by entry; r is 0 before step 1
+        w <- w - lr grad / (sqrt(r) + eps)     with the new r; eps outside the root
+
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this
+        course) or integer
     grad: the gradient of the loss at w, like w; entries may be 0
-    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
-        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
-        of the formula are good names.
-    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
-    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
+    state: {} at the first step, later what your last call for these weights returned,
+        as it was; several sets of weights may take turns. What it is, what it holds and
+        under which names, is your choice; a dict will do, and the letters of the
+        formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step
+        before
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
+        and the same in all steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 
@@ -186,21 +227,32 @@ def adagrad_step(w: np.ndarray, grad: np.ndarray, state: dict, lr: float, eps: f
 
 
 def rmsprop_step(
-    w: np.ndarray, grad: np.ndarray, state: dict, lr: float, rho: float = 0.9, eps: float = 1e-8
+    w: np.ndarray,
+    grad: np.ndarray,
+    state: dict,
+    lr: float,
+    rho: float = 0.9,
+    eps: float = 1e-8,
 ) -> tuple[np.ndarray, dict]:
-    """One step of RMSProp: as Adagrad, with an average that forgets in place of a sum that only grows.
+    """One step of RMSProp.
 
-        r <- rho r + (1 - rho) grad^2              entry by entry; r is 0 before the first step
-        w <- w - lr grad / (sqrt(r) + eps)         with the new r; eps outside the root
+    As Adagrad, with an average that forgets in place of a sum that only grows.
 
-    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
+        r <- rho r + (1 - rho) grad^2          entry by entry; r is 0 before step 1
+        w <- w - lr grad / (sqrt(r) + eps)     with the new r; eps outside the root
+
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this
+        course) or integer
     grad: the gradient of the loss at w, like w; entries may be 0
-    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
-        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
-        of the formula are good names.
-    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
+    state: {} at the first step, later what your last call for these weights returned,
+        as it was; several sets of weights may take turns. What it is, what it holds and
+        under which names, is your choice; a dict will do, and the letters of the
+        formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step
+        before
     rho: share of the old average that is kept, from 0 to below 1; the same in all steps
-    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
+        and the same in all steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 
@@ -221,22 +273,31 @@ def rmsprop_nesterov_step(
     beta: float = 0.9,
     eps: float = 1e-8,
 ) -> tuple[np.ndarray, dict]:
-    """One step of RMSProp with Nesterov's momentum: the rescaled gradient of the look-ahead point drives the velocity.
+    """One step of RMSProp with Nesterov's momentum.
+
+    The rescaled gradient of the look-ahead point drives the velocity.
 
         g = grad_fn(w + beta v)                    v and r are 0 before the first step
         r <- rho r + (1 - rho) g^2                 entry by entry
         v <- beta v - lr g / (sqrt(r) + eps)       with the new r; eps outside the root
         w <- w + v                                 with the new v
 
-    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
-    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it once.
-    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
-        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
-        of the formula are good names.
-    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
-    rho: share of the old average of squares that is kept, from 0 to below 1; the same in all steps
-    beta: share of the old velocity that is kept, from 0 to below 1; the same in all steps
-    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this
+        course) or integer
+    grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it
+        once.
+    state: {} at the first step, later what your last call for these weights returned,
+        as it was; several sets of weights may take turns. What it is, what it holds and
+        under which names, is your choice; a dict will do, and the letters of the
+        formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step
+        before
+    rho: share of the old average of squares that is kept, from 0 to below 1; the same
+        in all steps
+    beta: share of the old velocity that is kept, from 0 to below 1; the same in all
+        steps
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
+        and the same in all steps
 
     Returns (w, state), both new. Neither w nor the old state is modified.
 
@@ -260,9 +321,12 @@ def adam_step(
     beta2: float = 0.999,
     eps: float = 1e-8,
 ) -> tuple[np.ndarray, dict]:
-    """One step of Adam: an average of the gradients over the root of an average of their squares, both corrected.
+    """One step of Adam.
 
-        t <- t + 1                                 t is 0 before the first step, so the first step has t = 1
+    An average of the gradients over the root of an average of their squares, both
+    corrected.
+
+        t <- t + 1                                 0 before step 1, where t becomes 1
         m <- beta1 m + (1 - beta1) grad            m and r are 0 before the first step
         r <- beta2 r + (1 - beta2) grad^2          entry by entry
         m_hat = m / (1 - beta1^t)                  makes up for the start at 0
@@ -271,15 +335,21 @@ def adam_step(
 
     m and r are kept as they are; the corrected ones serve this step only.
 
-    w: the weights, an array of any shape, at least one axis; float64 (the rule of this course) or integer
+    w: the weights, an array of any shape, at least one axis; float64 (the rule of this
+        course) or integer
     grad: the gradient of the loss at w, like w; entries may be 0
-    state: {} at the first step, later what your last call for these weights returned, as it was; several sets of weights
-        may take turns. What it is, what it holds and under which names, is your choice; a dict will do, and the letters
-        of the formula are good names.
-    lr: the learning rate of this step, 0 or more; it may differ from that of the step before
-    beta1: share of the old average of gradients that is kept, from 0 to below 1; the same in all steps
-    beta2: share of the old average of squares that is kept, from 0 to below 1; the same in all steps
-    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0, and the same in all steps
+    state: {} at the first step, later what your last call for these weights returned,
+        as it was; several sets of weights may take turns. What it is, what it holds and
+        under which names, is your choice; a dict will do, and the letters of the
+        formula are good names.
+    lr: the learning rate of this step, 0 or more; it may differ from that of the step
+        before
+    beta1: share of the old average of gradients that is kept, from 0 to below 1; the
+        same in all steps
+    beta2: share of the old average of squares that is kept, from 0 to below 1; the same
+        in all steps
+    eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
+        and the same in all steps
 
     Returns (w, state), both new. Neither w nor grad nor the old state is modified.
 

@@ -8,10 +8,10 @@ from typing import NoReturn
 
 import numpy as np
 
+from starter_code.checks.examples import FEW, LABEL, WIDTH, Example, array_lines, labelled
 from starter_code.gradient_check import relative_error
 
-WIDTH = 96  # characters in a line, so that no notebook breaks it in the middle of a word
-FEW = 12  # arrays of up to this many numbers are printed whole in a message
+DIGITS = (6, 9, 12)  # behind the point of what is due and what came: as few as tell the two apart
 GRADIENT_TOLERANCE = 1e-6  # right code in float64 with h = 1e-5 stays far below it, a forgotten term far above
 
 
@@ -30,9 +30,18 @@ def fail(sentence: str) -> NoReturn:
     raise CheckFailed(sentence) from None
 
 
+def off(sentence: str, example: Example, due: str | list[str] = "", came: str | list[str] = "") -> NoReturn:
+    """Stop the check with a sentence, all that went in, what should have come of it, and what came."""
+    lines = [sentence, *example.lines()]
+    if due:
+        lines += labelled("should be", [due] if isinstance(due, str) else due)
+        lines += labelled("yours is", [came] if isinstance(came, str) else came)
+    fail("\n".join(lines))
+
+
 def ok(sentence: str) -> None:
     """Print the line of a passed check."""
-    say(f"  ok  {sentence}")
+    say(textwrap.fill(sentence, WIDTH, initial_indent="  ok  ", subsequent_indent="      ", break_on_hyphens=False))
 
 
 def done(name: str, not_looked_at: str) -> None:
@@ -66,6 +75,11 @@ def call(name: str, function: object, *args: object) -> object:
     return result
 
 
+def asked(name: str, function: object, example: Example) -> object:
+    """Call a student's function on an example and return what it returns."""
+    return call(name, function, *example.arguments())
+
+
 def expect_tuple(what: str, got: object, names: tuple[str, ...]) -> tuple[object, ...]:
     """Expect a tuple (or list) with one element per name."""
     if not isinstance(got, (tuple, list)) or len(got) != len(names):
@@ -84,64 +98,82 @@ def expect_keys(what: str, got: object, keys: Sequence[str]) -> dict[str, object
     return got
 
 
-def expect_array(what: str, got: object, shape: tuple[int, ...]) -> np.ndarray:
+def expect_array(what: str, got: object, shape: tuple[int, ...], example: Example) -> np.ndarray:
     """Expect finite float64 numbers of the given shape, and say so."""
-    array = array_of(what, got, shape)
+    array = array_of(what, got, shape, example)
     ok(f"shape of {what} is {shape}, dtype float64")
     return array
 
 
-def array_of(what: str, got: object, shape: tuple[int, ...]) -> np.ndarray:
+def array_of(what: str, got: object, shape: tuple[int, ...], example: Example) -> np.ndarray:
     """Read finite float64 numbers of the given shape, in silence when they are there."""
     array = _numbers(what, got)
     if array.shape != shape:
-        fail(f"{what} should have the shape {shape} and has {array.shape}.")
+        off(f"{what} should have the shape {shape} and has {array.shape}.", example)
     if array.dtype != np.float64:
-        fail(f"{what} should have the dtype float64 and has {array.dtype}.")
+        off(f"{what} should have the dtype float64 and has {array.dtype}.", example)
     if not np.isfinite(array).all():
-        fail(f"{what} should hold finite numbers and holds nan or infinity.")
+        off(f"{what} should hold finite numbers and holds nan or infinity.", example, "finite numbers", _inside(array))
     return array
 
 
-def expect_close(what: str, got: object, want: object, because: str = "") -> None:
+def number_of(what: str, got: object, example: Example) -> float:
+    """Read one finite number, in silence when it is one."""
+    if isinstance(got, (bool, list, tuple)) or (isinstance(got, np.ndarray) and got.ndim):
+        off(f"{what} should be one number and is {describe(got)}.", example)
+    return float(array_of(what, got, (), example))
+
+
+def expect_close(what: str, got: object, want: object, example: Example, because: str = "") -> None:
     """Expect the numbers of a worked example, which may be shown; `because` says where they come from."""
     wanted = np.asarray(want, dtype=float)
     array = _numbers(what, got)
     if array.shape != wanted.shape:
-        fail(f"{what} should have the shape {wanted.shape} and has {array.shape}.")
+        off(f"{what} should have the shape {wanted.shape} and has {array.shape}.", example)
     # The examples are written with eight digits or more, hence the 1e-7.
     wrong = ~np.isclose(array, wanted, rtol=1e-7, atol=1e-9)
     if not wrong.any():
         ok(f"{what} is right in the worked example")
         return
     reason = f" ({because})" if because else ""
-    fail(f"{what} is off in the worked example{reason}.{_difference(array, wanted, wrong)}")
+    off_at(f"{what} is off in the worked example{reason}.", array, wanted, wrong, example)
 
 
-def expect_int(what: str, got: object, want: int, because: str = "") -> None:
+def expect_int(what: str, got: object, want: int, example: Example, because: str = "") -> None:
     """Expect the whole number of a worked example, which may be shown; `because` says where it comes from."""
     if isinstance(got, bool) or not isinstance(got, (int, np.integer)):
         if isinstance(got, (float, np.floating)) and float(got) == want:
-            fail(f"{what} has the right value as the float {float(got)}, where an int is asked for: divide with //.")
-        fail(f"{what} should be an int and is {describe(got)}.")
+            sentence = f"{what} has the right value, as a float where an int is asked for: divide with //."
+            off(sentence, example, f"{want:,}", f"{float(got):,}")
+        off(f"{what} should be an int and is {describe(got)}.", example)
     if int(got) == want:
         ok(f"{what} is right in the worked example")
         return
     reason = f" ({because})" if because else ""
-    fail(
-        f"{what} is off in the worked example{reason}: it should be {want:,} and is {int(got):,}{_times(int(got), want)}."
-    )
+    off(f"{what} is off in the worked example{reason}.", example, f"{want:,}", f"{int(got):,}{_times(int(got), want)}")
 
 
-def expect_gradient(what: str, got: np.ndarray, numeric: np.ndarray) -> None:
+def expect_gradient(what: str, got: np.ndarray, numeric: np.ndarray, example: Example) -> None:
     """Expect an analytic gradient to agree with central differences to 1e-6."""
     error = relative_error(got, numeric)
     if error <= GRADIENT_TOLERANCE:
         ok(f"{what} agrees with central differences (relative error {error:.0e})")
         return
-    wrong = ~np.isclose(got, numeric, rtol=1e-4, atol=1e-8)
-    shown = _difference(got, numeric, wrong) if wrong.any() else ""
-    fail(f"{what} disagrees with central differences: relative error {error:.2g}.{shown}")
+    difference = np.abs(got - numeric)
+    wrong = ~np.isclose(got, numeric, rtol=1e-4, atol=1e-8) | (difference == difference.max())
+    off_at(f"{what} disagrees with central differences: relative error {error:.2g}.", got, numeric, wrong, example)
+
+
+def off_at(sentence: str, got: np.ndarray, want: np.ndarray, wrong: np.ndarray, example: Example) -> NoReturn:
+    """Stop the check because numbers differ: both arrays are shown when they are small, else the first such place."""
+    sentence += _pattern(got, want)
+    if want.size > FEW:
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = f"[{', '.join(map(str, index))}]"
+        sentence += f" {int(wrong.sum())} of {want.size} numbers differ, the first at {place}."
+        want, got = want[index], got[index]
+    digits = next((few for few in DIGITS if _inside(want, few) != _inside(got, few)), DIGITS[-1])
+    off(sentence, example, _inside(want, digits), _inside(got, digits))
 
 
 def describe(value: object) -> str:
@@ -183,19 +215,6 @@ def _numbers(what: str, got: object) -> np.ndarray:
     return array
 
 
-def _difference(got: np.ndarray, want: np.ndarray, wrong: np.ndarray) -> str:
-    """Show where two arrays differ: both of them when they are small, else the first place."""
-    pattern = _pattern(got, want)
-    if want.size <= FEW:
-        return f"{pattern}\n  should be {_indented(want)}\n  yours is  {_indented(got)}"
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    place = f"[{', '.join(map(str, index))}]"
-    return (
-        f"{pattern} {int(wrong.sum())} of {want.size} numbers differ, the first at {place}: "
-        f"it should be {want[index]:.6g} and is {got[index]:.6g}."
-    )
-
-
 def _pattern(got: np.ndarray, want: np.ndarray) -> str:
     """Say so when one array is the other times a number: a wrong sign, or a division too many."""
     scale = float(np.sum(want**2))
@@ -209,12 +228,19 @@ def _times(got: int, want: int) -> str:
     """Say so when one count is a simple multiple of the other."""
     for count, of, words in ((got, want, "times too much"), (want, got, "times too little")):
         if of > 0 and count % of == 0 and 1 < count // of <= 1000:  # noqa: PLR2004  larger factors tell nobody anything
-            return f", {count // of} {words}"
+            return f" ({count // of} {words})"
     return ""
 
 
-def _indented(array: np.ndarray) -> str:
-    return np.array2string(array, precision=6, suppress_small=True, prefix=" " * 12)
+def _inside(array: np.ndarray, digits: int = DIGITS[0]) -> list[str]:
+    """The numbers of an array, for a line with a label; of a large one, how many are not finite."""
+    if array.size > FEW:
+        return [
+            f"{np.isnan(array).sum()} times nan and {np.isinf(array).sum()} times infinity among {array.size} numbers"
+        ]
+    if array.ndim == 0:
+        return [f"{float(array):.{digits}g}"]
+    return array_lines(array, WIDTH - len(LABEL.format("")), digits)
 
 
 def _unfilled(name: str, error: BaseException) -> str:
@@ -230,7 +256,7 @@ def _unfilled(name: str, error: BaseException) -> str:
 def _where(error: BaseException) -> str:
     """Quote the student's own line that raised: the last one that is not inside an installed package."""
     frames = [f for f in traceback.extract_tb(error.__traceback__)[1:] if "-packages" not in f.filename and f.line]
-    return f"\n  in {frames[-1].name}, at: {frames[-1].line}" if frames else ""
+    return "\n" + f"  in {frames[-1].name}, at: {frames[-1].line}"[:WIDTH] if frames else ""
 
 
 def _copy(args: tuple[object, ...]) -> tuple[object, ...] | None:

@@ -3,11 +3,12 @@
 The worked examples are two steps long at most and small enough to be followed with pencil and paper.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from starter_code.checks.checking import array_of, call, done, expect_array, expect_close, expect_tuple, fail, ok
+from starter_code.checks.checking import array_of, asked, done, expect_array, expect_close, expect_tuple, off, ok
+from starter_code.checks.examples import Example, Recorded, Told, given
 
 Function = Callable[..., object]
 START = np.array([1.0, -2.0])
@@ -15,116 +16,122 @@ START = np.array([1.0, -2.0])
 
 def check_gradient_descent(gradient_descent: Function) -> None:
     """Shape, a worked example of three steps, and how often the gradient was asked for."""
-    name = "gradient_descent"
-    slope, asked = _slope()
-    path = call(name, gradient_descent, slope, np.array([4.0, 1.0]), 0.5, 3)
-    expect_array("the path", path, (4, 2))
-    expect_close("the path", path, [[4, 1], [2, -1], [1, 1], [0.5, -1]], "the gradient at (a, b) is (a, 4b), lr is 0.5")
-    _check_count(name, len(asked), 3, "in three steps")
+    name, slope = "gradient_descent", _slope()
+    example = given(grad_fn=slope, w0=np.array([4.0, 1.0]), lr=0.5, steps=3)
+    path = asked(name, gradient_descent, example)
+    expect_array("the path", path, (4, 2), example)
+    expect_close("the path", path, [[4, 1], [2, -1], [1, 1], [0.5, -1]], example)
+    _check_count(name, [slope], 3, "in three steps", example)
     done(name, "integers as w0, a single weight, no step at all.")
 
 
 def check_max_stable_lr(max_stable_lr: Function) -> None:
     """A bowl with turned axes, whose eigenvalues can be guessed."""
-    name = "max_stable_lr"
-    limit = call(name, max_stable_lr, np.array([[2.0, 1.0], [1.0, 2.0]]))
-    expect_close("the limit", limit, 2 / 3, "the eigenvalues of this matrix are 1 and 3")
+    name, example = "max_stable_lr", given(hessian=np.array([[2.0, 1.0], [1.0, 2.0]]))
+    limit = asked(name, max_stable_lr, example)
+    expect_close("the limit", limit, 2 / 3, example, "the eigenvalues of this matrix are 1 and 3")
     done(name, "larger matrices. The experiment below looks at the meaning of the number.")
 
 
 def check_schedules(step_decay: Function, plateau_decay: Function) -> None:
     """One rate on a stair, and a short run with two plateaus."""
-    rate = call("step_decay", step_decay, 0.5, 25, 10)
-    expect_close("step_decay(0.5, 25, 10)", rate, 0.005, "step 25 is on the third stair")
-    losses = [3.0, 2.0, 2.5, 2.5, 1.0, 1.5, 1.2, 1.1]
-    rates = call("plateau_decay", plateau_decay, losses, 1.0, 0.1, 2)
-    expect_close("the list of rates", rates, [1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01], f"patience 2, losses {losses}")
+    example = given(lr0=0.5, step=25, every=10)
+    rate = asked("step_decay", step_decay, example)
+    expect_close("step_decay(0.5, 25, 10)", rate, 0.005, example, "step 25 is on the third stair; factor is 0.1")
+    example = given(losses=[3.0, 2.0, 2.5, 2.5, 1.0, 1.5, 1.2, 1.1], lr0=1.0, factor=0.1, patience=2)
+    rates = asked("plateau_decay", plateau_decay, example)
+    expect_close("the list of rates", rates, [1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01], example)
     done("schedules", "the first and the last step of a stair, long plateaus, losses that stay exactly equal.")
 
 
 def check_momentum_step(momentum_step: Function) -> None:
     """Two steps by hand."""
     name = "momentum_step"
-    grads = [np.array([2.0, -4.0]), np.array([1.0, 1.0])]
-    _check_steps(name, momentum_step, grads, (0.5, 0.9), [[0.9, -1.8], [0.76, -1.67]])
+    grads = [{"grad": np.array([2.0, -4.0])}, {"grad": np.array([1.0, 1.0])}]
+    _check_steps(name, momentum_step, grads, {"lr": 0.5, "beta": 0.9}, [[0.9, -1.8], [0.76, -1.67]])
     done(name, "more steps, rates that change, another beta, integers, arrays of other shapes.")
 
 
 def check_nesterov_step(nesterov_step: Function) -> None:
     """Two steps by hand, and how often the gradient was asked for."""
-    name = "nesterov_step"
-    slope, asked = _slope()
-    _check_steps(name, nesterov_step, [slope, slope], (0.1, 0.5), [[0.9, -1.2], [0.765, -0.48]])
-    _check_count(name, len(asked), 2, "in two steps")
+    name, slopes = "nesterov_step", [_slope(), _slope()]
+    wanted = [[0.9, -1.2], [0.765, -0.48]]
+    last = _check_steps(name, nesterov_step, [{"grad_fn": each} for each in slopes], {"lr": 0.1, "beta": 0.5}, wanted)
+    _check_count(name, slopes, 2, "in two steps", last)
     done(name, "more steps, rates that change, integers, arrays of other shapes.")
 
 
 def check_adagrad_step(adagrad_step: Function) -> None:
     """Two steps by hand, with an epsilon that cannot be overlooked."""
     name = "adagrad_step"
-    grads = [np.array([3.0, -4.0]), np.array([4.0, 3.0])]
-    _check_steps(name, adagrad_step, grads, (0.5, 1.0), [[0.625, -1.6], [7 / 24, -1.85]])
+    grads = [{"grad": np.array([3.0, -4.0])}, {"grad": np.array([4.0, 3.0])}]
+    _check_steps(name, adagrad_step, grads, {"lr": 0.5, "eps": 1.0}, [[0.625, -1.6], [7 / 24, -1.85]])
     done(name, "more steps, gradients of zero, the usual epsilon, integers, arrays of other shapes.")
 
 
 def check_rmsprop_step(rmsprop_step: Function) -> None:
     """Two steps by hand, with an epsilon that cannot be overlooked."""
     name = "rmsprop_step"
-    grads = [np.array([2.0, -4.0]), np.array([0.0, 2.0])]
-    _check_steps(name, rmsprop_step, grads, (0.5, 0.75, 1.0), [[0.5, -4 / 3], [0.5, -5 / 3]])
+    grads = [{"grad": np.array([2.0, -4.0])}, {"grad": np.array([0.0, 2.0])}]
+    options = {"lr": 0.5, "rho": 0.75, "eps": 1.0}
+    _check_steps(name, rmsprop_step, grads, options, [[0.5, -4 / 3], [0.5, -5 / 3]])
     done(name, "more steps, the usual rho and epsilon, integers, arrays of other shapes.")
 
 
 def check_rmsprop_nesterov_step(rmsprop_nesterov_step: Function) -> None:
     """Two steps by hand, and how often the gradient was asked for."""
-    name = "rmsprop_nesterov_step"
-    slope, asked = _slope()
+    name, slopes = "rmsprop_nesterov_step", [_slope(), _slope()]
     start, wanted = np.array([2.0, -1.0]), [[1.5, -1 / 3], [0.947775697046, 0.0]]
-    _check_steps(name, rmsprop_nesterov_step, [slope, slope], (0.5, 0.75, 0.5, 1.0), wanted, start)
-    _check_count(name, len(asked), 2, "in two steps")
+    options = {"lr": 0.5, "rho": 0.75, "beta": 0.5, "eps": 1.0}
+    last = _check_steps(name, rmsprop_nesterov_step, [{"grad_fn": each} for each in slopes], options, wanted, start)
+    _check_count(name, slopes, 2, "in two steps", last)
     done(name, "more steps, the usual parameters, rates that change, integers, arrays of other shapes.")
 
 
 def check_adam_step(adam_step: Function) -> None:
     """Two steps by hand, with an epsilon that cannot be overlooked."""
     name = "adam_step"
-    grads = [np.array([2.0, -4.0]), np.array([0.0, 4.0])]
+    grads = [{"grad": np.array([2.0, -4.0])}, {"grad": np.array([0.0, 4.0])}]
     wanted = [[2 / 3, -1.6], [0.522323240673, -26 / 15]]
-    _check_steps(name, adam_step, grads, (0.5, 0.5, 0.75, 1.0), wanted)
+    _check_steps(name, adam_step, grads, {"lr": 0.5, "beta1": 0.5, "beta2": 0.75, "eps": 1.0}, wanted)
     done(name, "more steps, the usual parameters, rates that change, integers, arrays of other shapes.")
 
 
 def _check_steps(
     name: str,
     step: Function,
-    given: Sequence[object],
-    parameters: tuple[float, ...],
+    slopes: Sequence[Mapping[str, object]],
+    options: Mapping[str, float],
     wanted: Sequence[Sequence[float]],
     start: np.ndarray = START,
-) -> None:
-    """Take steps from a fresh state, each on what the one before returned, and compare the weights after each."""
-    here, memory = start.copy(), {}  # type: tuple[np.ndarray, object]
-    for number, (asked, numbers) in enumerate(zip(given, wanted, strict=True), start=1):
-        new, memory = expect_tuple(name, call(name, step, here, asked, memory, *parameters), ("w", "state"))
+) -> Example:
+    """Take steps from a fresh state, each on what the one before returned, and compare the weights after each.
+
+    Returns the example of the last step.
+    """
+    here, memory = start, Told({}, "{}")
+    for number, (slope, numbers) in enumerate(zip(slopes, wanted, strict=True), start=1):
+        example = given(w=here, **slope, state=memory, **options)
+        new, state = expect_tuple(name, asked(name, step, example), ("w", "state"))
         if number == 1:
-            expect_array("w", new, (2,))
-        expect_close(f"w after step {number}", new, numbers, "follow the formula by hand: the numbers are small")
-        here = array_of("w", new, (2,))
+            expect_array("w", new, (2,), example)
+        expect_close(f"w after step {number}", new, numbers, example)
+        here = array_of("w", new, (2,), example)
+        memory = Told(state, f"what step {number} returned; w is from there, too")
     ok("no argument was modified")
+    return example
 
 
-def _slope() -> tuple[Callable[[np.ndarray], np.ndarray], list[None]]:
-    """The gradient (a, 4b) at the point (a, b), and a list that grows by one each time that it is asked for."""
-    asked: list[None] = []
-
-    def slope(w: np.ndarray) -> np.ndarray:
-        asked.append(None)
-        return np.asarray(np.array([1.0, 4.0]) * w)
-
-    return slope, asked
+def _slope() -> Recorded:
+    """The gradient (a, 4b) at the point (a, b)."""
+    return Recorded("the gradient at (a, b) is (a, 4b)", lambda w: np.asarray(np.array([1.0, 4.0]) * w))
 
 
-def _check_count(name: str, times: int, wanted: int, when: str) -> None:
+def _check_count(name: str, slopes: Sequence[Recorded], wanted: int, when: str, example: Example) -> None:
+    times = sum(slope.times for slope in slopes)
     if times != wanted:
-        fail(f"{name} asked for the gradient {times} times {when}; once a step is enough, and it is the costly part.")
+        sentence = (
+            f"{name} asked for the gradient {times} times {when}; once a step is enough, and it is the costly part."
+        )
+        off(sentence, example, f"{wanted} times", f"{times} times")
     ok("the gradient was asked for once a step")

@@ -1,4 +1,4 @@
-"""Auxiliary heads on and off: a GoogLeNet of four modules, and its training error after the same steps (N41, N42, L14)."""
+"""Auxiliary heads on and off: a GoogLeNet of four modules, and its training error after the same steps (lectures N41, N42, L14)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ def outcome(rows: Rows) -> str:
 CLAIM = Claim(
     "Auxiliary heads",
     "Auxiliary classifiers on middle modules bring gradients to the early layers, so that the network learns better.",
-    "N41, N42, L14; Szegedy et al. 2014, arXiv:1409.4842, section 5",
+    "lectures N41, N42 and L14; Szegedy et al. 2014, arXiv:1409.4842, section 5",
     "training images wrong, after training without the heads",
     outcome,
 )

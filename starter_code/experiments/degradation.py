@@ -1,4 +1,4 @@
-"""Deep plain networks against deep residual ones: the *training* error of 8, 20 and 56 layers (L14, N42)."""
+"""Deep plain networks against deep residual ones: the *training* error of 8, 20 and 56 layers (lectures L14 and N42)."""
 
 from functools import partial
 
@@ -34,7 +34,7 @@ def outcome(rows: Rows) -> str:
 CLAIM = Claim(
     "Plain against residual",
     "56 plain layers have a larger training error than 20; with shortcuts, deeper is not worse.",
-    "L14, N42; He et al. 2015, arXiv:1512.03385, figures 1 and 6",
+    "lectures L14 and N42; He et al. 2015, arXiv:1512.03385, figures 1 and 6",
     "training images wrong",
     outcome,
 )

@@ -44,7 +44,8 @@ class Result:
         """A table for reading."""
         width = max(len(row.name) for row in self.rows)
         table = [f"{row.name:{width}}  {row.params:9,} learned numbers  {percent(row)}" for row in self.rows]
-        head = [self.title, f"Claim ({self.source}): {self.claim}", f"Share of {self.measure}, mean ± spread:"]
+        measured = f"Share of {self.measure}, mean ± standard deviation over the seeds:"
+        head = [self.title, f"Claim ({self.source}): {self.claim}", measured]
         seeds = len(self.rows[0].shares)
         return "\n".join([*head, *table, f"{self.outcome} ({seeds} seed{'s' * (seeds != 1)}, {self.seconds:.0f} s)"])
 

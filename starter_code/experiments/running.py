@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
-from tqdm import tqdm
 
 from starter_code.experiments.results import Claim, Result, Row
 from starter_code.experiments.setting import Setting
 from starter_code.plots.display import in_notebook
+from starter_code.progress import progress
 
 Way = Callable[[int], tuple[int, float]]  # seed -> how many numbers were learned, share of images wrong
 Job = tuple[str, int]  # the name of a way, and a seed
@@ -32,7 +32,7 @@ def run(claim: Claim, ways: Mapping[str, Way], setting: Setting) -> Result:
 def shown(jobs: Sequence[Job], *, show: bool) -> Iterator[Job]:
     """Go through jobs. In a notebook or a terminal, a bar says how far we are; elsewhere each job has its line."""
     alive = sys.stderr.isatty() or in_notebook()
-    bar = tqdm(total=len(jobs), disable=not (show and alive), ncols=90, mininterval=0.5)
+    bar = progress(total=len(jobs), shown=show and alive)
     for place, (name, seed) in enumerate(jobs, start=1):
         bar.set_description(f"{name}, seed {seed}")
         if show and not alive:

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from starter_code.experiments.setting import Images, Setting
-from starter_code.training_runs import SCORED, Plan, batches, throw_dice_from
+from starter_code.module_probes import throw_dice_from
+from starter_code.training_runs import SCORED, Plan, batches
 
 
 def step_without_heads(network: nn.Module, images: torch.Tensor, labels: torch.Tensor, optimizer: Any) -> float:

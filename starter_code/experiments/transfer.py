@@ -1,4 +1,4 @@
-"""Transfer: a frozen trunk with a new head against a network from scratch, where images are few (N41)."""
+"""Transfer: a frozen trunk with a new head against a network from scratch, where images are few (lecture N41)."""
 
 import copy
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from starter_code.experiments.results import Claim, Result, Rows
 from starter_code.experiments.running import Way, run
 from starter_code.experiments.setting import Images, Setting
 from starter_code.experiments.training import SGD, Training, learned_numbers, share_wrong, train, trained
+from starter_code.module_probes import throw_dice_from
 from starter_code.residual_networks import Block, small_resnet
-from starter_code.training_runs import throw_dice_from
 
 DEPTH, WIDTH, CLASSES = 8, 16, 5  # it learns the first five classes, and then tells the other five apart
 FEW = (5, 10, 25, 100)  # images of the new classes, the fewest first
@@ -46,7 +46,7 @@ def outcome(rows: Rows) -> str:
 CLAIM = Claim(
     "Transfer",
     "Where images are few, a trunk that was trained on another task, frozen, serves better than a network from scratch.",
-    "N41; Yosinski et al. 2014, arXiv:1411.1792",
+    "lecture N41; Yosinski et al. 2014, arXiv:1411.1792",
     "test images of the new classes wrong",
     outcome,
 )

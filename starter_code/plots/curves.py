@@ -6,6 +6,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from starter_code.plots.display import show
 
@@ -28,6 +29,8 @@ def plot_curves(curves: Mapping[str, Curve], *, title: str, x_label: str, y_labe
     for style, (name, (x, y)) in zip(itertools.cycle(STYLES), curves.items(), strict=False):
         gap = max(1, len(x) // 12)  # a dozen markers per curve, however long it is
         axes.plot(x, y, label=name, markevery=gap, markersize=5, linewidth=1.6, **style)
+    if all(np.all(np.mod(x, 1) == 0) for x, _ in curves.values()):  # steps, layers: there is none in between
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
     if log_y:
         axes.set_yscale("log")
     axes.set(title=title, xlabel=x_label, ylabel=y_label)

@@ -35,7 +35,11 @@ def draw(result: Result) -> Figure:
             annotation_clip=False,
         )
     axes.set_yticks(range(len(result.rows)), labels=[row.name for row in result.rows])
-    axes.set(title=result.title, xlabel=f"% of {result.measure}", ylim=(len(result.rows) - 0.5, -0.5))
+    axes.set(
+        title=result.title,
+        xlabel=f"% of {result.measure} (on the right: mean ± standard deviation)",
+        ylim=(len(result.rows) - 0.5, -0.5),
+    )
     axes.set_xlim(left=-0.03 * axes.get_xlim()[1])  # room for a point at 0
     axes.grid(visible=True, axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

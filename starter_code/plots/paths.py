@@ -1,16 +1,16 @@
 """Pictures of paths on a surface, still and moving, with a description in words; the notebook on optimizers calls them."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from starter_code.plots.contours import ACROSS, MARKS, UP, draw_contours, label_outside, legend_of_marks
 from starter_code.plots.display import publish, show
 from starter_code.surfaces import Surface
 
@@ -27,7 +27,8 @@ STYLES: list[dict[str, Any]] = [
 FRAMES = 50  # of a moving picture, at most
 MILLISECONDS = 160  # that a frame stays
 ROUNDS = 3  # that a moving picture plays before it rests
-COLOURS = 64  # of a moving picture: enough for lines, and it keeps notebooks small
+COLOURS = 128  # of a moving picture: enough for lines on shades, and it keeps notebooks small
+STRIPE = 20  # pixels; how much a rule's colour weighs when these are chosen
 Paths = Mapping[str, np.ndarray]
 
 
@@ -50,23 +51,41 @@ def plot_descents(value: Callable, paths: Paths, *, title: str, limits: tuple[fl
 
 def plot_paths(paths: Paths, surface: Surface, *, title: str) -> None:
     """Draw paths on a surface, each in a panel of its own; a square marks the start, the marker of the rule the end."""
-    columns = min(len(paths), 4)
+    show(draw_paths(paths, surface, title=title), tell_paths(paths, surface, title))
+
+
+def tell_paths(paths: Paths, surface: Surface, title: str) -> str:
+    """What a picture of paths shows, for readers who cannot see it."""
+    return f"{len(paths)} maps of a {surface.name}. {title}. {describe_paths(paths, surface)}"
+
+
+def draw_paths(
+    paths: Paths, surface: Surface, *, title: str, columns: int = 4, styles: Sequence[dict[str, Any]] = STYLES
+) -> Figure:
+    """Draw what `plot_paths` shows, in so many columns; each path has the style in the same place.
+
+    What follows a colon in a name stands in a second line.
+    """
+    columns = min(len(paths), columns)
     rows = -(-len(paths) // columns)
-    size = (2.6 * columns + 0.4, 2.2 * rows + 0.5)
+    size = (2.6 * columns + 0.4, 2.2 * rows + 0.95)
     figure, panels = plt.subplots(
         rows, columns, figsize=size, layout="constrained", sharex=True, sharey=True, squeeze=False
     )
     for place in range(len(paths), rows * columns):
         panels.flat[place].set_visible(False)
         panels.flat[place - columns].tick_params(labelbottom=True)
-    for axes, style, (name, path) in zip(panels.flat, STYLES, paths.items(), strict=False):
-        _contours(axes, surface)
+        panels.flat[place - columns].set_xlabel(ACROSS, fontsize=9)
+    for axes, style, (name, path) in zip(panels.flat, styles, paths.items(), strict=False):
+        draw_contours(axes, surface)
         axes.plot(*path.T, color=style["color"], marker=".", markersize=3, linewidth=1.0)
-        axes.plot(*path[0], color="#111111", marker="s", markersize=6)
+        axes.plot(*path[0], **MARKS["start"])
         axes.plot(*path[-1], color=style["color"], marker=style["marker"], markersize=8, markeredgecolor="white")
-        axes.set_title(name, fontsize=10)
+        axes.set_title(name.replace(": ", "\n"), fontsize=10)
+    figure.legend(handles=legend_of_marks(surface), loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     figure.suptitle(title)
-    show(figure, f"{len(paths)} maps of a {surface.name}. {title}. {describe_paths(paths, surface)}")
+    label_outside(panels)
+    return figure
 
 
 def describe_paths(paths: Paths, surface: Surface) -> str:
@@ -105,7 +124,7 @@ def _frames(paths: Paths, surface: Surface, title: str) -> list[Image.Image]:
     """The pictures of a moving one. What does not move is drawn once."""
     figure = Figure(figsize=(7.2, 5.2), dpi=80, layout="constrained")
     axes = figure.subplots()
-    _contours(axes, surface)
+    draw_contours(axes, surface)
     lines = [
         (
             axes.plot([], [], linewidth=1.4, label=name, markevery=[-1], markersize=8, animated=True, **style)[0],
@@ -114,8 +133,10 @@ def _frames(paths: Paths, surface: Surface, title: str) -> list[Image.Image]:
         for style, (name, path) in zip(STYLES, paths.items(), strict=False)
     ]
     counter = axes.text(0.02, 0.96, "", transform=axes.transAxes, va="top", fontsize=12, animated=True)
-    axes.set_title(title)
-    figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    axes.set(title=title, xlabel=ACROSS, ylabel=UP)
+    axes.plot(*next(iter(paths.values()))[0], **MARKS["start"])
+    handles = [*(line for line, _ in lines), *legend_of_marks(surface)]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     background = canvas.copy_from_bbox(figure.bbox)
@@ -129,18 +150,15 @@ def _frames(paths: Paths, surface: Surface, title: str) -> list[Image.Image]:
         counter.set_text(f"step {step}")
         axes.draw_artist(counter)
         pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
-    palette = pictures[-1].quantize(COLOURS)  # the last one has all colours
+    palette = _with_stripes(pictures[-1]).quantize(COLOURS)  # the last one has all colours
     return [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
 
 
-def _contours(axes: Axes, surface: Surface) -> None:
-    """Draw lines of equal loss, closer together near the lowest place."""
-    (left, right), (bottom, top) = surface.limits
-    grid = np.stack(np.meshgrid(np.linspace(left, right, 160), np.linspace(bottom, top, 160)), axis=-1)
-    values = surface.value(grid)
-    low, high = float(values.min()), float(values.max())
-    levels = low + (high - low) * np.linspace(0.05, 1, 10) ** 2
-    axes.contour(
-        grid[..., 0], grid[..., 1], values, levels=levels, colors="#bbbbbb", linestyles="solid", linewidths=0.7
-    )
-    axes.set(xlim=(left, right), ylim=(bottom, top))
+def _with_stripes(picture: Image.Image) -> Image.Image:
+    """The picture above a stripe in the colour of each rule: lines are thin, and their colours would not be chosen."""
+    wide = Image.new("RGB", (picture.width, picture.height + STRIPE * len(STYLES)))
+    wide.paste(picture)
+    for place, style in enumerate(STYLES):
+        top = picture.height + STRIPE * place
+        wide.paste(style["color"], (0, top, picture.width, top + STRIPE))
+    return wide

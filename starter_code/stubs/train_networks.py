@@ -13,19 +13,23 @@ from torch import nn
 class ResidualBlock(nn.Module):
     """A residual block with two 3x3 convolutions, as in ResNet-18 and ResNet-34.
 
-        F   = BN(conv(relu(BN(conv(x)))))      3x3, 3x3; the first convolution has the stride
-        out = relu(F + shortcut(x))            the sum is formed before the last ReLU
+        F   = BN(conv(relu(BN(conv(x)))))    3x3, 3x3; the first one has the stride
+        out = relu(F + shortcut(x))          the sum is formed before the last ReLU
 
-    shortcut: x itself where that has the shape of F, that is where stride is 1 and in_channels is out_channels. In every
-        other case a projection: BN(1x1 convolution with the stride). An identity has no layer to learn.
+    shortcut: x itself where that has the shape of F, that is where stride is 1 and
+        in_channels is out_channels. In every other case a projection: BN(1x1
+        convolution with the stride). An identity has no layer to learn.
 
-    Both 3x3 convolutions have padding 1. No convolution has a bias: the shift of the BN after it takes its place. Each BN
-    is a layer of its own, with torch's usual settings.
+    Both 3x3 convolutions have padding 1. No convolution has a bias: the shift of the BN
+    after it takes its place. Each BN is a layer of its own, with torch's usual
+    settings.
 
-    Build it from `nn.Conv2d` and `nn.BatchNorm2d`. Their names, their order and how you nest them are your choice; where
-    they are attributes of the module (lists of layers: `nn.ModuleList`), torch finds their parameters.
+    Build it from `nn.Conv2d` and `nn.BatchNorm2d`. Their names, their order and how you
+    nest them are your choice; where they are attributes of the module (lists of layers:
+    `nn.ModuleList`), torch finds their parameters.
 
-    Source: He et al. 2015, arXiv:1512.03385, figure 5 left and option B; lectures N42 and L14.
+    Source: He et al. 2015, arXiv:1512.03385, figure 5 left and option B; lectures N42
+    and L14.
     """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
@@ -40,7 +44,8 @@ class ResidualBlock(nn.Module):
         """Run the block.
 
         x: (N, in_channels, H, W), of any sign
-        returns (N, out_channels, ceil(H / stride), ceil(W / stride)), none of it negative
+        returns (N, out_channels, ceil(H / stride), ceil(W / stride)), none of it
+            negative
         """
         raise NotImplementedError("Write your answer here.")
 
@@ -48,19 +53,22 @@ class ResidualBlock(nn.Module):
 class BottleneckBlock(nn.Module):
     """A residual block with a bottleneck, as in ResNet-50, ResNet-101 and ResNet-152.
 
-        h   = relu(BN(1x1 convolution of x))         in_channels -> channels
-        h   = relu(BN(3x3 convolution of h))         channels -> channels, padding 1; the stride is here
-        F   = BN(1x1 convolution of h)               channels -> 4 channels
+        h   = relu(BN(1x1 convolution of x))     in_channels -> channels
+        h   = relu(BN(3x3 convolution of h))     channels -> channels, padding 1;
+                                                 the stride is here
+        F   = BN(1x1 convolution of h)           channels -> 4 channels
         out = relu(F + shortcut(x))
 
-    shortcut: x itself where that has the shape of F, that is where stride is 1 and in_channels is 4 channels. In every
-        other case a projection: BN(1x1 convolution with the stride).
+    shortcut: x itself where that has the shape of F, that is where stride is 1 and
+        in_channels is 4 channels. In every other case a projection: BN(1x1 convolution
+        with the stride).
 
-    No convolution has a bias, and each BN is a layer of its own. Build it from `nn.Conv2d` and `nn.BatchNorm2d`; names,
-    order and nesting are your choice.
+    No convolution has a bias, and each BN is a layer of its own. Build it from
+    `nn.Conv2d` and `nn.BatchNorm2d`; names, order and nesting are your choice.
 
-    Source: He et al. 2015, arXiv:1512.03385, figure 5 right. The paper has the stride in the first 1x1 convolution, which
-    never looks at three quarters of its input; the 3x3 is where it is put today, and where we put it.
+    Source: He et al. 2015, arXiv:1512.03385, figure 5 right. The paper has the stride
+    in the first 1x1 convolution, which never looks at three quarters of its input; the
+    3x3 is where it is put today, and where we put it.
     """
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
@@ -82,7 +90,9 @@ class BottleneckBlock(nn.Module):
 
 
 class InceptionModule(nn.Module):
-    """An Inception module with reductions: four branches side by side, stacked along the channels.
+    """An Inception module with reductions.
+
+    Four branches side by side, stacked along the channels.
 
         1x1 branch:    1x1 convolution to c1
         3x3 branch:    1x1 convolution to c3_reduce, 3x3 convolution to c3
@@ -90,17 +100,26 @@ class InceptionModule(nn.Module):
         pool branch:   3x3 max pooling of stride 1, 1x1 convolution to pool_proj
         out = the four results, in this order, along the channel axis
 
-    A ReLU follows every convolution, the reductions too. Every convolution has a bias and keeps height and width, and so
-    does the pooling. There is no BN: it was found a year later.
+    A ReLU follows every convolution, the reductions too. Every convolution has a bias
+    and keeps height and width, and so does the pooling. There is no BN: it was found a
+    year later.
 
-    Build it from `nn.Conv2d`. Names, order and nesting are your choice; where the layers are attributes of the module
-    (lists of layers: `nn.ModuleList`), torch finds their parameters.
+    Build it from `nn.Conv2d`. Names, order and nesting are your choice; where the
+    layers are attributes of the module (lists of layers: `nn.ModuleList`), torch finds
+    their parameters.
 
     Source: Szegedy et al. 2014, arXiv:1409.4842, figure 2b; lectures N41 and L14.
     """
 
     def __init__(
-        self, in_channels: int, c1: int, c3_reduce: int, c3: int, c5_reduce: int, c5: int, pool_proj: int
+        self,
+        in_channels: int,
+        c1: int,
+        c3_reduce: int,
+        c3: int,
+        c5_reduce: int,
+        c5: int,
+        pool_proj: int,
     ) -> None:
         """Make the layers.
 
@@ -120,24 +139,31 @@ class InceptionModule(nn.Module):
 
 
 class AuxiliaryHead(nn.Module):
-    """An auxiliary classifier on a map in the middle of a network: logits for training, cut off afterwards.
+    """An auxiliary classifier on a map in the middle of a network.
 
-        pooled = adaptive average pooling of x to 4x4            whatever its height and width
-        h      = relu(1x1 convolution of pooled)                 to `hidden` channels, with bias
-        h      = relu(linear layer on h, flattened)              16 hidden -> `width`
-        h      = dropout of h with probability 0.7               in training only, as `nn.Dropout` does it
-        logits = linear layer on h                               width -> num_classes; no softmax, the loss has it
+    Logits for training, cut off afterwards.
 
-    The paper pools 5x5 with stride 3, which takes its 14x14 maps to 4x4. Adaptive pooling takes every map there, so that
-    the same head fits on small images: 14x14 and 6x6 as well as 2x2 (where pixels are repeated).
+        pooled = adaptive average pooling of x to 4x4   whatever its height and width
+        h      = relu(1x1 convolution of pooled)        to `hidden` channels, with bias
+        h      = relu(linear layer on h, flattened)     16 hidden -> `width`
+        h      = dropout of h with probability 0.7      in training only,
+                                                        as `nn.Dropout` does it
+        logits = linear layer on h                      width -> num_classes;
+                                                        no softmax, the loss has it
 
-    Build it from `nn.Conv2d` and `nn.Linear`. Names, order and nesting are your choice. Flatten as torch does: channel by
-    channel, each row by row.
+    The paper pools 5x5 with stride 3, which takes its 14x14 maps to 4x4. Adaptive
+    pooling takes every map there, so that the same head fits on small images: 14x14 and
+    6x6 as well as 2x2 (where pixels are repeated).
+
+    Build it from `nn.Conv2d` and `nn.Linear`. Names, order and nesting are your choice.
+    Flatten as torch does: channel by channel, each row by row.
 
     Source: Szegedy et al. 2014, arXiv:1409.4842, section 5; lectures N41 and N42.
     """
 
-    def __init__(self, in_channels: int, num_classes: int, hidden: int = 128, width: int = 1024) -> None:
+    def __init__(
+        self, in_channels: int, num_classes: int, hidden: int = 128, width: int = 1024
+    ) -> None:
         """Make the layers.
 
         in_channels: depth of the map
@@ -159,34 +185,46 @@ class AuxiliaryHead(nn.Module):
 class Adam(torch.optim.Optimizer):
     """Adam as in assignment `optimizers`, for the parameters of a torch module.
 
-        t <- t + 1                                 of this parameter; 0 before its first step
-        m <- beta1 m + (1 - beta1) grad            m and r are 0 before the first step
+        t <- t + 1                           of this parameter; 0 before its first step
+        m <- beta1 m + (1 - beta1) grad      m and r are 0 before the first step
         r <- beta2 r + (1 - beta2) grad^2
         w <- w - lr (m / (1 - beta1^t)) / (sqrt(r / (1 - beta2^t)) + eps)
 
-    Parameters come as torch's own optimizers take them: an iterable, or a list of groups, dicts like
-    {"params": [...], "lr": 0.01, "beta1": 0.8}. What a group does not say, it takes from the arguments. Each step reads
-    the options from `self.param_groups`, since a schedule changes them on the way. No option is negative; each may be 0.
+    Parameters come as torch's own optimizers take them: an iterable, or a list of
+    groups, dicts like {"params": [...], "lr": 0.01, "beta1": 0.8}. What a group does
+    not say, it takes from the arguments. Each step reads the options from
+    `self.param_groups`, since a schedule changes them on the way. No option is
+    negative; each may be 0.
 
-    Keep t, m and r of a parameter w in `self.state[w]`: then `state_dict()` holds them, and training can go on from a file.
-    `zero_grad`, `state_dict` and `load_state_dict` are inherited. The update is yours to write: in checks
-    and tests the optimizers that come with torch take no step.
+    Keep t, m and r of a parameter w in `self.state[w]`: then `state_dict()` holds them,
+    and training can go on from a file. `zero_grad`, `state_dict` and `load_state_dict`
+    are inherited. The update is yours to write: in checks and tests the optimizers that
+    come with torch take no step.
 
     Source: lecture N45; Kingma & Ba 2014, arXiv:1412.6980.
     """
 
     def __init__(
-        self, params: Iterable, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8
+        self,
+        params: Iterable,
+        lr: float = 1e-3,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
     ) -> None:
         """Take the parameters and the options that their groups do not give."""
         raise NotImplementedError("Write your answer here.")
 
     def step(self, closure: Callable | None = None) -> Any:
-        """Take one step: change every parameter in place, from the gradient in its .grad.
+        """Take one step.
 
-        closure: where given, it is called first, once, with gradients enabled; it computes the loss and all gradients
+        Change every parameter in place, from the gradient in its .grad.
 
-        A parameter whose .grad is None is left alone: neither it nor its t, m and r change. No .grad is changed.
+        closure: where given, it is called first, once, with gradients enabled; it
+            computes the loss and all gradients
+
+        A parameter whose .grad is None is left alone: neither it nor its t, m and r
+        change. No .grad is changed.
 
         Returns what closure returned, or None.
         """
@@ -194,13 +232,16 @@ class Adam(torch.optim.Optimizer):
 
 
 class Momentum(torch.optim.Optimizer):
-    """Momentum as in assignment `optimizers`: the velocity is an exponential average of the gradients.
+    """Momentum as in assignment `optimizers`.
 
-        v <- beta v + (1 - beta) grad      v is 0 before the first step of this parameter
-        w <- w - lr v                      with the new v
+    The velocity is an exponential average of the gradients.
 
-    Groups, `self.state[w]` and the inherited methods are as in Adam; the options of a group are lr and beta, and neither
-    is negative. torch's SGD has no factor (1 - beta), so that its learning rate means something else.
+        v <- beta v + (1 - beta) grad     v is 0 before the first step of this parameter
+        w <- w - lr v                     with the new v
+
+    Groups, `self.state[w]` and the inherited methods are as in Adam; the options of a
+    group are lr and beta, and neither is negative. torch's SGD has no factor (1 -
+    beta), so that its learning rate means something else.
 
     Source: lectures N43 and L14.
     """
@@ -210,11 +251,15 @@ class Momentum(torch.optim.Optimizer):
         raise NotImplementedError("Write your answer here.")
 
     def step(self, closure: Callable | None = None) -> Any:
-        """Take one step: change every parameter in place, from the gradient in its .grad.
+        """Take one step.
 
-        closure: where given, it is called first, once, with gradients enabled; it computes the loss and all gradients
+        Change every parameter in place, from the gradient in its .grad.
 
-        A parameter whose .grad is None is left alone, and so is its v. No .grad is changed.
+        closure: where given, it is called first, once, with gradients enabled; it
+            computes the loss and all gradients
+
+        A parameter whose .grad is None is left alone, and so is its v. No .grad is
+        changed.
 
         Returns what closure returned, or None.
         """
@@ -233,14 +278,17 @@ def train_step(
         loss = L(logits) + aux_weight * sum over the heads of L(logits of the head)
         L    = the cross-entropy of softmax(logits), a mean over the batch
 
-    model: in training mode, model(images) is logits (N, K), or a pair (logits, list of the heads' logits, each (N, K))
-        with any number of heads. In evaluation mode it is logits only. It may arrive in either mode.
+    model: in training mode, model(images) is logits (N, K), or a pair (logits, list of
+        the heads' logits, each (N, K)) with any number of heads. In evaluation mode it
+        is logits only. It may arrive in either mode.
     images: (N, C, H, W)
     labels: (N,) integers from 0 to K - 1
-    optimizer: holds the parameters of the model; gradients of an earlier batch may still be in them
+    optimizer: holds the parameters of the model; gradients of an earlier batch may
+        still be in them
     aux_weight: what the loss of each head counts, 0 or more
 
-    The model is in training mode afterwards, and the optimizer has taken one step on the gradients of this batch alone.
+    The model is in training mode afterwards, and the optimizer has taken one step on
+    the gradients of this batch alone.
 
     Returns the loss before that step, as a Python float.
 
@@ -250,17 +298,22 @@ def train_step(
 
 
 def freeze_for_transfer(model: nn.Module, num_classes: int) -> nn.Module:
-    """Prepare a trained network for new classes: its trunk stays as it is, and a new head learns.
+    """Prepare a trained network for new classes.
 
-    model: a network whose last layer is `model.fc`, an `nn.Linear`; everything before it is the trunk. It may arrive in
-        either mode. It has `nn.BatchNorm2d` layers and no auxiliary heads.
-    num_classes: number of the new classes; it may be the old number, and the head is a new one all the same
+    Its trunk stays as it is, and a new head learns.
+
+    model: a network whose last layer is `model.fc`, an `nn.Linear`; everything before
+        it is the trunk. It may arrive in either mode. It has `nn.BatchNorm2d` layers
+        and no auxiliary heads.
+    num_classes: number of the new classes; it may be the old number, and the head is a
+        new one all the same
 
     - No parameter of the trunk asks for a gradient (`requires_grad`).
-    - The trunk's BN layers normalise with their running statistics and leave them as they are, *also in training mode*:
-      model.train() is called later, many times, and takes every layer with it that nothing holds back.
-    - `model.fc` is a new `nn.Linear` with bias, freshly drawn, of as many inputs as the old one; its parameters do ask for
-      gradients.
+    - The trunk's BN layers normalise with their running statistics and leave them as
+        they are, *also in training mode*: model.train() is called later, many times,
+        and takes every layer with it that nothing holds back.
+    - `model.fc` is a new `nn.Linear` with bias, freshly drawn, of as many inputs as the
+        old one; its parameters do ask for gradients.
 
     Returns the model, changed in place or a changed copy.
 

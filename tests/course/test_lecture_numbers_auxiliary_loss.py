@@ -10,8 +10,10 @@ import pytest
 
 from solutions.auxiliary_loss import reference
 from starter_code.chains import RELU, SIGMOID, run_chain
+from starter_code.data import load_digits
 from starter_code.deep_trunk import Trunk, layer_backward, layer_forward, new_trunk
 from starter_code.gradient_check import numeric_gradient, relative_error
+from tests.support.notebook_text import answers
 
 GOOGLENET_WITHOUT_HEADS = 6_998_552  # the published table, with biases
 TRUNKS = {"ReLU": RELU, "sigmoid": SIGMOID}
@@ -80,3 +82,45 @@ def test_the_given_trunk_agrees_with_central_differences(name: str) -> None:
             lambda moved, p=place: loss(*(moved if k == p else v for k, v in enumerate(at))), at[place]
         )
         assert relative_error(gradient, numeric) < 1e-6
+
+
+def test_two_heads_make_the_first_gradient_about_twice_as_large_where_relus_start_well() -> None:
+    """As section 7 measures it: twelve layers, heads behind the 4th and the 8th, on digits."""
+    digits = load_digits()
+    images = ((digits.train_x - digits.train_x.mean()) / digits.train_x.std()).reshape(-1, 1, 8, 8)[:64]
+    labels, ratios = digits.train_y[:64], []
+    for seed in range(5):
+        with_heads, without = (first_gradient(images, labels, branches, seed) for branches in ((3, 7), ()))
+        ratios.append(np.log(with_heads / without))
+    assert 1.8 < np.exp(np.mean(ratios)) < 2.2
+    assert "about twice as large" in answers("auxiliary_loss")
+
+
+def first_gradient(images: np.ndarray, labels: np.ndarray, branches: tuple[int, ...], seed: int) -> float:
+    """The norm of the gradient of the first of twelve layers."""
+    rng = np.random.default_rng(seed)
+    trunk, a, trace, heads = new_trunk(12, 8, RELU, 2.0, rng), images, [], {}
+    params = {layer: small_head(rng) for layer in (11, 3, 7)}
+    for layer in range(12):
+        a, cache = layer_forward(a, trunk, layer)
+        trace.append(cache)
+        if layer in {11, *branches}:
+            heads[layer] = reference.auxiliary_head_forward(a, params[layer])
+    da = np.zeros_like(a)
+    for layer in reversed(range(12)):
+        if layer in heads:
+            logits, cache = heads[layer]
+            upstream = reference.softmax_cross_entropy(logits, labels)[1]
+            own = reference.auxiliary_head_backward(upstream, cache)[0]
+            da = reference.branch_gradient(da, own, 1.0 if layer == 11 else 0.3)
+        da, grads = layer_backward(da, trace[layer], trunk, layer)
+    return float(np.linalg.norm(grads["weights"]))
+
+
+def small_head(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    shapes = {"Wc": (6, 8), "bc": (6,), "W1": (24, 24), "b1": (24,), "W2": (24, 10), "b2": (10,)}
+    fan_in = {"Wc": 8, "W1": 24, "W2": 24}
+    return {
+        key: rng.normal(0, np.sqrt(2 / fan_in[key]), size=shape) if key in fan_in else np.zeros(shape)
+        for key, shape in shapes.items()
+    }

@@ -11,6 +11,9 @@ from torch.nn import functional
 
 from solutions.inception_module import reference
 from starter_code.checks import inception_module as checks
+from starter_code.convolution import conv2d_forward, max_pool_backward, max_pool_forward, relu
+from starter_code.photographs import load_flower
+from tests.support.notebook_text import answers
 
 TEXT = (Path(__file__).parents[2] / "assignments/inception_module/inception_module.md").read_text(encoding="utf-8")
 PIXELS = 28 * 28
@@ -124,3 +127,45 @@ def test_the_reference_is_the_module_of_torch_forward_and_backward() -> None:
     np.testing.assert_allclose(out, stack.detach().numpy(), rtol=1e-10, atol=1e-10)
     for key, got in ({"x": dx} | grads).items():
         np.testing.assert_allclose(got, theirs[key].grad.numpy(), rtol=1e-10, atol=1e-10)
+
+
+# --- the answers to "Looking back" ---------------------------------------------------------------------------------------
+
+
+def test_a_window_of_15_covers_a_map_of_8_by_8_and_sends_the_gradient_to_one_pixel() -> None:
+    x = np.random.default_rng(3).normal(size=(2, 5, 8, 8))
+    largest = max_pool_forward(x, size=15, stride=8)
+    assert largest.shape == (2, 5, 1, 1)
+    assert np.array_equal(largest[:, :, 0, 0], x.max(axis=(2, 3)))
+    sent = max_pool_backward(np.ones((2, 5, 1, 1)), x, size=15, stride=8)
+    assert np.array_equal(np.count_nonzero(sent, axis=(2, 3)), np.ones((2, 5)))
+    assert np.unique(reference.global_average_pool_backward(np.ones((2, 5)), x.shape)).tolist() == [1 / 64]
+    assert all(said in answers("inception_module") for said in ("`size=15, stride=8`", "1/64"))
+
+
+def test_without_the_relu_a_reduction_and_its_kernel_are_one_convolution_with_product_kernels() -> None:
+    rng = np.random.default_rng(4)
+    x, thin, wide = rng.normal(size=(2, 6, 7, 7)), rng.normal(size=(2, 6, 1, 1)), rng.normal(size=(5, 2, 3, 3))
+    in_two = functional.conv2d(functional.conv2d(torch.tensor(x), torch.tensor(thin)), torch.tensor(wide), padding=1)
+    kernels = np.einsum("oruv,rc->ocuv", wide, thin[:, :, 0, 0])
+    in_one = functional.conv2d(torch.tensor(x), torch.tensor(kernels), padding=1)
+    np.testing.assert_allclose(in_two, in_one, atol=1e-12)
+    assert np.linalg.matrix_rank(kernels.swapaxes(0, 1).reshape(6, -1)) == 2  # as many as channels in between
+
+
+def test_slopes_find_the_left_rim_of_the_flower_and_the_relu_leaves_the_right_one_out() -> None:
+    flower, slope = load_flower(), np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4
+    grey = flower.mean(axis=1, keepdims=True)
+    slopes = conv2d_forward(grey, slope[None, None], np.zeros(1))[0, 0, 40:60]  # rows through the middle
+    left, right = slopes.argmax(axis=1), slopes.argmin(axis=1)
+    assert np.median(left) < 40
+    assert np.median(right) > 100
+    found = relu(slopes)
+    assert found[range(20), left].min() > 0.2
+    assert found[range(20), right].max() == 0
+
+
+def test_the_colours_that_are_chosen_say_nothing_of_grey_pixels() -> None:
+    cell = TEXT.split("chosen = {", 1)[1]
+    assert "[[1, -0.5, -0.5], [0.5, 0.5, -1]]" in cell
+    assert np.array([[1, -0.5, -0.5], [0.5, 0.5, -1]]).sum(axis=1).tolist() == [0, 0]

@@ -18,6 +18,7 @@ from autograder.suite.student import Draw
 from solutions.inception_ops import reference
 from starter_code.googlenet_table import ALEXNET, BRANCHES, GOOGLENET, PUBLISHED
 from starter_code.operations import flops, readable
+from tests.support.notebook_text import answers
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 SLIDE = (256, 28, 28)
@@ -135,3 +136,38 @@ def test_a_slip_in_an_earlier_function_costs_nothing_in_the_exercises_that_are_b
     asking = Asking(COURSE, assignment, collect(COURSE, assignment))
     lost = {slip.id: set().union(*(lost_by(asking, slip, seed) for seed in seeds_named(2))) for slip in SLIPS}
     assert lost == {slip.id: {slip.exercise} for slip in SLIPS}
+
+
+# --- the answers to "Looking back" --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("read", "made", "side", "even"),
+    [(256, 192, 3, 223.0), (480, 48, 5, 342.9), (480, 48, 3, 227.4), (480, 48, 1, 43.6)],
+)
+def test_a_reduction_breaks_even_at_the_width_that_the_answer_says(
+    read: int, made: int, side: int, even: float
+) -> None:
+    assert side**2 * read * made / (read + side**2 * made) == pytest.approx(even, abs=0.05)
+    assert str(even) in answers("inception_ops")
+    saved = [
+        reference.reduction_saving((read, 14, 14), made, side, width)
+        for width in (int(even - 0.5), int(even + 0.5) + 1)
+    ]
+    assert saved[0] > 1 > saved[1]
+
+
+def test_the_branch_of_the_slide_costs_29_percent_and_pays_up_to_222_channels() -> None:
+    at_64, at_222, at_223 = (reference.reduction_saving(SLIDE, 192, 3, width) for width in (64, 222, 223))
+    assert 1 / at_64 == pytest.approx(0.29, abs=0.005)
+    assert at_222 > 1 > at_223
+    assert "up to 222 channels" in answers("inception_ops")
+    assert "29 %" in answers("inception_ops")
+
+
+def test_small_kernels_in_a_row_are_cheaper_than_a_large_one() -> None:
+    one, two = reference.conv_params(7, 7, 5, bias=False), 2 * reference.conv_params(7, 7, 3, bias=False)
+    assert (one, two) == (25 * 49, 18 * 49)
+    assert 1 - two / one == pytest.approx(0.28)
+    assert (reference.conv_params(1, 1, 7, bias=False), 3 * reference.conv_params(1, 1, 3, bias=False)) == (49, 27)
+    assert all(said in answers("inception_ops") for said in ("18C^2", "28 %", "27C^2", "49C^2"))

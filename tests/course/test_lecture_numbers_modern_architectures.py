@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from starter_code.networks.accuracy import MEASURED
 from starter_code.networks.counting import count_without_computing
 from starter_code.networks.squeezenet import LAYOUT, FireModule
 from starter_code.networks.zoo import NETWORKS
+from tests.support.notebook_text import ASSIGNMENTS, answers
 
 KNOWN = {network.name: network for network in MEASURED}
 PAIRS = ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4))  # cardinality and width of equal cost, in the paper's table 2
@@ -154,3 +157,19 @@ def test_networks_that_need_no_block_of_the_students_are_counted_with_their_form
     published = NETWORKS[name]
     cost = count_without_computing(lambda: published.build(None), published.image_shape, conv_macs, conv_params)  # type: ignore[arg-type]
     assert (cost.params, cost.macs) == (published.params, KNOWN[name].macs)
+
+
+def test_a_mean_of_what_survives_is_the_mean_of_all_if_all_are_dropped_alike() -> None:
+    """Over all coins, exactly: three branches, each there with one half, and at least one of them."""
+    branches = [np.full((1, 1, 1, 1), value) for value in (1.0, 5.0, -2.0)]
+    coins = [coin for coin in product([True, False], repeat=3) if any(coin)]
+    mean = np.mean([reference.fractal_join(branches, list(coin)).item() for coin in coins])
+    assert mean == pytest.approx(reference.fractal_join(branches, [True] * 3).item())
+    assert "the mean of all branches is what the mean of the surviving ones comes to" in answers("modern_architectures")
+
+
+def test_a_separable_convolution_of_256_maps_has_8_7_times_fewer_weights() -> None:
+    full, in_two = conv_params(256, 256, 3, bias=False), conv_params(256, 256, 3, 256, bias=False)
+    assert full / (in_two + conv_params(256, 256, 1, bias=False)) == pytest.approx(8.7, abs=0.05)
+    text = (ASSIGNMENTS / "modern_architectures/modern_architectures.md").read_text(encoding="utf-8")
+    assert "With 256 maps that is 8.7 times less." in text

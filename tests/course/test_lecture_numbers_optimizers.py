@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,13 @@ import pytest
 import torch
 
 from solutions.optimizers import reference
+from starter_code.look_ahead import heavy_ball_step, nesterov_ball_step
 from starter_code.small_network import SmallNetwork
-from starter_code.surfaces import RAVINE, RAVINE_HESSIAN, SADDLE, Surface, follow, rare_feature_rows
+from starter_code.surfaces import RAVINE, RAVINE_HESSIAN, SADDLE, Surface, follow, quadratic, rare_feature_rows
+from tests.support.notebook_text import answers
 
 ASKING = {"nesterov_step", "rmsprop_nesterov_step"}
+TEXT = (Path(__file__).parents[2] / "assignments/optimizers/optimizers.md").read_text(encoding="utf-8")
 RULES = ("momentum_step", "nesterov_step", "adagrad_step", "rmsprop_step", "rmsprop_nesterov_step", "adam_step")
 
 
@@ -98,6 +103,33 @@ def test_walks_break_at_the_limit_and_momentum_at_nineteen_times_it(rule: str, l
     assert np.linalg.norm(walk(rule, RAVINE, 1.001 * limit, 10_000)[-1]) > 10
 
 
+@pytest.mark.parametrize("beta", [0.5, 0.9])
+def test_the_limits_of_a_heavy_ball_and_of_nesterov(beta: float) -> None:
+    limits = {"momentum_step": 2 * (1 + beta) / 20, "nesterov_step": (2 + 2 * beta) / (1 + 2 * beta) / 20}
+    for rule, limit in limits.items():
+        heavy = 1 / (1 - beta) if rule == "momentum_step" else 1
+        assert np.linalg.norm(walk(rule, RAVINE, 0.99 * heavy * limit, 3000, beta=beta)[-1]) < 1e-3
+        assert np.linalg.norm(walk(rule, RAVINE, 1.01 * heavy * limit, 3000, beta=beta)[-1]) > 10
+    if beta == 0.9:
+        assert [round(limit, 3) for limit in limits.values()] == [0.19, 0.068]
+        assert "here 0.068; that of the heavy ball is 0.19." in TEXT
+
+
+def test_at_a_rate_of_0_07_the_heavy_ball_arrives_and_nesterov_does_not() -> None:
+    heavy, looking = walk("momentum_step", RAVINE, 0.7, 60), walk("nesterov_step", RAVINE, 0.07, 60)
+    assert RAVINE.value(heavy[-1]) < 0.05
+    assert np.linalg.norm(np.diff(looking, axis=0), axis=1)[-1] > np.linalg.norm(looking[0])
+
+
+def test_a_smaller_share_makes_the_heavy_ball_calmer_and_both_balls_slower() -> None:
+    across = np.linalg.eigh(RAVINE_HESSIAN)[1][:, 1]
+    for rule, rates in {"momentum_step": (0.1, 0.5), "nesterov_step": (0.05, 0.05)}.items():
+        calm, wild = (walk(rule, RAVINE, lr, 60, beta=beta) for lr, beta in zip(rates, (0.5, 0.9), strict=True))
+        assert np.linalg.norm(calm[-1]) > np.linalg.norm(wild[-1])
+        if rule == "momentum_step":
+            assert np.abs(calm[5:] @ across).max() < np.abs(wild[5:] @ across).max() / 2
+
+
 def test_the_rate_of_adagrad_matters() -> None:
     ends = [RAVINE.value(walk("adagrad_step", RAVINE, lr, 200)[-1]) for lr in (0.01, 0.1, 1.0)]
     assert ends[0] > 5 * ends[1] > 1000 * ends[2]
@@ -133,6 +165,26 @@ def test_when_rules_leave_the_saddle(rule: str, lr: float, straight: int, turned
     )
     assert leaves(walk(rule, SADDLE, lr, 200)[:, 1]) == straight
     assert leaves((walk(rule, other, lr, 1000) @ turn)[:, 1]) == turned
+
+
+def test_two_descents_from_both_sides_of_the_ridge_part_late() -> None:
+    above, below = (reference.gradient_descent(SADDLE.gradient, SADDLE.start * [1, side], 0.1, 120) for side in (1, -1))
+    assert (above[-1, 1], below[-1, 1]) == pytest.approx((1, -1), abs=0.01)
+    assert np.abs(above[:61, 1]).max() < 0.5  # most of 120 steps
+    assert above[30, 1] / above[29, 1] == pytest.approx(1.1, abs=1e-3)
+
+
+def test_the_arrows_of_one_step_end_where_the_text_says() -> None:
+    valley = quadratic(np.diag([1.0, 6.0]), "valley", np.array([-1.6, 0.6]), ((-2, 1), (-1, 1)))
+    rolling = {"surface": valley, "velocity": np.array([1.0, -1.0]), "lr": 0.12, "beta": 0.9}
+    heavy, looking = (
+        heavy_ball_step(reference.momentum_step, **rolling),
+        nesterov_ball_step(reference.nesterov_step, **rolling),
+    )
+    alone = heavy.here + heavy.kept
+    assert heavy.asked[1] > 0 > looking.asked[1]  # the near wall, and the far one
+    assert valley.value(heavy.there) > valley.value(alone) > valley.value(looking.there)
+    assert abs(looking.there[1]) < 0.1
 
 
 def test_an_average_lags_behind_a_gradient_that_grows() -> None:
@@ -228,3 +280,26 @@ def test_rules_leave_their_arguments_alone(rule: str) -> None:
     assert all(np.array_equal(state[key], kept[key]) for key in kept)
     assert np.array_equal(w, [1, 1])
     assert np.array_equal(grad, [1, -1])
+
+
+# --- the answers to "Looking back" ---------------------------------------------------------------------------------------
+
+
+def test_the_rate_of_adagrad_halves_from_step_100_to_400_where_stairs_go_to_a_thousandth() -> None:
+    w, state, steps = np.zeros(1), {}, []
+    for _ in range(400):
+        new, state = reference.adagrad_step(w, np.array([2.0]), state, 1.0)
+        steps.append((w - new)[0])
+        w = new
+    assert steps[399] / steps[99] == pytest.approx(1 / 2, rel=1e-6)
+    assert reference.step_decay(1.0, 400, 100) / reference.step_decay(1.0, 100, 100) == pytest.approx(1 / 1000)
+    assert all(said in answers("optimizers") for said in ("From step 100 to step 400 that is a half", "a thousandth"))
+
+
+@pytest.mark.parametrize("rule", ["gradient_descent", *RULES])
+def test_a_loss_times_a_thousand_changes_the_steps_of_three_rules(rule: str) -> None:
+    loud = replace(SADDLE, gradient=lambda w: 1000 * SADDLE.gradient(w))
+    usual, louder = walk(rule, SADDLE, 1e-4, 5), walk(rule, loud, 1e-4, 5)
+    same = np.abs(usual - louder).max() < 1e-6
+    assert same == (rule not in {"gradient_descent", "momentum_step", "nesterov_step"})
+    assert np.allclose(walk(rule, loud, 1e-7, 5), usual, atol=1e-9) != same

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise, product
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from solutions.train_networks import reference
+from starter_code.data import load_digits
 from starter_code.googlenet import googlenet, small_googlenet
+from starter_code.loss_plane import loss_plane
 from starter_code.module_probes import run_module
+from starter_code.networks.summary import parts_of
 from starter_code.residual_networks import PlainBlock, resnet, small_resnet
 from starter_code.training_probes import without_ready_made_optimizers
+from tests.support.notebook_text import answers
 
 BLOCKS = {18: reference.ResidualBlock, 50: reference.BottleneckBlock}
 PUBLISHED = {18: 11_689_512, 34: 21_797_672, 50: 25_557_032, 101: 44_549_160, 152: 60_192_808}
@@ -163,3 +170,85 @@ def test_the_two_heads_are_nearly_half_of_googlenet_and_most_of_each_is_one_laye
         head = reference.AuxiliaryHead(512, 1000)
     largest = max(parameter.numel() for parameter in head.parameters())
     assert largest == 2048 * 1024 > 0.65 * count(head)
+
+
+def test_as_many_biases_as_parameters_are_too_much() -> None:
+    with torch.device("meta"):
+        network = resnet(18, reference.ResidualBlock)
+    made = {name: part.out_channels for name, part in network.named_modules() if isinstance(part, nn.Conv2d)}
+    stem = sum(channels for name, channels in made.items() if name.startswith("stem"))
+    projections = sum(channels for name, channels in made.items() if "shortcut" in name)
+    blocks = sum(made.values()) - stem - projections
+    assert (len(made), stem, blocks, projections) == (20, 64, 3840, 896)
+    assert 11_694_312 - PUBLISHED[18] == sum(made.values()) == 4800
+    assert all(said in answers("train_networks") for said in ("4,800", "the 20 convolutions", "3,840", "896"))
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_a_relu_behind_dropout_keeps_the_mean_unless_a_linear_layer_stands_between(between: bool) -> None:
+    """Over all masks of eight units, exactly, with the share of 0.7 that is dropped."""
+    generator = torch.Generator().manual_seed(0)
+    units, layer = torch.randn(8, generator=generator), torch.randn(8, 8, generator=generator)
+    out = torch.randn(8, generator=generator)
+    masks = torch.tensor(list(product([0.0, 1.0], repeat=8)))
+    chances = (0.3**masks * 0.7 ** (1 - masks)).prod(dim=1)
+
+    def behind(x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(x @ layer if between else x)
+
+    mean = (chances[:, None] * behind(units * masks / 0.3)).sum(dim=0)
+    assert torch.allclose(mean, behind(units), atol=1e-5) != between
+    assert bool((mean >= behind(units) - 1e-5).all())
+    assert bool((mean @ out - behind(units) @ out).abs() > 1e-3) == between
+
+
+def test_a_stage_has_four_times_the_parameters_of_the_one_before_for_the_same_work() -> None:
+    with torch.device("meta"):
+        parts = parts_of(resnet(18, reference.ResidualBlock), (3, 224, 224))
+    second = [parts[place] for place in (5, 7, 9, 11)]  # of each stage the second block, which keeps the shape
+    assert [name for name, *_ in second] == [f"stages.{place} (ResidualBlock)" for place in (1, 3, 5, 7)]
+    assert [shape for _, shape, _, _ in second] == [(64, 56, 56), (128, 28, 28), (256, 14, 14), (512, 7, 7)]
+    assert {macs for *_, macs in second} == {231_211_008}
+    params = [count for _, _, count, _ in second]
+    assert [later / earlier for earlier, later in pairwise(params)] == pytest.approx([4, 4, 4], rel=0.01)
+    assert all(parts[place - 1][3] < second[0][3] for place in (7, 9, 11))
+
+
+@pytest.mark.parametrize("text", ["trunks.svg", "train_networks.md"])
+def test_the_trunks_are_as_drawn(text: str) -> None:
+    told = (Path(__file__).parents[2] / "assignments/train_networks" / text).read_text(encoding="utf-8")
+    shapes: list[tuple[int, ...]] = []
+    network = small_resnet(44, PlainBlock, width=8).eval()
+    for block in network.stages:
+        block.register_forward_hook(lambda _, __, maps: shapes.append(tuple(maps.shape[1:])))
+    network(torch.zeros(1, 1, 8, 8))
+    assert shapes == [(8, 8, 8)] * 7 + [(16, 4, 4)] * 7 + [(32, 2, 2)] * 7
+    if text == "trunks.svg":
+        assert all(
+            f"{maps} maps of {side} \N{MULTIPLICATION SIGN} {side}" in told for maps, side, _ in dict.fromkeys(shapes)
+        )
+        assert "n = 1 for 8, n = 7 for 44" in told
+    else:
+        assert count(network) == 165_570
+        assert "Two directions of 165,570 are not the landscape" in told
+
+
+def test_around_the_trained_weights_lies_a_funnel_with_shortcuts_and_a_plain_without() -> None:
+    digits = load_digits()
+    images = torch.tensor(digits.train_x, dtype=torch.float32).reshape(-1, 1, 8, 8)
+    labels, planes = torch.tensor(digits.train_y), {}
+    for name, block in {"plain": PlainBlock, "residual": reference.ResidualBlock}.items():
+        torch.manual_seed(0)
+        model = small_resnet(44, block, width=8)
+        optimizer = reference.Momentum(model.parameters(), lr=1.0)
+        shuffle = torch.Generator().manual_seed(0)
+        for _ in range(4):
+            for rows in torch.randperm(len(images), generator=shuffle).split(64):
+                reference.train_step(model, images[rows], labels[rows], optimizer)
+        planes[name] = loss_plane(model, images[:64], labels[:64], np.linspace(-1, 1, 5), seed=0)
+    assert planes["residual"][2, 2] < planes["plain"][2, 2] < np.log(10)
+    for line in (planes["residual"][2], planes["residual"][:, 2]):  # downhill to the middle, from either side
+        assert line[0] > line[1] > line[2] < line[3] < line[4]
+        assert min(line[0], line[4]) > 3 * line[2]
+    far = np.concatenate([planes["plain"][[0, -1]].ravel(), planes["plain"][1:-1, [0, -1]].ravel()])
+    assert 2 < np.median(far) < 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -20,6 +20,7 @@ from tests.support.remembered import remembered
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = Course(ROOT).names()
 PATIENCE = 600  # seconds for one cell, on a machine that others use too
+COLUMNS = 88  # of a line of code; notebooks and pages cut off what is wider
 
 
 def run(notebook: Notebook) -> nbformat.NotebookNode:
@@ -103,3 +104,11 @@ def test_a_released_notebook_runs_to_the_first_exercise_and_says_what_is_to_do(n
     first = course.assignment(name).exercises[0]
     with pytest.raises(CellExecutionError, match=rf"Not yet: {first.functions[0]} is not written yet"):
         run(released(course, name))
+
+
+@pytest.mark.parametrize("make", [released, solved])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_of_code_is_cut_off_at_the_right_edge(name: str, make: Callable[[Course, str], Notebook]) -> None:
+    cells = [cell for cell in make(Course(ROOT), name)["cells"] if cell["cell_type"] == "code"]
+    lines = [(cell["id"], line) for cell in cells for line in cell["source"].splitlines()]
+    assert [(where, line) for where, line in lines if len(line) > COLUMNS] == []

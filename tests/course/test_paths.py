@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from starter_code.gradient_check import numeric_gradient, relative_error
-from starter_code.plots import paths
+from starter_code.plots import curves, paths
 from starter_code.plots.live_curve import LiveCurves
+from starter_code.progress import progress
 from starter_code.small_network import SmallNetwork
 from starter_code.surfaces import RAVINE, SADDLE, Surface, rare_feature_rows
 
@@ -76,3 +77,27 @@ def test_a_picture_that_is_drawn_again_takes_the_place_of_the_one_before(monkeyp
     assert ("0.5 after 1 steps" in first, "0.25 after 2 steps" in second) == (True, True)
     assert (drawn["update"], again["update"]) == (False, True)
     assert drawn["transient"] == again["transient"] != {"display_id": ""}
+
+
+@pytest.mark.parametrize("shell", [None, "a notebook"])
+def test_a_bar_is_part_of_the_output_in_a_notebook_and_not_among_the_errors(
+    shell: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    assert list(progress([3, 1, 2], "three steps")) == [3, 1, 2]
+    with progress(title="never seen", total=3, shown=False) as bar:
+        bar.update()
+    output, errors = capsys.readouterr()
+    seen, empty = (output, errors) if shell else (errors, output)
+    assert ("three steps: 100%" in seen, "never seen" in seen, empty) == (True, False, "")
+
+
+@pytest.mark.parametrize(("across", "whole"), [([1, 2, 3, 4], True), ([0.1, 0.2, 0.3, 0.4], False)])
+def test_what_is_counted_has_no_ticks_between_whole_numbers(
+    across: list[float], whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(curves, "show", lambda figure, _: shown.append(figure))
+    curves.plot_curves({"one": (np.array(across), np.arange(4.0))}, title="", x_label="epoch", y_label="loss")
+    ticks = shown[0].axes[0].get_xticks()
+    assert (len(ticks) > 2, bool(np.all(ticks == ticks.round()))) == (True, whole)

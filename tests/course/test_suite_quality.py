@@ -7,6 +7,7 @@ A new assignment is held to all of this without a line here. Seeds: AUTOGRADER_S
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import zip_longest
@@ -26,6 +27,7 @@ from autograder.quality.measured import Measured
 from autograder.sandbox.wire import Handle
 from autograder.suite.answers import _is_result_and_inputs
 from autograder.suite.collected import collect
+from autograder.suite.copying import copied
 from autograder.suite.errors import StudentFault
 from autograder.suite.misconceptions import Alternative, Variant, alternatives, misconceptions, rewritten
 from autograder.suite.student import Draw
@@ -138,22 +140,34 @@ class Planting(Variant):
         self.path: tuple[Any, ...] = ()
         self.value: Any = None
         self.seen: dict[str, set[tuple[Any, ...]]] = {}
+        self.answers: dict[bytes, Any] = {}
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """See Respondent."""
-        result = super().call(function, args, kwargs, inputs=inputs)
+        result = self._right(function, args, kwargs, inputs=inputs)
         self.seen.setdefault(function, set()).update(places(result))
         answer = planted(result, self.path, self.value)
         if inputs and not _is_result_and_inputs(answer, len(args)):
             raise StudentFault("bad-reply", "what a worker's reply is checked for before a test sees it")
         return answer
 
+    def _right(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+        """What the reference answers, which is computed once for each question: a test asks the same for each thing that is planted."""
+        try:
+            question = pickle.dumps((function, args, kwargs, inputs))
+        except (pickle.PicklingError, AttributeError, TypeError):  # a function that a test passes
+            return super().call(function, args, kwargs, inputs=inputs)
+        if question not in self.answers:
+            self.answers[question] = super().call(function, args, kwargs, inputs=inputs)
+        return copied(self.answers[question])
+
 
 def _upset_by(asking: Asking, respondent: Planting, exercise: Exercise) -> Iterator[str]:
     """Descriptions of the rubbish that made a test of the exercise fail through the grader's fault."""
     draw = Draw(respondent, SEEDS[0], keeping=False)
     for test in asking.of(exercise.name):
-        respondent.seen, respondent.path, respondent.value = {}, (-1,), None  # a place that nothing has: just look
+        respondent.seen, respondent.answers = {}, {}
+        respondent.path, respondent.value = (-1,), None  # a place that nothing has: just look
         assert asking.once(test, draw).status == "passed"
         inside = sorted(set().union(*respondent.seen.values()), key=str)
         leaves = AT_LEAVES[:3] if test.sweeping else AT_LEAVES  # such a test asks a lot, and so takes long

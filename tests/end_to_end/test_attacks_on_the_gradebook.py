@@ -52,7 +52,18 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     unpack_what_was_not_collected(course)
     nbgrader(course, "autograde", "tiny")
     nbgrader(course, "generate_feedback", "tiny")
+    nbgrader(course, "generate_feedback", "tiny", *WHOLE_NOTEBOOKS)
     return course
+
+
+# Formgrader shows whole notebooks, with the filters of ours that a page of nbconvert's has too.
+WHOLE = "whole"
+WHOLE_NOTEBOOKS = (
+    "--GenerateFeedback.exporter_class=nbconvert.exporters.HTMLExporter",
+    "--GenerateFeedback.preprocessors=['nbgrader.preprocessors.GetGrades', 'nbconvert.preprocessors.CSSHTMLHeaderPreprocessor']",
+    "--GenerateFeedback.post_convert_hook=builtins.dict",
+    f"--CourseDirectory.feedback_directory={WHOLE}",
+)
 
 
 # Names of students that a spreadsheet would take for formulas.
@@ -119,6 +130,8 @@ def unpack_what_was_not_collected(course: Course) -> None:
     picture = {"a.png": {"image/png": "A" * 1_000_000}}
     notebook.cells += [nbformat.v4.new_markdown_cell("word " * 8000) for _ in range(8)]
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell("![a](attachment:a.png)\n" * 60, attachments=picture))
+    (answer,) = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "why"]
+    answer.source = "word " * 20_000
     nbformat.write(notebook, wordy / "tiny.ipynb")
 
 
@@ -159,8 +172,8 @@ def scores(course: Course, student: str) -> dict[str, float | None]:
         return {grade.name: grade.score if grade.manual_score is None else -1 for grade in submission.grades}
 
 
-def live_parts(course: Course, student: str) -> list[str]:
-    return sorted(Page(course.data / "feedback" / student / "tiny" / "tiny.html").live)
+def live_parts(course: Course, student: str, kind: str) -> list[str]:
+    return sorted(Page(course.data / kind / student / "tiny" / "tiny.html").live)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -168,15 +181,17 @@ def test_an_attacker_gets_no_points_in_the_gradebook(course: Course, attack: str
     assert not any(scores(course, attack).values()), property_of(ATTACKS[attack])
 
 
+@pytest.mark.parametrize("kind", ["feedback", WHOLE])
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_of_an_attacker_runs_on_a_page(course: Course, attack: str) -> None:
-    assert live_parts(course, attack) == live_parts(course, HONEST[0]), property_of(ATTACKS[attack])
+def test_nothing_of_an_attacker_runs_on_a_page(course: Course, attack: str, kind: str) -> None:
+    assert live_parts(course, attack, kind) == live_parts(course, HONEST[0], kind), property_of(ATTACKS[attack])
 
 
 @pytest.mark.parametrize("student", HONEST)
 def test_the_honest_get_their_points_and_pages(course: Course, student: str) -> None:
     assert scores(course, student) == {"double": 50, "shift": 30, "why": 0}
-    assert live_parts(course, student) == live_parts(course, HONEST[0])
+    for kind in ("feedback", WHOLE):
+        assert live_parts(course, student, kind) == live_parts(course, HONEST[0], kind)
 
 
 @pytest.mark.parametrize("student", ["anna", "timeless", "unpacked", "zoned", "wordy", *FORMULAS])
@@ -212,10 +227,14 @@ def test_what_a_browser_would_run_is_not_shown_to_an_instructor(course: Course) 
 
 
 def test_a_page_shows_so_much_and_no_more(course: Course) -> None:
-    page = (course.data / "feedback" / "wordy" / "tiny" / "tiny.html").read_text(encoding="utf-8")
-    assert page.count("word ") > 1000
-    assert "this page holds more than can be shown" in page
-    assert len(page) < 2_000_000
+    for kind, said in (
+        ("feedback", "it is longer than can be shown"),
+        (WHOLE, "this page holds more than can be shown"),
+    ):
+        page = (course.data / kind / "wordy" / "tiny" / "tiny.html").read_text(encoding="utf-8")
+        assert page.count("word ") > 1000
+        assert said in page
+        assert len(page) < 2_000_000
 
 
 def test_nothing_that_a_link_leads_to_gets_any_further(course: Course) -> None:

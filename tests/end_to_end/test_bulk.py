@@ -20,7 +20,6 @@ import pytest
 from autograder.course.assignment import GraderError
 from autograder.course.folders import Course
 from autograder.course.report import Report
-from autograder.whole_class import dispatch as dispatching
 from autograder.whole_class import store
 from autograder.whole_class.dispatch import Failure, dispatch
 from autograder.whole_class.pools import LocalPool
@@ -67,8 +66,10 @@ def test_only_what_changed_is_graded_again(course: Course) -> None:
     assert "1 graded now, 7 before" in run(course)[0]
     assert scores(course)["wrong-1"] == 80
     edit(course, "tests/hidden/tiny/test_double.py", '"""Positive numbers are doubled."""', '"""Twice as much."""')
-    assert len(run(course, "--dry-run")[0].split()) == 8
-    assert "8 graded now, 0 before" in run(course)[0]
+    said, told = run(course, "--dry-run")
+    assert said == ""
+    assert "0 of 8 submissions would be graded; 8 were graded again, and nothing was recorded." in told
+    assert "0 graded now, 8 before with the same content; 8 put into the gradebook" in run(course)[0]
 
 
 def test_which_file_was_graded_which_time_is_none_and_what_was_not_collected_is_told(course: Course) -> None:
@@ -269,7 +270,7 @@ def dies_late(item: str) -> str:
 
 
 def test_poison_that_takes_its_time_is_left_out_too(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatching, "PULSE", 0.01)
+    monkeypatch.setattr(LocalPool, "pulse", 0.01)
     done: dict[str, str] = {}
     failed: dict[str, Failure] = {}
     dispatch(["a", "poison", "b"], dies_late, pool, done.__setitem__, failed.__setitem__)

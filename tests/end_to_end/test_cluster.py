@@ -6,10 +6,9 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,60 +20,10 @@ from autograder.whole_class import pools
 from autograder.whole_class.dispatch import Failure, dispatch
 from autograder.whole_class.pools import ClusterPool
 from tests.support.classroom import STUDENTS, command, make_classroom, reports, run, scores, stored
+from tests.support.dask_cluster import PATIENCE, Cluster
 from tests.support.mini_course import edit
 
 dask = pytest.importorskip("dask", reason="the extra 'cluster' is not installed")
-ROOT = Path(__file__).resolve().parents[2]  # where workers find this file, whose functions they run
-PATIENCE = 120
-SETTINGS = {
-    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
-    "OMP_NUM_THREADS": "1",
-    "PYTHONPATH": str(ROOT),
-}  # as docs/cluster.md says
-
-
-@contextmanager
-def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the cluster, which is gone afterwards."""
-    with (folder / f"{arguments[0]}-{time.monotonic_ns()}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments], cwd=folder, env=os.environ | SETTINGS, stdout=log, stderr=log
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-
-class Cluster:
-    """A scheduler on a loopback address, and its workers."""
-
-    def __init__(self, folder: Path, stack: ExitStack, protocol: str = "tcp") -> None:
-        folder.mkdir()
-        self.folder, self.stack = folder, stack
-        connection = folder / "scheduler.json"
-        stack.enter_context(
-            started("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-                    "--protocol", protocol, "--scheduler-file", str(connection), folder=folder)
-        )  # fmt: skip
-        until = time.monotonic() + PATIENCE
-        while not connection.is_file() and time.monotonic() < until:
-            time.sleep(0.05)
-        from distributed import Client  # noqa: PLC0415
-
-        self.client = stack.enter_context(Client(scheduler_file=str(connection), set_as_default=False))
-        self.address = self.client.scheduler.address
-
-    def worker(self, resources: str) -> subprocess.Popen[bytes]:
-        """One more worker, of one slot."""
-        count = len(self.client.scheduler_info(-1)["workers"])
-        process = self.stack.enter_context(
-            started("distributed.cli.dask_worker", self.address, "--host", "127.0.0.1", "--no-nanny", "--no-dashboard",
-                    "--nthreads", "1", "--resources", resources, "--name", f"{resources}-{count}", folder=self.folder)
-        )  # fmt: skip
-        self.client.wait_for_workers(count + 1, timeout=PATIENCE)
-        return process
 
 
 @pytest.fixture
@@ -189,7 +138,7 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pools, "CLUSTER_SECONDS", 0.5)
-    monkeypatch.setattr("autograder.whole_class.dispatch.PULSE", 0.2)
+    monkeypatch.setattr(ClusterPool, "pulse", 0.2)
     worker = cluster.worker("cpu=1")
     pool = ClusterPool(cluster.address)
     worker.kill()

@@ -40,7 +40,8 @@ def named(text: str) -> dict[str, str]:
 def test_everything_that_is_installed_has_a_version_and_a_wheel_that_this_python_takes(python: str) -> None:
     if not index_answers():
         pytest.skip("no package index can be reached")
-    options = ["--quiet", "--no-header", "--no-annotate", "--extra", "dev", "--extra", "cluster", "--extra", "bench"]
+    extras = [f"--extra={name}" for name in ("dev", "cluster", "slurm", "bench")]
+    options = ["--quiet", "--no-header", "--no-annotate", *extras]
     options += ["--only-binary", ":all:", "--no-binary", SOURCE_ONLY, "--python-version", python]
     constraints = ROOT / "constraints.txt"
     command = [sys.executable, "-m", "uv", "pip", "compile", *options, "--constraints", str(constraints)]

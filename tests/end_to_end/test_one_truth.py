@@ -7,10 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder.authoring.generate import build
 from autograder.course.folders import Course
+from autograder.gradebook import feedback_page, standing
 from tests.support.classroom import ROOT, scores
+from tests.support.feedback_pages import overview, page_at, words
 from tests.support.forking import by_ours, by_stock_commands, nbgrader
 from tests.support.mini_course import edit, make_course
 from tests.support.nbgrader_class import rows
@@ -52,11 +55,16 @@ def test_points_that_differ_are_refused_by_either_command_and_the_one_that_is_na
     by_stock_commands(course)
     assert scores(course) == {"anna": 80}
     assert rows(course)["anna"][3][:2] == [("double", 40, None, False), ("shift", 40, None, False)]
-    assert "double: 40 of 40 points" in page(course)
+    assert points(course) == "40 of 40"
 
 
 def page(course: Course) -> str:
     return (course.data / "feedback" / "anna" / "tiny" / "tiny.html").read_text()
+
+
+def points(course: Course) -> str:
+    """Those of the first exercise on the page."""
+    return overview(page_at(course, "anna"))["double"].removeprefix("✓ passed ")
 
 
 @pytest.mark.parametrize("way", [BY_OURS, BY_STOCK])
@@ -79,7 +87,7 @@ def test_what_the_grader_failed_with_is_told_to_the_instructor_and_not_to_the_st
     edit(course, suite, "    {}['a secret']\n", "")
     way(course)
     assert rows(course)["anna"][3][0] == ("double", 50, None, False)
-    assert "double: 50 of 50 points" in page(course)
+    assert points(course) == "50 of 50"
 
 
 def broken(course: Course) -> None:
@@ -106,7 +114,47 @@ def test_what_is_gone_or_half_written_is_made_again_and_what_is_not_is_left_alon
     for happens in (broken, page_cut, page_gone):
         happens(course)
         way(course)
-        assert "double: 50 of 50 points" in page(course), happens.__name__
+        assert points(course) == "50 of 50", happens.__name__
     times = [path.stat().st_mtime_ns for path in course.data.glob("*/anna/tiny/tiny.*")]
     way(course)
     assert [path.stat().st_mtime_ns for path in course.data.glob("*/anna/tiny/tiny.*")] == times
+
+
+@pytest.mark.parametrize("way", [BY_OURS, BY_STOCK])
+def test_what_a_person_enters_afterwards_is_on_the_page_after_the_same_command(
+    course: Course, way: Callable[..., str]
+) -> None:
+    way(course)
+    with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+        gradebook.find_comment("answer-double", "tiny", "tiny", "anna").manual_comment = "Well done: $x_1$."
+        gradebook.db.commit()
+    told = way(course)
+    assert words(page_at(course, "anna").select_one("#exercise-double ~ .beside .comment")) == "Comment Well done: x 1."
+    with Gradebook(f"sqlite:///{course.gradebook}") as gradebook:
+        grade = gradebook.find_grade("double", "tiny", "tiny", "anna")
+        grade.manual_score, grade.needs_manual_grade = 41.0, False
+        gradebook.db.commit()
+    told += way(course)
+    assert overview(page_at(course, "anna"))["double"] == "✎ marked by hand 41 of 50"
+    if way is by_ours:
+        assert told.count("0 graded now, 1 before with the same content; 1 put into the gradebook") == 2
+
+
+@pytest.mark.parametrize("way", [BY_OURS, BY_STOCK])
+def test_another_title_reaches_the_page_with_the_same_command(course: Course, way: Callable[..., str]) -> None:
+    way(course)
+    edit(course, "assignments/tiny/tiny.md", "Tiny: twice", "Tiny: thrice")
+    way(course)
+    assert words(page_at(course, "anna").h1) == "Tiny: thrice and there and back"
+
+
+def test_another_template_reaches_the_page_with_the_same_command(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_stock_commands(course)
+    other = Path(shutil.copy(standing.TEMPLATE, tmp_path))
+    other.write_text(other.read_text().replace("<h2", "<h2 class=new"))
+    monkeypatch.setattr(standing, "TEMPLATE", other)
+    monkeypatch.setattr(feedback_page, "TEMPLATE", other)
+    nbgrader(course, "generate_feedback", "tiny")
+    assert page_at(course, "anna").select("h2.new")

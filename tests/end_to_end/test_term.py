@@ -98,7 +98,7 @@ STEPS: dict[str, tuple[Callable[[Course], object], Told]] = {
         lambda course: edit(
             course, "tests/hidden/tiny/test_double.py", "double(negative), ref", "double([*negative]), ref"
         ),
-        lambda _, after: after["anna"][3][0][:2] == ("double", 10),
+        lambda before, after: before == after,  # with the same file, no score sinks by itself
     ),
 }
 

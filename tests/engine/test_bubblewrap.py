@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from autograder.cli import app as cli
-from autograder.cli import doctor
+from autograder.cli import commands_authors, doctor
 from autograder.course.folders import Course
 from tests.support import needs
 from tests.support.classroom import hand_in, make_classroom, run, scores
@@ -144,7 +143,7 @@ def test_whatever_doctor_stumbles_over_is_one_line(
     monkeypatch.chdir(tiny.root)
     monkeypatch.setattr(doctor, "_nbgrader", lambda _: 1 / 0)
     with pytest.raises(typer.Exit) as ended:
-        cli.doctor()
+        commands_authors.doctor()
     assert ended.value.exit_code == 3
     assert "a fault of the grader's own: ZeroDivisionError" in capsys.readouterr().err
 

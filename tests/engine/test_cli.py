@@ -9,7 +9,9 @@ import pytest
 import typer
 
 from autograder.cli import console
+from autograder.cli.app import app, help_of
 from autograder.course.folders import Course
+from tests.support import importers
 from tests.support.handins import Notebook, autograder, complaints, filled, released, save, solved
 from tests.support.mini_course import edit, make_course
 
@@ -59,6 +61,19 @@ def test_json_in_a_file_is_a_list_for_several_and_no_two_files_need_one_name(
     assert [report["score"] for report in json.loads((tmp_path / "reports.json").read_text())] == [80, 50]
 
 
+def test_one_run_writes_several_forms_of_a_report(tiny: Course, half: Notebook, tmp_path: Path) -> None:
+    path = save(tmp_path / "tiny.ipynb", half)
+    forms = ("--form", f"gradescope={tmp_path / 'results.json'}", "--form", "github=-")
+    done = autograder(tiny.root, "grade", path, "--junit", tmp_path / "tests.xml", *forms)
+    assert done.returncode == 0, done.stderr
+    (suite,) = importers.junit((tmp_path / "tests.xml").read_text())
+    assert suite["properties"]["score"] == "50.00"
+    assert importers.gradescope((tmp_path / "results.json").read_text()) == 50.0
+    (annotation,) = importers.workflow_commands(done.stdout)
+    assert annotation["title"] == "shift: 0/30 (cell answer-shift)"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["results.json", "tests.xml", "tiny.ipynb"]
+
+
 @pytest.mark.parametrize(
     ("percent", "names", "code"),
     [
@@ -91,6 +106,19 @@ UNUSABLE: dict[str, tuple[list[str], str]] = {
     "no such assignment": (
         ["tiny.ipynb", "--assignment", "none"],
         "autograder: There is no assignment 'none'. This course has",
+    ),
+    "no such form": (
+        ["tiny.ipynb", "--form", "word=file"],
+        "autograder: --form is FORMAT=FILE, where FORMAT is json, junit, gradescope, prairielearn",
+    ),
+    "a form without a file": (["tiny.ipynb", "--form", "junit"], "autograder: --form is FORMAT=FILE"),
+    "several for a form of one": (
+        ["tiny.ipynb", "other.ipynb", "--form", "gradescope=results.json"],
+        "autograder: gradescope has room for one submission; grade one at a time.",
+    ),
+    "two forms in one place": (
+        ["tiny.ipynb", "--junit", "-", "--form", "github=-"],
+        "autograder: Only one form can be written to standard output.",
     ),
     "no such isolation": (
         ["tiny.ipynb", "--isolation", "glass"],
@@ -280,14 +308,14 @@ def test_build_names_the_files_that_it_made_and_refuses_an_unknown_assignment_in
     assert len(done.stderr.splitlines()) == 1
 
 
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["--help"],
-        *(
-            [name, "--help"]
-            for name in ("grade", "check", "build", "doctor", "grade-class", "quality", "train", "bands", "board")
-        ),
+        *([name, "--help"] for name in COMMANDS),
     ],
 )
 def test_help_is_there_for_every_command(tmp_path: Path, arguments: list[str]) -> None:
@@ -309,3 +337,20 @@ def test_a_fault_of_the_grader_itself_is_told_in_words_and_shown_whole_only_when
     monkeypatch.setenv("AUTOGRADER_TRACEBACK", "1")
     with pytest.raises(KeyError), console.one_line_errors():
         raise KeyError("x")
+
+
+def test_help_is_as_wide_as_the_terminal_and_examples_keep_their_lines() -> None:
+    def command() -> None:
+        """Do it.
+
+        It goes on
+        in the next line.
+
+        Examples: this
+        that
+        """
+
+    assert help_of(command) == "Do it.\n\nIt goes on in the next line.\n\nExamples: this\nthat"
+    assert help_of(None) == ""
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert "which may run beside it. Stop it at any time;" in known["watch"].help

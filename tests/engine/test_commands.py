@@ -26,7 +26,7 @@ COMMANDS = {
     "process that ends at once": (sys.executable, "-c", "import os\nos._exit(3)"),
     "signal": (sys.executable, "-c", "import os\nos.kill(os.getpid(), 9)"),
     "module": (sys.executable, "-m", "says", "x"),
-    "module that is not there": (sys.executable, "-m", "json.tool", "nowhere.json"),
+    "module that refuses": (sys.executable, "-m", "json.tool", "--nothing"),
     "script": (SCRIPT, "grade", "nothing.ipynb"),
 }
 

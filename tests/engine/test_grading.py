@@ -570,7 +570,8 @@ def test_a_misconception_that_does_not_fit_spoils_no_report_but_those_it_is_need
     assert done.returncode == 3
     ada, ben = json.loads(done.stdout)
     assert (ada["status"], ada["score"], ben["status"], ben["score"]) == ("grader-error", 0, "graded", 80)
-    assert "a rewrite of double matches 0 times, not once" in ada["reason"]
+    assert "of double: a rewrite of double matches 0 times, not once" in ada["reason"]
+    assert "the misconception " in ada["reason"]
 
 
 def test_options_that_the_user_has_for_pytest_are_not_for_the_hidden_suite(own: Course) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.course.folders import Course
 from autograder.grading.imports import imported
 from autograder.suite.misconceptions import misconceptions
-from autograder.whole_class.tasks import _imports, environment, grading_modules, tasks
+from autograder.whole_class import tasks as of_class
+from autograder.whole_class.tasks import _hash_of_named, _imports, environment, grading_modules, tasks
 from tests.support.handins import released, save
 from tests.support.mini_course import edit, make_course
 
@@ -85,7 +87,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 def keys(course: Course) -> dict[str, str]:
     """As a process that has just begun would have them."""
-    for known in (environment, _imports):
+    for known in (environment, _imports, _hash_of_named):
         known.cache_clear()
     return {task.student: task.key for task in tasks(course, course.assignment("tiny"), "auto")}
 
@@ -195,6 +197,24 @@ def test_a_module_that_a_submission_names_counts_for_that_submission(course: Cou
     before = keys(copy)
     written("starter_code/named.py")(copy)
     assert {student for student, key in keys(copy).items() if key != before[student]} == {"ben"}
+
+
+def test_what_a_class_names_is_followed_once_for_all_who_name_the_same(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Course(Path(shutil.copytree(course.root, tmp_path / "copy")))
+    for number in range(20):
+        shutil.copytree(copy.submitted("ben", "tiny"), copy.submitted(f"ben-{number}", "tiny"))
+    followed: list[object] = []
+
+    def noted(*arguments: Any, **named: Any) -> set[Path]:
+        followed.append(arguments)
+        return imported(*arguments, **named)
+
+    monkeypatch.setattr(of_class, "imported", noted)
+    assert len(keys(copy)) == 22
+    of_starter_code = [arguments for arguments in followed if arguments[2] == ("starter_code",)]  # type: ignore[index]
+    assert len(of_starter_code) == 2  # for anna, and for all others
 
 
 def test_of_the_engine_what_shows_and_records_is_left_out_and_what_grades_is_not() -> None:

@@ -24,7 +24,7 @@ from autograder.training.bands import band_of, key_of, read_band, write_band
 from autograder.training.contract import runs_of
 from autograder.training.device import device_for
 from autograder.training.stage import TrainingOptions, TrainingStage
-from autograder.whole_class.tasks import _trained_on, environment, task_of, tasks
+from autograder.whole_class.tasks import _trained_on, environment, grade, task_of, tasks
 from tests.support.handins import autograder, save, solved
 from tests.support.training_programs import NAME, reference
 
@@ -173,6 +173,17 @@ def test_once_a_band_is_measured_what_was_graded_without_it_is_graded_again(real
     measured_again = replace(band, reference=(*band.reference[:-1], band.reference[-1] - 0.1))
     write_band(course.data / "bands" / NAME / f"{key_of(name, run, 'cpu')}.json", measured_again)
     assert key(course) not in {before, after}
+
+
+def test_a_driver_without_a_gpu_plans_for_others_that_have_one(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    course.submitted("ada", NAME).mkdir(parents=True)
+    save(course.submitted("ada", NAME) / f"{NAME}.ipynb", solved(course, NAME))
+    assert key(course, "cuda") != key(course, "auto") == key(course, "cpu")
+    (task,) = tasks(course, course.assignment(NAME), "auto", "cuda")
+    assert task.device == "cuda"
+    with pytest.raises(CourseError, match="PyTorch finds no GPU here"):
+        grade(task)
 
 
 def test_an_assignment_without_training_does_not_look_for_bands(tiny: Course) -> None:

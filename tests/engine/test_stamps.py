@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.course.stamps import USUAL_ZONES, read_stamp, stamp_of
@@ -94,6 +94,7 @@ def test_no_link_is_followed_and_nothing_is_waited_for(tmp_path: Path) -> None:
         (tmp_path / "timestamp.txt").unlink()
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text() | st.from_regex(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? ?\S{0,9}", fullmatch=True))
 def test_any_text_is_a_time_or_none(text: str) -> None:
     time = read_stamp(text).time

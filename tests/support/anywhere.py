@@ -101,14 +101,19 @@ def autograde(klass: Class, way: Way) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def server(klass: Class, **environment: str) -> Iterator[str]:
-    """The address of a Jupyter server with nbgrader's extensions, started in a folder that has nothing to do with the course."""
+def server(
+    klass: Class, program: str = "jupyter_server", shows: Path | None = None, **environment: str
+) -> Iterator[str]:
+    """The address of a Jupyter server with nbgrader's extensions, started in a folder that has nothing to do with the course.
+
+    shows: the folder that it shows; by default, the course
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", "--allow-root"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", "--no-browser", f"--ServerApp.root_dir={klass.course.root}", *options],
+        [sys.executable, "-m", program, "--no-browser", f"--ServerApp.root_dir={shows or klass.course.root}", *options],
         cwd=klass.elsewhere,
         env=klass.environment(**environment),
         stdout=subprocess.DEVNULL,

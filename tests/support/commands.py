@@ -13,6 +13,7 @@ import json
 import os
 import runpy
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -62,27 +63,36 @@ def _answer(server: subprocess.Popen[str], asked: dict[str, Any], timeout: float
     """The exit code of a command that `server` is asked to run; a command that takes longer is killed."""
     assert server.stdin is not None
     assert server.stdout is not None
-    server.stdin.write(json.dumps(asked) + "\n")
-    pid = int(server.stdout.readline())
-    in_time = bool(select.select([server.stdout], [], [], timeout)[0])
-    if not in_time:
-        os.kill(pid, 9)
-    code = int(server.stdout.readline())
-    if not in_time:
+    server.stdin.write(json.dumps(asked | {"timeout": timeout}) + "\n")
+    answer = json.loads(server.stdout.readline())
+    if not answer["in time"]:
         raise subprocess.TimeoutExpired(asked["command"], timeout)
-    return code
+    return int(answer["code"])
 
 
 # --- the process that is forked ------------------------------------------------------------------------------------------
 
 
 def serve() -> None:
-    """Forks for each command that is asked for, and says how it ended."""
+    """Forks for each command that is asked for, and says how it ended, in one line: whoever waits for it reads nothing else."""
     for line in iter(sys.stdin.readline, ""):
+        asked = json.loads(line)
         if (pid := os.fork()) == 0:
-            _end(_code_of(json.loads(line)))
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+            _end(_code_of(asked))
+        in_time = _ends_within(pid, asked["timeout"])
+        if not in_time:
+            os.kill(pid, signal.SIGKILL)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        print(json.dumps({"in time": in_time, "code": code}), flush=True)
+
+
+def _ends_within(pid: int, timeout: float) -> bool:
+    """Whether a child ends within `timeout` seconds. It is not waited for, so its number stays its own."""
+    watched = os.pidfd_open(pid)
+    try:
+        return bool(select.select([watched], [], [], timeout)[0])
+    finally:
+        os.close(watched)
 
 
 def _code_of(asked: dict[str, Any]) -> int:

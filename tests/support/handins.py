@@ -14,6 +14,7 @@ from typing import Any
 from autograder.authoring.answers import read_answers
 from autograder.authoring.notebook import as_text, instructor_notebook, student_notebook
 from autograder.course.folders import Course
+from autograder.submission.text import Contents, contents
 from tests.support import commands
 
 Notebook = dict[str, Any]
@@ -28,6 +29,11 @@ def solved(course: Course, name: str) -> Notebook:
 def released(course: Course, name: str) -> Notebook:
     """The notebook of an assignment as students receive it."""
     return student_notebook(solved(course, name), name)
+
+
+def contents_of(course: Course, name: str, notebook: Notebook) -> Contents:
+    """What `notebook` says as a submission of an assignment."""
+    return contents(as_text(notebook).encode(), f"{name}.ipynb", course.assignment(name))
 
 
 def filled(notebook: Notebook, **answers: str) -> Notebook:

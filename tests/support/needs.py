@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from autograder.sandbox.backends.table import BACKENDS
+from tests.support.slurm import slurm_is_missing
 
 
 def bubblewrap_is_missing() -> str:
@@ -30,11 +31,13 @@ def bubblewrap_is_missing() -> str:
 
 
 NO_BUBBLEWRAP = bubblewrap_is_missing()
+NO_SLURM = slurm_is_missing()
 CHROMIUM = shutil.which("chromium")
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
 BUBBLEWRAP = pytest.mark.skipif(bool(NO_BUBBLEWRAP), reason=NO_BUBBLEWRAP or "bubblewrap is here")
 BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+SLURM = pytest.mark.skipif(bool(NO_SLURM), reason=NO_SLURM or "Slurm is here")
 GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch finds no GPU here")
 NO_GPU = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can start something as another user")

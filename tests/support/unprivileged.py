@@ -30,7 +30,8 @@ def python_for_nobody(folder: Path) -> Path | None:
         command = [candidate, "-m", "venv", "--without-pip", str(made)]
         if not Path(candidate).exists() or subprocess.run(command, check=False, capture_output=True).returncode:
             continue
-        paths = [str(engine), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+        here = [path for path in sys.path if path.endswith("site-packages")]  # of more than one folder, perhaps
+        paths = [str(engine), sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *here]
         packages = made / "lib" / VERSION / "site-packages"
         (packages / "course.pth").write_text("\n".join(dict.fromkeys(paths)) + "\n", encoding="utf-8")
         if runs(python, folder):

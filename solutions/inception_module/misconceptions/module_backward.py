@@ -94,10 +94,7 @@ INCEPTION_BACKWARD: Table = {
         "The gradient of the projection's weights uses x, where the layer read the pooled maps.",
         "What did the projection multiply its weights by on the way forward?",
         [
-            (
-                'conv2d_backward(dz_pool_proj, pooled, params["W_pool_proj"])',
-                'conv2d_backward(dz_pool_proj, x, params["W_pool_proj"])',
-            )
+            ('dz_pool_proj, pooled, params["W_pool_proj"]', 'dz_pool_proj, x, params["W_pool_proj"]'),
         ],
     ),
     "large-kernels-joined-before-relu": (
@@ -110,8 +107,8 @@ INCEPTION_BACKWARD: Table = {
         "What did these layers multiply their weights by on the way forward: was there a ReLU before them?",
         [
             ("conv2d_backward(dz_1x1, x,", "conv2d_backward(dz_1x1, relu(x),"),
-            ("conv2d_backward(dz_3x3_reduce, x,", "conv2d_backward(dz_3x3_reduce, relu(x),"),
-            ("conv2d_backward(dz_5x5_reduce, x,", "conv2d_backward(dz_5x5_reduce, relu(x),"),
+            ("dz_3x3_reduce, x,", "dz_3x3_reduce, relu(x),"),
+            ("dz_5x5_reduce, x,", "dz_5x5_reduce, relu(x),"),
         ],
     ),
     "reductions-passed-over": (

@@ -59,7 +59,7 @@ GOOGLENET_CENSUS: Table = {
     "input-size-with-stride": (
         "A convolution is counted at every position of its input, although it moves in larger steps.",
         "For how many positions does a convolution with a stride compute something?",
-        [('conv_macs(row["out_size"],', "conv_macs(size,")],
+        [('row["out_size"],', "size,")],
     ),
     "flattened-without-positions": (
         "A fully connected layer is taken to read one number from each channel, whatever the size of the map.",
@@ -76,11 +76,8 @@ GOOGLENET_CENSUS: Table = {
         "The groups of the convolutions in the table are ignored.",
         "Which further keys does the row of a convolution have?",
         [
-            (
-                'row["out_channels"], row["kernel_size"], row["groups"])\n            macs',
-                'row["out_channels"], row["kernel_size"])\n            macs',
-            ),
-            ('row["kernel_size"], row["groups"])\n        elif', 'row["kernel_size"])\n        elif'),
+            ('row["kernel_size"], row["groups"]\n', 'row["kernel_size"]\n'),
+            ('                row["groups"],\n', ""),
         ],
     ),
     "fc-not-counted": (
@@ -92,7 +89,10 @@ GOOGLENET_CENSUS: Table = {
         "The biases of convolutions and fully connected layers outside of the modules are left out.",
         "Which flag of your earlier function decides about the biases, and what does this docstring ask for?",
         [
-            ('row["groups"])\n            macs', 'row["groups"], bias=False)\n            macs'),
+            (
+                'row["groups"]\n            )\n            macs',
+                'row["groups"], bias=False\n            )\n            macs',
+            ),
             (
                 'row["out_channels"], size)\n            macs',
                 'row["out_channels"], size, bias=False)\n            macs',

@@ -134,7 +134,7 @@ GROUPED: Table = {
         "Other networks do that on purpose. Which channels of the output belong to the first group here?",
         [
             ("return np.concatenate(", "return np.stack("),
-            ("in parts], axis=1)", "in parts], axis=2).reshape(len(x), len(weight), *x.shape[2:])"),
+            ("in parts], axis=1\n    )", "in parts], axis=2\n    ).reshape(len(x), len(weight), *x.shape[2:])"),
         ],
     ),
     "all-groups-read-the-first": (
@@ -155,7 +155,7 @@ GROUPED: Table = {
     "groups-added-up": (
         "The outputs of the groups are added to each other.",
         "How many output channels are there, if each group makes its own?",
-        [("np.concatenate([conv", "sum([conv"), ("in parts], axis=1)", "in parts])")],
+        [("np.concatenate(", "sum("), ("in parts], axis=1", "in parts]")],
     ),
     "kernels-turned-round": (
         "The kernels are turned upside down, as a convolution of signals would do.",
@@ -167,15 +167,15 @@ GROUPED: Table = {
         "What should become of height and width, and what stands outside of the image?",
         [
             (
-                "in parts], axis=1)",
-                "in parts], axis=1)[:, :, (e := weight.shape[2] // 2) : x.shape[2] - e, e : x.shape[3] - e]",
+                "in parts], axis=1\n    )",
+                "in parts], axis=1\n    )[:, :, (e := weight.shape[2] // 2) : x.shape[2] - e, e : x.shape[3] - e]",
             )
         ],
     ),
     "output-in-type-of-x": (
         "The output takes the number type of x, which cuts off the fractions where x holds integers.",
         "What happens to a fraction that is written into an array of integers?",
-        [("in parts], axis=1)", "in parts], axis=1).astype(x.dtype)")],
+        [("in parts], axis=1\n    )", "in parts], axis=1\n    ).astype(x.dtype)")],
     ),
     "kernels-turned-in-place": (
         "The kernels that were passed in are turned upside down on the way.",
@@ -183,8 +183,8 @@ GROUPED: Table = {
         [
             ("return np", "out = np"),
             (
-                "in parts], axis=1)",
-                "in parts], axis=1)\n    weight[...] = weight[:, :, ::-1, ::-1].copy()\n    return out",
+                "in parts], axis=1\n    )",
+                "in parts], axis=1\n    )\n    weight[...] = weight[:, :, ::-1, ::-1].copy()\n    return out",
             ),
         ],
     ),

@@ -10,7 +10,14 @@ class BranchList(nn.Module):
     """Four Sequentials in a list, made from the last to the first."""
 
     def __init__(
-        self, in_channels: int, c1: int, c3_reduce: int, c3: int, c5_reduce: int, c5: int, pool_proj: int
+        self,
+        in_channels: int,
+        c1: int,
+        c3_reduce: int,
+        c3: int,
+        c5_reduce: int,
+        c5: int,
+        pool_proj: int,
     ) -> None:
         """Make the branches."""
         super().__init__()
@@ -35,7 +42,14 @@ class FilledOutput(nn.Module):
     """Writes each branch into its place of the output; pools by hand."""
 
     def __init__(
-        self, in_channels: int, c1: int, c3_reduce: int, c3: int, c5_reduce: int, c5: int, pool_proj: int
+        self,
+        in_channels: int,
+        c1: int,
+        c3_reduce: int,
+        c3: int,
+        c5_reduce: int,
+        c5: int,
+        pool_proj: int,
     ) -> None:
         """Make one layer per depth."""
         super().__init__()
@@ -62,7 +76,13 @@ class FilledOutput(nn.Module):
 class HeadInOnePiece(nn.Module):
     """One Sequential; the linear layers are made first."""
 
-    def __init__(self, in_channels: int, num_classes: int, hidden: int = 128, width: int = 1024) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        num_classes: int,
+        hidden: int = 128,
+        width: int = 1024,
+    ) -> None:
         """Make the piece."""
         super().__init__()
         last, first = nn.Linear(width, num_classes), nn.Linear(4 * 4 * hidden, width)
@@ -80,7 +100,13 @@ class HeadInOnePiece(nn.Module):
 class HeadThatConvolvesFirst(nn.Module):
     """A 1x1 convolution and an average can change places; dropout as a function."""
 
-    def __init__(self, in_channels: int, num_classes: int, hidden: int = 128, width: int = 1024) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        num_classes: int,
+        hidden: int = 128,
+        width: int = 1024,
+    ) -> None:
         """Make the layers."""
         super().__init__()
         self.a = nn.Conv2d(in_channels, hidden, 1)
@@ -98,7 +124,13 @@ class HeadThatConvolvesFirst(nn.Module):
 class HeadWithItsOwnMask(nn.Module):
     """Draws the mask of the dropout itself."""
 
-    def __init__(self, in_channels: int, num_classes: int, hidden: int = 128, width: int = 1024) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        num_classes: int,
+        hidden: int = 128,
+        width: int = 1024,
+    ) -> None:
         """Make the layers."""
         super().__init__()
         self.layers = nn.ModuleList(

@@ -53,7 +53,7 @@ RESIDUAL_BLOCK: Table = {
     "projection-without-stride": (
         "The projection does not have the stride of the block.",
         "Write the shape of both summands beside the sum, for stride 2.",
-        [("out_channels, 1, stride=stride, bias=False)", "out_channels, 1, bias=False)")],
+        [("out_channels, 1, stride=stride, bias=False", "out_channels, 1, bias=False")],
     ),
     "projection-without-norm": (
         "The projection is not followed by a BN.",
@@ -175,7 +175,7 @@ BOTTLENECK_BLOCK: Table = {
         "What does a BN do to a number that is added to all of its inputs? torch gives a bias unless it is told not to.",
         [
             ("(in_channels, channels, 1, bias=False)", "(in_channels, channels, 1)"),
-            ("stride=stride, padding=1, bias=False)", "stride=stride, padding=1)"),
+            ("stride=stride, padding=1, bias=False", "stride=stride, padding=1"),
             ("(channels, wide, 1, bias=False)", "(channels, wide, 1)"),
         ],
     ),

@@ -60,7 +60,7 @@ ADAM: Table = {
     "adam-options-of-the-first-group": (
         "All groups are treated with the options of the first one.",
         "Each group is a dict with its own parameters *and* options.",
-        [("(group[name] for name", "(self.param_groups[0][name] for name")],
+        [("group[name] for name", "self.param_groups[0][name] for name")],
     ),
     "adam-rate-from-the-start": (
         "The learning rate is the one that was given at the start; a schedule changes nothing.",

@@ -4,10 +4,11 @@ import pytest
 
 from autograder.suite import expect_close
 from solutions.inception_ops import reference
-from tests.hidden.inception_ops.checks import EXACT, expect_different, expect_whole
+from tests.hidden.inception_ops.checks import EXACT, expect_different, expect_whole, positive
 from tests.hidden.inception_ops.inputs import depths, grouped, kernel, oblong
 
 WHAT = "conv_params(...)"
+MORE = "how many numbers more than with a 1x1 kernel"
 
 
 def check(student, *arguments, **named):
@@ -15,11 +16,18 @@ def check(student, *arguments, **named):
     expect_close(WHAT, student.conv_params(*arguments, **named), reference.conv_params(*arguments, **named), **EXACT)
 
 
+def counted(student, *layer):
+    """The student's count, as a positive number."""
+    return positive(WHAT, student.conv_params(*layer))
+
+
 @pytest.mark.points(3.5)
 def test_weights_and_biases(student, rng):
     """A layer learns its kernels and one bias for each output channel."""
     for side in (1, kernel(rng), kernel(rng)):
         check(student, *depths(rng), side)
+        student.conv_params(*depths(rng), side, bias=False)  # right or wrong: the next layer has biases
+        check(student, *depths(rng), side, bias=True)
     for smallest in ((1, 1, 1), (1, 5, 2), (5, 1, 4)):
         check(student, *smallest)
 
@@ -27,8 +35,9 @@ def test_weights_and_biases(student, rng):
 @pytest.mark.points(2)
 def test_without_biases(student, rng):
     """Without biases a layer learns its kernels only, whatever the layer before it had."""
-    for bias in (False, True, False):
-        check(student, *depths(rng), 1, bias=bias)
+    for _ in range(2):
+        check(student, *depths(rng), 1, bias=False)
+        student.conv_params(*depths(rng), 1, bias=True)  # right or wrong: the next layer has none
 
 
 @pytest.mark.points(1.5)
@@ -36,8 +45,12 @@ def test_kernels_that_are_not_square(student, rng):
     """A kernel given as (kh, kw) has kh times kw weights for each channel that it reads."""
     for _ in range(2):
         tall, broad = oblong(rng)
+        inputs, outputs = depths(rng)
+        point = (inputs, outputs, 1)
         for side in ((tall, broad), (broad, tall), (tall, tall)):
-            check(student, *depths(rng), side)
+            layer = (inputs, outputs, side)
+            more = reference.conv_params(*layer) - reference.conv_params(*point)  # whatever is made of biases
+            expect_close(MORE, counted(student, *layer) - counted(student, *point), more, **EXACT)
 
 
 @pytest.mark.points(2.5)
