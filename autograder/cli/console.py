@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,27 @@ def one_line_errors() -> Iterator[None]:
         err.print(f"autograder: a fault of the grader's own: {type(fault).__name__}: {plain(said)}")
         err.print(f"autograder: set {TRACEBACK}=1 to see where; please report it.")
         raise typer.Exit(BROKEN) from None
+
+
+@contextmanager
+def interruptible(*numbers: signal.Signals) -> Iterator[list[int]]:
+    """Each of these signals, besides the KeyboardInterrupt that it raises: libraries that are being imported may swallow that.
+
+    A signal that this process was started to ignore, as a shell's background job ignores Ctrl-C, stays ignored.
+    """
+    seen: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    heard = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heard}
+    try:
+        yield seen
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def below(course: Course, path: Path) -> str:

@@ -6,10 +6,9 @@ Whatever ends it, the same command goes on: what is in the store is not graded a
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass, field
 
 from autograder.cli.console import BROKEN, INTERRUPTED, err, note, out, people
@@ -74,10 +73,9 @@ def grade_and_tell(  # noqa: PLR0913, PLR0917  (the options of the command)
         processes = min(processes, most)
     work = try_class if dry_run else grade_class
     try:
-        with interruptible(signal.SIGINT) as interrupts, Progress(stays=not dry_run) as progress:
-            watch = shown(progress, interrupts)
+        with Progress(stays=not dry_run) as progress:
             run = ClassRun(course, name, isolation, processes, scheduler, device, data, rules, slurm)
-            summary = work(run, watch)
+            summary = work(run, shown(progress))
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
         return INTERRUPTED
@@ -241,29 +239,10 @@ def _tell_uncollected(course: Course, name: str) -> None:
                 )
 
 
-@contextmanager
-def interruptible(*numbers: signal.Signals) -> Iterator[list[int]]:
-    """Each of these signals, besides the KeyboardInterrupt that it raises: libraries that are being imported may swallow that."""
-    seen: list[int] = []
-
-    def interrupt(number: int, _: object) -> None:
-        seen.append(number)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield seen
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def shown(progress: Progress, interrupts: list[int]) -> OnStep:
+def shown(progress: Progress) -> OnStep:
     """How far each step is, with the failures so far."""
 
     def watch(step: Step, done: int, total: int, failures: int) -> None:
-        if interrupts:
-            raise KeyboardInterrupt
         progress.count(step, done, total, f", {failures} failed" if failures else "")
 
     return watch

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from autograder.cli.console import err
+from autograder.cli.console import err, interruptible
 from autograder.reporting.terminal import plain
 
 if TYPE_CHECKING:
@@ -23,7 +25,10 @@ ENDLESS = 1e30  # as high as a loss is drawn
 
 
 class Progress:
-    """The progress of one command. Use as a context manager; with `stays`, the bars are still there when it has ended."""
+    """The progress of one command. Use as a context manager; with `stays`, the bars are still there when it has ended.
+
+    A Ctrl-C meanwhile that something else has swallowed is raised again at the next step.
+    """
 
     def __init__(self, *, stays: bool = False) -> None:
         """The clock starts now."""
@@ -35,18 +40,25 @@ class Progress:
         self._begin = self._last = time.monotonic()
         self._tenths: dict[str, int] = {}
         self._trained = ""  # the run that has a bar now
+        self._open = ExitStack()
+        self._interrupts: list[int] = []
 
     def __enter__(self) -> Progress:
         """Show the bars."""
-        self._bars.start()
+        with ExitStack() as stack:
+            self._interrupts = stack.enter_context(interruptible(signal.SIGINT))
+            stack.enter_context(self._bars)
+            self._open = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         """No bar moves any more."""
-        self._bars.stop()
+        self._open.close()
+        self._heed()
 
     def count(self, step: str, done: int, total: int, more: str = "") -> None:
         """Say how far a step is. As lines: at each tenth of the way, and after half a minute without a word."""
+        self._heed()
         self._move(step, done, total, more)
         tenth = 10 * done // max(total, 1)
         if done and (tenth > self._tenths.get(step, 0) or time.monotonic() - self._last > LONG):
@@ -55,11 +67,13 @@ class Progress:
 
     def doing(self, step: str, what: str) -> None:
         """Say what is being done in a step of which nobody knows how long it takes."""
+        self._heed()
         self._move(step, 0, None, what)
         self.say(f"{step}: {what}")
 
     def look(self, look: Look) -> None:
         """Show a training run. As a line: once it is over."""
+        self._heed()
         done = len(look.losses)
         if not err.is_terminal:
             if done == look.steps:
@@ -84,6 +98,11 @@ class Progress:
         if not err.is_terminal and now - self._begin >= SOON:
             self._last = now
             err.print(f"{plain(sentence)} ({now - self._begin:.0f} s)")
+
+    def _heed(self) -> None:
+        """Raise what was swallowed."""
+        if self._interrupts:
+            raise KeyboardInterrupt
 
     def _move(self, step: str, done: int, total: int | None, more: str) -> None:
         """Move the bar of a step, with its rate and the time that is left: over the whole step, since results may come in batches."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.cli.console import BROKEN, err, note, out
-from autograder.cli.grade_class import interruptible, shown, trained_on
+from autograder.cli.console import BROKEN, err, interruptible, note, out
+from autograder.cli.grade_class import shown, trained_on
 from autograder.cli.progress import Progress
 from autograder.cli.writing import write_text
 from autograder.course.assignment import CourseError, GraderError
@@ -86,7 +86,7 @@ def _watch(run: WatchRun, watch: Watch, pages: Pages, interrupts: list[int]) -> 
         trouble = ""
         try:
             with Progress() as progress:
-                answers = watch.look(shown(progress, interrupts), pages.begin)
+                answers = watch.look(shown(progress), pages.begin)
         except BeingGraded:
             trouble = "another process grades this course; what is handed in waits for that."
         except (CourseError, GraderError) as fault:

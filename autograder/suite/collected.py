@@ -103,6 +103,8 @@ def collect(course: Course, assignment: Assignment) -> tuple[CollectedTest, ...]
         status = pytest.main(arguments, plugins=[collector])
     finally:
         os.environ.update(users)
+    if collector.interrupted:  # Ctrl-C, of which pytest makes an exit code
+        raise KeyboardInterrupt
     if collector.trouble or status not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         raise GraderError(
             collector.trouble or f"the hidden suite of {assignment.name} cannot be collected (pytest: {status!r})."
@@ -119,6 +121,11 @@ class _Collector:
         self.assignment = assignment
         self.tests: tuple[CollectedTest, ...] = ()
         self.trouble = ""
+        self.interrupted = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember Ctrl-C. `pytest.exit` in a suite comes here as well, and is a suite that cannot be used."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember why the suite cannot be collected."""

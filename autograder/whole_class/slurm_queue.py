@@ -119,7 +119,8 @@ def _where(reason: str, nodes: str) -> str:
 class LocalQueue:
     """Processes of this machine, which live on when the driver is killed, as jobs of Slurm do."""
 
-    title, asks, settles = "local job", 0.0, 0.0
+    # A process has no command line for a moment, while it begins another program.
+    title, asks, settles = "local job", 0.0, 1.0
 
     def __init__(self, base: Path, options: SlurmOptions) -> None:
         """Keep the folders of jobs in `base`."""

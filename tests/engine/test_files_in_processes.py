@@ -92,7 +92,9 @@ def test_a_process_that_dies_each_time_is_one_line_that_names_the_file(tmp_path:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_ends_every_process_with_a_word(tmp_path: Path, files: list[Path], jobs: str) -> None:
     course = make_course(tmp_path / "course")
-    edit(course, "tests/hidden/tiny/test_double.py", "import pytest", "import time\n\nimport pytest\n\ntime.sleep(60)")
+    waits = "import os\nimport pathlib\nimport time\n\nimport pytest\n\n"
+    waits += f"pathlib.Path({str(tmp_path)!r}, f'{{os.getpid()}}.collects').touch()\ntime.sleep({PATIENCE})"
+    edit(course, "tests/hidden/tiny/test_double.py", "import pytest", waits)
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder", "grade", *files[:2], "--jobs", jobs],
         cwd=course.root,
@@ -101,11 +103,12 @@ def test_ctrl_c_ends_every_process_with_a_word(tmp_path: Path, files: list[Path]
         text=True,
         env=os.environ | {"NO_COLOR": "1"},
     )
-    known, seen = psutil.Process(process.pid), set()
+    known, seen = psutil.Process(process.pid), set[psutil.Process]()
     until = time.monotonic() + PATIENCE
-    while len(seen) < 2 * int(jobs) and time.monotonic() < until:  # each grader has a forkserver
+    while len(list(tmp_path.glob("*.collects"))) < int(jobs) and time.monotonic() < until:
         seen |= set(known.children(recursive=True))
         time.sleep(0.05)
+    assert len(seen) >= 2 * int(jobs)  # each grader has a forkserver
     process.send_signal(signal.SIGINT)
     said, told = process.communicate(timeout=PATIENCE)
     assert (process.returncode, said, told.splitlines()[-1:]) == (130, "", ["autograder: stopped."])

@@ -450,6 +450,10 @@ UNUSABLE = {
         "import unittest\n\nclass TestA(unittest.TestCase):\n    def test_a(self): pass",
         "test_a uses the fixture|test_a is no plain function",
     ),
+    "a suite that ends pytest": (
+        "def test_a(rng): ...\npytest.exit('no more')",
+        "the hidden suite of tiny cannot be collected: .*: no more",
+    ),
     "a file that cannot be read": ("def test_a(", "the hidden suite of tiny cannot be collected: .*SyntaxError"),
 }
 

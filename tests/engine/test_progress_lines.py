@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import signal
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -108,3 +110,33 @@ def test_on_a_terminal_a_run_has_a_bar_that_shows_its_curve_and_goes_when_it_is_
         assert all(part in said for part in ("A deep network", "2/9", "loss 1.000", "25.0% right"))
         shown.look(Look("A deep network", 9, [1.0] * 9, band, lambda: None))
         assert shown._bars.tasks == []
+
+
+@pytest.mark.parametrize("then", ["another step", "the end", "a fault of it"])
+def test_ctrl_c_that_something_swallows_ends_the_command_all_the_same(then: str) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    heard = []
+
+    def work() -> None:
+        with Progress() as shown:
+            with suppress(KeyboardInterrupt):  # as the import of a library does
+                signal.raise_signal(signal.SIGINT)
+            if then == "another step":
+                shown.count("grading", 1, 2)
+                heard.append("too late")
+            if then == "a fault of it":
+                raise ImportError("half of a library")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert not heard
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_signal_that_a_process_was_started_to_ignore_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a shell's background job
+    try:
+        with Progress():
+            assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -24,7 +24,7 @@ from autograder.whole_class import slurm
 from autograder.whole_class.slurm import SlurmPool
 from autograder.whole_class.slurm_job import LARGEST, result_of
 from autograder.whole_class.slurm_options import SlurmOptions, slurm_options
-from autograder.whole_class.slurm_queue import JobState, Refused
+from autograder.whole_class.slurm_queue import JobState, LocalQueue, Queue, Refused, SlurmQueue
 from autograder.whole_class.tasks import Task
 
 
@@ -154,6 +154,24 @@ def test_what_is_raised_in_a_job_arrives_as_what_it_is(desk: Desk, base: Path) -
     driver.pool.look_after()
     assert driver.results() == {"?": "another machine", "!": "ZeroDivisionError: of a suite", "a": report("a")}
     assert all(isinstance(driver.futures[student].exception(), GraderError) for student in "?!")
+
+
+@pytest.mark.parametrize("queue", [LocalQueue, SlurmQueue])
+def test_a_job_that_is_not_seen_for_a_moment_is_not_gone(
+    desk: Desk, base: Path, monkeypatch: pytest.MonkeyPatch, queue: type[Queue]
+) -> None:
+    monkeypatch.setattr(slurm.time, "monotonic", lambda: 0.0)
+    desk.settles, desk.state = queue.settles, "RUNNING"
+    driver = Driver(base, "a")
+    driver.pool.look_after()
+    hidden, desk.waiting = desk.waiting, {}
+    driver.pool.look_after()
+    desk.waiting = hidden
+    driver.pool.look_after()
+    assert list(base.iterdir()) == [base / name for name in hidden]
+    desk.run()
+    driver.pool.look_after()
+    assert (driver.results(), graded) == ({"a": report("a")}, ["a"])
 
 
 def test_a_queue_of_hours_is_waited_for_and_told_of_once(

@@ -88,6 +88,8 @@ def slurm() -> Iterator[Path]:
         stack.callback(_until, lambda: not asked(configuration, "squeue", "--noheader"), "the last job")
         stack.callback(asked, configuration, "scancel", "--user=root")
         _until(lambda: "idle" in asked(configuration, "sinfo", "--noheader", "--format=%T"), "slurmd")
+        # Slurm 22.05 has been seen to forget on some machines what its configuration says of a node's GPUs.
+        asked(configuration, "scontrol", "update", "NodeName=localhost", "Gres=gpu:2")
         yield configuration
 
 
@@ -102,7 +104,7 @@ def _daemon(folder: Path, *command: str, user: str | None = None) -> Iterator[No
     environment = os.environ | {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": _path()}
     with (folder / f"{command[0]}.out").open("wb") as out:
         process = subprocess.Popen(
-            [str(shutil.which(command[0], path=_path())), *command[1:]],
+            [os.path.realpath(str(shutil.which(command[0], path=_path()))), *command[1:]],  # a folder of PATH may be root's alone
             env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, user=user, start_new_session=True,
         )  # fmt: skip
     try:
