@@ -1,25 +1,31 @@
 """Makes autograded notebooks and feedback pages of stored reports, by nbgrader's own converters, for several students at a time.
 
-`convert` runs in the processes of a pool. Between its two steps `recording` puts the scores into the gradebook.
+`convert` runs in the processes of a pool. Between its two steps `recording` puts the scores into the gradebook. What is made is what
+nbgrader's commands make of the same reports; what these do anew for each student, and is the same for all, is done once here.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import capture_log
+from nbgrader.utils import capture_log, find_all_files
 from traitlets.config import Config
+from traitlets.utils.importstring import import_item
 
 from autograder.course.folders import Course
+from autograder.gradebook.alike import ALIKE, Released
 from autograder.gradebook.settings import settings
 
 REPLACED = {"autograder.gradebook.GradeSubmission": "autograder.gradebook.ShowReport"}
 LATER = {"autograder.gradebook.RecordScores", "nbgrader.preprocessors.AssignLatePenalties"}  # done by `entries`
+OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")  # beside a submission that came through it
 ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Entry)\b.*", re.MULTILINE)
 Failures = dict[str, str]  # student -> why
 
@@ -53,6 +59,7 @@ def convert(batch: Batch) -> Failures:
     steps = config.Autograde.autograde_preprocessors
     config.Autograde.autograde_preprocessors = [REPLACED.get(step, step) for step in steps if step not in LATER]
     config.SubmissionExporter.grades = False  # and nothing is remembered: `recording` does that
+    config.SubmissionExporter.optimistic_validation = True  # in the end, not after each preprocessor as well
     config.ShowReport.keys = dict(batch.keys)
     return _convert(_Notebooks, config, batch.students)
 
@@ -84,9 +91,46 @@ class _Chosen:
 class _Notebooks(_Chosen, Autograde):  # type: ignore[misc]  # nbgrader carries no types
     extension = ".ipynb"
 
+    def convert_notebooks(self) -> None:
+        """As nbgrader does, with what is the same for all students at hand."""
+        source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", self.coursedir.assignment_id))
+        found = map(Path, find_all_files(str(source), [*self.coursedir.ignore, "*.ipynb"]))
+        kept = self.exclude_overwriting.get(self.coursedir.assignment_id, ())
+        self.provided = {path.relative_to(source): path for path in found}
+        self.provided = {name: path for name, path in self.provided.items() if str(name) not in kept}
+        with Released(self.coursedir.db_url) as self.released:
+            super().convert_notebooks()
+
+    def init_assignment(self, assignment: str, student: str) -> None:
+        """Copy the files that belong to the notebook. The gradebook knows student and submission already, and no other notebook."""
+        self.notebooks = [name for name in self.notebooks if Path(name).stem == assignment]
+        BaseConverter.init_assignment(self, assignment, student)
+        folder = Path(self._format_dest(assignment, student))
+        for parent in {(folder / name).parent for name in self.provided}:
+            parent.mkdir(parents=True, exist_ok=True)
+        for name, path in self.provided.items():
+            (folder / name).unlink(missing_ok=True)
+            shutil.copy(path, folder / name)
+
+    def convert_single_notebook(self, filename: str) -> None:
+        """Take both steps of nbgrader's, without writing and reading what is between them."""
+        self.exporter._preprocessors = []  # noqa: SLF001  (as nbgrader does)
+        for step in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            found = import_item(step) if isinstance(step, str) else step
+            self.exporter.register_preprocessor(ALIKE.get(found, found))
+        BaseConverter.convert_single_notebook(self, filename)
+
 
 class _Pages(_Chosen, GenerateFeedback):  # type: ignore[misc]  # nbgrader carries no types
     extension = ".html"
+
+    def init_assignment(self, assignment: str, student: str) -> None:
+        """A page needs no file beside it; `nbgrader release_feedback` needs those of the exchange."""
+        here, there = (Path(form(assignment, student)) for form in (self._format_source, self._format_dest))
+        there.mkdir(parents=True, exist_ok=True)
+        for name in OF_THE_EXCHANGE:
+            if (here / name).is_file():
+                shutil.copy(here / name, there / name)
 
 
 def _convert(kind: Any, config: Config, students: tuple[str, ...]) -> Failures:

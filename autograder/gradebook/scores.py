@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
@@ -80,12 +81,34 @@ class RecordScores(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no
 
 
 class OneTransaction(Gradebook):  # type: ignore[misc]  # nbgrader carries no types
-    """nbgrader's Gradebook commits after each change; here all changes are committed at the end of the block, or none."""
+    """nbgrader's Gradebook commits after each change; here all changes are committed at the end of the block, or none.
+
+    Nor does it look for a submission again for each cell: grades and comments of the last one are read together.
+    """
 
     def __init__(self, url: str) -> None:
         """Open the gradebook at `url`."""
         super().__init__(url)
         self.db.commit = self.db.flush
+        self._last: tuple[tuple[str, str, str], SubmittedNotebook] | None = None
+        self._cells: dict[Any, Any] = {}  # of a released notebook; SQLAlchemy forgets what nobody holds
+
+    def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> SubmittedNotebook:
+        """See nbgrader."""
+        asked = notebook, assignment, student
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, super().find_submission_notebook(*asked)
+            released = self._last[1].notebook
+            self._cells[released] = self._cells.get(released) or [*released.grade_cells, *released.solution_cells]
+        return self._last[1]
+
+    def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:
+        """See nbgrader."""
+        return _named(self.find_submission_notebook(notebook, assignment, student).grades, grade_cell)
+
+    def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> Comment:
+        """See nbgrader."""
+        return _named(self.find_submission_notebook(notebook, assignment, student).comments, solution_cell)
 
     def __exit__(self, *fault: object) -> None:
         """Commit, unless the block raised."""
@@ -98,20 +121,28 @@ class OneTransaction(Gradebook):  # type: ignore[misc]  # nbgrader carries no ty
 
 def complete(gradebook: Gradebook, assignment: str, student: str) -> None:
     """Give a submission the grades and comments that the gradebook has lost: nbgrader makes them only together with the submission."""
-    submission = gradebook.find_submission(assignment, student)
+    submission, lost = gradebook.find_submission(assignment, student), []
     for notebook in submission.assignment.notebooks:
         found = next((one for one in submission.notebooks if one.notebook is notebook), None)
-        found = found or SubmittedNotebook(notebook=notebook, assignment=submission)
-        gradebook.db.add(found)
+        if found is None:
+            lost.append(found := SubmittedNotebook(notebook=notebook, assignment=submission))
         graded, commented = {grade.cell_id for grade in found.grades}, {comment.cell_id for comment in found.comments}
-        for cell in (*notebook.grade_cells, *notebook.task_cells):
-            if cell.id not in graded:
-                gradebook.db.add(Grade(cell_id=cell.id, notebook=found))
-        for cell in (*notebook.solution_cells, *notebook.task_cells):
-            if cell.id not in commented:
-                gradebook.db.add(Comment(cell_id=cell.id, notebook=found))
-    gradebook.db.flush()
-    gradebook.db.expire_all()
+        cells = (*notebook.grade_cells, *notebook.task_cells)
+        lost += [Grade(cell_id=cell.id, notebook=found) for cell in cells if cell.id not in graded]
+        cells = (*notebook.solution_cells, *notebook.task_cells)
+        lost += [Comment(cell_id=cell.id, notebook=found) for cell in cells if cell.id not in commented]
+    if lost:
+        gradebook.db.add_all(lost)
+        gradebook.db.flush()
+        gradebook.db.expire_all()
+
+
+def _named(entries: Iterable[Any], name: str) -> Any:
+    """The entry of a cell; raises MissingEntry."""
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    raise MissingEntry(f"the gradebook has nothing of {name}")
 
 
 def expect_points(assignment: Assignment, db_url: str) -> None:
