@@ -33,7 +33,8 @@ class SubmittedCell:
 
     role: None when the student added it
     guessed: whether it has lost its ids, and is known by what it defines or where it stands
-    is_stub, defines: whether its functions are as they were released, and the names that it gives to functions, classes and values
+    is_stub, defines: whether its functions are as they were released, and the names that it gives to functions, classes and values; not
+        looked for in a cell that nobody was to change, and that is as it was
     """
 
     kind: str
@@ -68,7 +69,7 @@ def recognise(raw: Sequence[dict[str, Any]], assignment: Assignment) -> tuple[Su
     The cells of `assignment` are as they were released.
     """
     parts = [Part(number, source_of(cell), cell.get("attachments")) for number, cell in enumerate(raw, start=1)]
-    found = _Recogniser(raw, parts, assignment)
+    found, ids = _Recogniser(raw, parts, assignment), assignment.ids
     cells: list[SubmittedCell] = []
     groups: dict[int, list[Part]] = {}
     for part, kind, index in zip(parts, found.kinds, found.known, strict=True):
@@ -79,14 +80,16 @@ def recognise(raw: Sequence[dict[str, Any]], assignment: Assignment) -> tuple[Su
         else:
             released = assignment.cells[index]
             changed = not _same_text(part.source, released.source)
-            cells.append(SubmittedCell(kind, released.role, released.name, assignment.ids[index], changed, (part,)))
+            cells.append(SubmittedCell(kind, released.role, released.name, ids[index], changed, (part,)))
     for index, group in groups.items():
-        cells += _answers(assignment.cells[index], assignment.ids[index], group, guessed=index in found.guessed)
+        cells += _answers(assignment.cells[index], ids[index], group, guessed=index in found.guessed)
     return tuple(sorted(map(_looked_into, cells), key=lambda cell: cell.parts[0].number))
 
 
 def _looked_into(cell: SubmittedCell) -> SubmittedCell:
     """The cell, with what its source says."""
+    if not cell.changed:
+        return cell
     return replace(cell, is_stub=is_stub(cell.source), defines=frozenset(defined(cell.source)))
 
 

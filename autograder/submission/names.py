@@ -15,11 +15,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from autograder.submission.source import parsed
 
 NOW = {"listcomp", "setcomp", "dictcomp", "genexpr"}  # what runs at once, of what Python calls functions
 DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+SETS = ("binds", "changes", "now", "later")  # of a statement
 MAX_STEPS = 100_000
 MAX_STATEMENTS = 5_000
 Place = tuple[int, int]  # of a statement: its cell, and its number there
@@ -48,10 +50,13 @@ class CellNames:
     """The names of one cell."""
 
     def __init__(self, source: str) -> None:
-        """Read `source`; text that is not Python defines and uses nothing."""
-        tree = parsed(source)
+        """Read `source`, unless it is known; text that is not Python defines and uses nothing."""
         self.source = source
-        self.lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if tree else []
+        if source in _known:
+            self.statements, self.lines = _known[source], _lines(source)
+            return
+        tree = parsed(source)
+        self.lines = _lines(source) if tree else []
         encoded = [line.encode("utf-8", "replace") for line in self.lines]
         with warnings.catch_warnings(action="ignore"):  # of the student's text, not of ours
             self.statements = tuple(_statement(node, encoded) for node in tree.body[:MAX_STATEMENTS]) if tree else ()
@@ -78,6 +83,32 @@ class CellNames:
         """The source of some of the statements, each in its own lines."""
         kept = {line for number in chosen for line in range(*_range(self.statements[number].lines))}
         return "\n".join(line if number in kept else "" for number, line in enumerate(self.lines, start=1))
+
+
+_known: dict[str, tuple[Statement, ...]] = {}  # of cells, by their source
+
+
+def told(sources: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """What `know` takes: the statements of these cells, of those that are Python, as JSON."""
+    found = {source: CellNames(source).statements for source in sources}
+    return {
+        source: [vars(each) | {name: sorted(getattr(each, name)) for name in SETS} for each in statements]
+        for source, statements in found.items()
+        if statements
+    }
+
+
+def know(cells: dict[str, list[dict[str, Any]]]) -> None:
+    """Take over what another process has read in cells that have been released."""
+    for source, statements in cells.items():
+        _known[source] = tuple(
+            Statement(**each | {"lines": tuple(each["lines"])} | {name: frozenset(each[name]) for name in SETS})
+            for each in statements
+        )
+
+
+def _lines(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def asked_for(cells: Sequence[CellNames], whole: Sequence[bool], asked: Iterable[str] = ()) -> list[str]:

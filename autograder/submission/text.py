@@ -14,13 +14,14 @@ import re
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from autograder.course.assignment import Assignment, Cell, Limits
 from autograder.course.stubs import TEXT_STUB, released_text
 from autograder.submission.cells import MAX_CODE, SubmittedCell, recognise, runnable, source_of
-from autograder.submission.names import CellNames, asked_for
+from autograder.submission.names import CellNames, asked_for, know, told
 from autograder.submission.on_the_board import keeping_wish
 from autograder.submission.source import function_in, is_stub, keeps_stub_line, python, transforming_effort
 
@@ -123,9 +124,20 @@ def _filled(cells: tuple[SubmittedCell, ...], assignment: Assignment) -> int:
 
 def order(content: bytes, name: str, assignment: Assignment, *, whole: bool) -> dict[str, Any]:
     """What is sent to `serve`: no more of the assignment than students have. `whole` asks for all cells, and not only for what runs."""
-    cells = [asdict(cell) for cell in as_released(assignment).cells]
-    about = {"assignment": assignment.name, "questions": assignment.questions, "cells": cells, "whole": whole}
-    return {"name": name, "content": content, "about": json.dumps(about)}
+    return {
+        "name": name,
+        "content": content,
+        "about": _about(assignment.name, assignment.cells, tuple(assignment.questions.items()), whole=whole),
+    }
+
+
+@lru_cache(8)
+def _about(name: str, cells: tuple[Cell, ...], questions: tuple[tuple[str, float], ...], *, whole: bool) -> str:
+    """What there is to know of an assignment, as JSON; with what its own cells say, so that nobody has to read them with each file."""
+    released = tuple(map(_released, cells))
+    known = told(python(cell.source) for cell in released if cell.kind == "code")
+    about = {"assignment": name, "questions": dict(questions), "cells": [asdict(cell) for cell in released]}
+    return json.dumps(about | {"known": known, "whole": whole})
 
 
 def as_released(assignment: Assignment) -> Assignment:
@@ -142,6 +154,7 @@ def _released(cell: Cell) -> Cell:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """What `request` asks for: {"contents": JSON}, or why there is none."""
     about = json.loads(request["about"])
+    know(about["known"])
     cells = tuple(Cell(**{**cell, "functions": tuple(cell["functions"])}) for cell in about["cells"])
     name, questions = about["assignment"], about["questions"]
     assignment = Assignment(name, Path(), name, 0, questions, None, Limits(), (), cells)
