@@ -18,8 +18,9 @@ from autograder.course.assignment import Assignment, GraderError
 from autograder.course.folders import Course
 from autograder.sandbox.launcher import Launcher, launch
 from autograder.sandbox.worker_process import WorkerProcess
-from autograder.submission import reading, text
+from autograder.submission import names, reading, text
 from autograder.submission.reading import Reader
+from autograder.submission.source import parsed
 from autograder.submission.submitted import Ungradable, read
 from tests.support import needs
 from tests.support.handins import save, solved
@@ -73,6 +74,27 @@ def test_both_sides_say_the_same_of_a_file(own_reader: Reader, tiny: Course, ass
     assert there == reading._contents(here["contents"])
     assert [cell.source for cell in there.cells] == [cell["source"] for cell in solved(tiny, "tiny")["cells"]]
     assert own_reader.contents(content, "tiny.ipynb", assignment, whole=False) == replace(there, cells=())
+
+
+def test_what_the_released_cells_say_is_not_read_again_with_each_file(
+    tiny: Course, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = json.dumps(solved(tiny, "tiny")).encode()
+    request = text.order(content, "tiny.ipynb", assignment, whole=True)
+    monkeypatch.setattr(names, "_known", {})
+    alone = text.contents(content, "tiny.ipynb", text.as_released(assignment))
+    read: list[str] = []
+
+    def counted(source: str) -> Any:
+        read.append(source)
+        return parsed(source)
+
+    monkeypatch.setattr(names, "parsed", counted)
+    assert reading._contents(text.answer(request)["contents"]) == alone
+    released = {cell.source for cell in assignment.cells if cell.kind == "code" and cell.role != "exercise"}
+    assert released
+    assert not released & set(read)
+    assert read  # the answers
 
 
 def test_nothing_of_the_answers_is_sent_to_it(tiny: Course, assignment: Assignment) -> None:
