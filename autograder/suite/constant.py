@@ -30,6 +30,30 @@ class Answered:
     answer: Any
 
 
+class Glances:
+    """What one student has answered, as far as it tells whether a function says the same to every question.
+
+    Of a function that has answered two questions differently, that is known, and no more is kept.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is answered yet."""
+        self.kept: list[Answered] = []
+        self._first: dict[tuple[str, Hashable], Answered] = {}  # by function and form
+        self._varied: set[str] = set()
+
+    def add(self, function: str, asked: Any, answer: Any) -> None:
+        """Keep an answer."""
+        if function in self._varied:
+            return
+        form, count = _form(answer)
+        each = Answered(function, at_a_glance(asked) if count > 1 else None, answer)
+        self.kept.append(each)
+        first = self._first.setdefault((function, form), each)
+        if first.asked != each.asked and not _all_the_same([first, each]):
+            self._varied.add(function)
+
+
 def at_a_glance(value: Any) -> Hashable:
     """A value that is the same for the same numbers, whatever their type or their order in memory."""
     with np.errstate(all="ignore"):

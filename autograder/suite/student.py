@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.suite.constant import Answered, at_a_glance
+from autograder.suite.constant import Answered, Glances
 from autograder.suite.copying import copied
 from autograder.suite.errors import StudentFault
 from autograder.suite.free import Free, FreePlaces, without_free
@@ -64,10 +64,15 @@ class Student:
         self._free = free
         self.transcript: list[tuple[str, Any]] = []
         self.calls: list[Call] = []  # as many as there are entries in the transcript
-        self.answered: list[Answered] = []
+        self.glances = Glances()
         self.keeping = keeping
         self.earned = earned
         self.noting = noting
+
+    @property
+    def answered(self) -> list[Answered]:
+        """What tells whether functions say the same to every question."""
+        return self.glances.kept
 
     def __getattr__(self, name: str) -> Question:
         """The student's function `name`."""
@@ -100,7 +105,6 @@ class Question:
         transcript = self._student.transcript if self._student.keeping else []
         if self._student.noting:
             self._student.calls.append(Call(self._name, tuple(map(_copied, args)), dict(kwargs), inputs))
-        asked = at_a_glance((args, kwargs)) if self._student.keeping else None
         try:
             answer = self._ask(self._name, args, kwargs, inputs=inputs)
         except StudentFault as fault:
@@ -109,7 +113,7 @@ class Question:
         said = without_free(answer, args, self._free, inputs=inputs)
         transcript.append((self._name, said))
         if self._student.keeping:
-            self._student.answered.append(Answered(self._name, asked, said[0] if inputs else said))
+            self._student.glances.add(self._name, (args, kwargs), said[0] if inputs else said)
         return answer
 
 

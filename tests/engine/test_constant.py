@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.suite.constant import Answered, at_a_glance, constant
+from autograder.suite.constant import Answered, Glances, at_a_glance, constant
 
 RAMP = np.arange(6.0).reshape(2, 3)
 QUESTIONS = [np.full((2, 3), float(number)) for number in range(4)]
@@ -58,3 +58,16 @@ def test_functions_are_looked_at_one_by_one() -> None:
 @pytest.mark.parametrize("value", [10**400, None, "text", [1, [2.0]], {"a": RAMP}, object(), np.random.default_rng(0)])
 def test_whatever_is_passed_has_a_glance(value: Any) -> None:
     assert hash(at_a_glance(value)) is not None
+
+
+def test_of_a_function_that_has_answered_differently_no_more_is_kept() -> None:
+    glances = Glances()
+    for number in range(5):
+        asked = (np.arange(3.0) + number,)
+        glances.add("varies", asked, np.arange(3.0) * number)
+        glances.add("does_not", asked, np.ones(3))
+        glances.add("one_number", asked, float(number))
+        glances.add("both_forms", asked, np.ones(2) if number % 2 else np.full(3, number))
+    kept = [each.function for each in glances.kept]
+    assert [kept.count(name) for name in ("varies", "does_not", "one_number", "both_forms")] == [2, 5, 5, 3]
+    assert constant(glances.kept) == {"does_not"}
