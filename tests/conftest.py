@@ -22,6 +22,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 from autograder.course.folders import Course
 from autograder.sandbox.launcher import Launcher, launch
 from autograder.suite.misconceptions import forget_other_courses
+from tests.support import skipped
 from tests.support.mini_course import edit, make_course
 from tests.support.units import LONGEST, SLOW, unit_of
 
@@ -69,13 +70,22 @@ def launcher(tiny: Course) -> Iterator[Launcher]:
         yield launcher
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    skipped.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    skipped.note(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that the processes that tests are spread over end together; the rest stays in its order."""
     for item in items:
         if f"{item.path.name}::{item.name}".startswith(SLOW):
             item.add_marker("slow")
     places = {unit: place for place, unit in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(unit_of(item.nodeid), len(places)))
+    skipped.select(config, items)
 
 
 @pytest.hookimpl(optionalhook=True)
