@@ -27,8 +27,8 @@ from tests.support.handins import save, solved
 
 pytestmark = [pytest.mark.isolation, needs.LINUX]
 
-LONG = "x = 0" + " + x" * 24_000  # which takes a while to parse, and is parsed
 SHORT = "def double(x):\n    return 2 * x\n"
+LONG = "\n# %%\n".join([SHORT, *(f"x = {number}" + " + x" * 24_000 for number in range(8))])  # takes a while to parse
 
 
 @pytest.fixture
@@ -107,9 +107,9 @@ def test_a_file_that_takes_too_long_has_its_reason_and_the_next_one_a_fresh_read
     own_reader: Reader, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(reading, "SECONDS", 0.01)
-        with pytest.raises(Ungradable, match=r"^tiny\.py takes more than 0\.01 seconds to read\.$"):
-            own_reader.contents(f"{SHORT}\n{LONG}".encode(), "tiny.py", assignment)
+        patched.setattr(reading, "SECONDS", 0.1)
+        with pytest.raises(Ungradable, match=r"^tiny\.py takes more than 0\.1 seconds to read\.$"):
+            own_reader.contents(LONG.encode(), "tiny.py", assignment)
     assert own_reader.contents(SHORT.encode(), "tiny.py", assignment).filled == 1
 
 
