@@ -1,6 +1,6 @@
 """`make demo`: twelve students take every assignment, and a table says what the grader made of it.
 
-`python -m demo NAME...` takes only these. Where networks are trained, which takes a while, every third student hands in.
+`python -m demo NAME...` takes only these. Where networks are trained, which takes a while, every sixth student hands in.
 """
 
 from __future__ import annotations

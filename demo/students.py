@@ -122,8 +122,8 @@ def in_body(source: str, statement: str) -> str:
 
 
 def students(course: Course, assignment: Assignment) -> list[Student]:
-    """Who takes an assignment: the class, or every third of it where networks are trained."""
-    return _everybody(course, assignment)[:: 3 if assignment.training else 1]
+    """Who takes an assignment: the class, or every sixth of it where networks are trained."""
+    return _everybody(course, assignment)[:: 6 if assignment.training else 1]
 
 
 def _everybody(course: Course, assignment: Assignment) -> list[Student]:

@@ -12,7 +12,7 @@ import contextlib
 import json
 import re
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,12 +22,11 @@ from autograder.course.assignment import Assignment, Cell, Limits
 from autograder.course.stubs import TEXT_STUB, released_text
 from autograder.submission.cells import MAX_CODE, SubmittedCell, recognise, runnable, source_of
 from autograder.submission.names import CellNames, asked_for, know, told
+from autograder.submission.notes import notes
 from autograder.submission.on_the_board import keeping_wish
 from autograder.submission.source import function_in, is_stub, keeps_stub_line, python, transforming_effort
 
 NOTEBOOK_FORMAT = 4
-SEARCHED = "; other cells are searched for its functions"
-ALL_SEARCHED = "; other cells are searched for their functions"
 PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
 # Reading must stay cheap, whatever a file holds: each file takes some of the time of the whole class.
 MAX_CELLS = 2000
@@ -107,8 +106,8 @@ def contents(content: bytes, name: str, assignment: Assignment) -> Contents:
     if not _is_of(assignment, cells):
         raise Ungradable(f"{name} is no submission of {assignment.name}: none of its exercises is in it.")
     program = _program(cells, setup_program(assignment), assignment)
-    notes = _notes(cells, program, assignment) if is_notebook else ()
-    return Contents(program, cells, notes, _filled(cells, assignment))
+    told_of = notes(cells, program, assignment) if is_notebook else ()
+    return Contents(program, cells, told_of, _filled(cells, assignment))
 
 
 def _filled(cells: tuple[SubmittedCell, ...], assignment: Assignment) -> int:
@@ -208,7 +207,7 @@ def _script_cells(text: str) -> list[Any]:
     return [{"cell_type": "code", "source": part} for part in PERCENT_CELL.split(text, maxsplit=MAX_CELLS)]
 
 
-# --- what it is and what was repaired -----------------------------------------------------------------------------
+# --- what it is -----------------------------------------------------------------------------------------------------
 
 
 def _is_of(assignment: Assignment, cells: tuple[SubmittedCell, ...]) -> bool:
@@ -218,57 +217,6 @@ def _is_of(assignment: Assignment, cells: tuple[SubmittedCell, ...]) -> bool:
     functions = [name for exercise in assignment.exercises for name in exercise.functions]
     code = "\n".join(cell.source for cell in cells if cell.kind == "code")
     return any(re.search(rf"\b{name}\b", code) for name in functions)
-
-
-def _notes(cells: tuple[SubmittedCell, ...], program: Sequence[ProgramCell], assignment: Assignment) -> tuple[str, ...]:
-    """What was repaired, for people, and which of several definitions counts. What a student must know first comes first."""
-    exercises = [exercise.name for exercise in assignment.exercises]
-    answers = {name: [c for c in cells if c.role == "exercise" and c.name == name] for name in exercises}
-    checks = {name: [c for c in cells if c.role == "check" and c.name == name] for name in exercises}
-    texts = {name: [c for c in cells if c.role == "question" and c.name == name] for name in assignment.questions}
-    gone = [name for name in exercises if not answers[name]]
-    words = {name for cell in cells if cell.kind in {"markdown", "raw"} for name in cell.defines}
-    now_text = [e.name for e in assignment.exercises if e.name in gone and words.intersection(e.functions)]
-    gone = [name for name in gone if name not in now_text]
-    guessed = list(dict.fromkeys(cell.name for cell in cells if cell.guessed))
-    missing = [name for name in exercises if not checks[name]]
-    changed = [name for name in exercises if any(cell.changed for cell in checks[name])]
-    return (
-        *_defined_again(program, assignment),
-        *(_joined(cell) for cell in cells if cell.parts[1:]),
-        *(
-            f"the answer cell of {name} is there {len(found)} times; the last one that is filled in counts"
-            for name, found in answers.items()
-            if len(found) > 1
-        ),
-        *_said("the answer cell", now_text, f"is a text cell now{SEARCHED}", f"are text cells now{ALL_SEARCHED}"),
-        *_said("the answer cell", gone, f"is gone{SEARCHED}", f"are gone{ALL_SEARCHED}"),
-        *(f"the answer to the question '{name}' is gone" for name, found in texts.items() if not found),
-        *_said("the grade cell", missing, "was missing and has been restored", "were missing and have been restored"),
-        *_said("the grade cell", changed, "was changed and has been restored", "were changed and have been restored"),
-        *([f"cells without their ids were recognised by what is in them: {', '.join(guessed)}"] if guessed else []),
-    )
-
-
-def _said(what: str, names: list[str], one: str, many: str) -> list[str]:
-    """One note about the cells of all `names`."""
-    if not names:
-        return []
-    return [f"{what}{'s' if names[1:] else ''} of {', '.join(names)} {many if names[1:] else one}"]
-
-
-def _defined_again(program: Sequence[ProgramCell], assignment: Assignment) -> Iterator[str]:
-    """Functions that an answer cell defines, and another cell as well."""
-    for name in (name for exercise in assignment.exercises for name in exercise.functions):
-        others = [cell.title for cell in program if name in cell.binds and cell.whole and not cell.exercise]
-        if others and any(name in cell.keeps for cell in program):
-            again = " and ".join(others)
-            yield f"{name} is defined in its answer cell and again in {again}; the answer cell's definition counts"
-
-
-def _joined(cell: SubmittedCell) -> str:
-    what = f"the answer to the question '{cell.name}'" if cell.role == "question" else f"the answer cell of {cell.name}"
-    return f"{what} was split into {len(cell.parts)} cells, which have been joined"
 
 
 # --- the program -----------------------------------------------------------------------------------------------------

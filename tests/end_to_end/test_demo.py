@@ -93,11 +93,9 @@ def test_what_was_handed_in_is_trained(course):
                 for grade in notebook.grades
                 if grade.name == "training"
             )
-            for student in STUDENTS[::3]
+            for student in STUDENTS[::6]
         }
-    assert points["ada"] == 27
-    assert points["goran"] == 0
-    assert sum(each > 0 for each in points.values()) >= 3
+    assert points == {"ada": 27, "goran": 0}
     html = (course.data / "feedback" / "ada" / TRAINED / f"{TRAINED}.html").read_text(encoding="utf-8")
     assert html.count("The loss goes from") >= 4
     assert html.count("data:image/png;base64,") >= 4
@@ -113,11 +111,11 @@ def test_prints_a_row_for_each_student_and_where_to_look(played):
 
 def test_without_a_terminal_each_step_is_a_line_and_nothing_is_cut(played):
     _, printed = played
-    for name, count in ((NAME, 12), (TRAINED, 4)):
+    for name, count in ((NAME, 12), (TRAINED, 2)):
         steps = ["released", f"{count} handed in", "collected", "graded", "feedback released"]
         lines = re.findall(rf"^{name}: (.*) \(\d+ s\)$", printed, re.MULTILINE)
         assert [line for line in lines if "grading: " not in line and "recording: " not in line] == steps
-    assert "train_networks: grading: 4 of 4" in printed
+    assert "train_networks: grading: 2 of 2" in printed
     assert "…" not in printed
 
 
