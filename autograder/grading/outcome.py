@@ -64,7 +64,7 @@ def outcome_of(test: CollectedTest, draw: Draw, root: Path) -> Outcome:
         transcript=student.transcript,
         compared=gathered.compared,
         calls=student.calls,
-        answered=student.answered,
+        answered=student.glances.kept,
         fault=fault,
     )
 

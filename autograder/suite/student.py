@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.suite.constant import Answered, Glances
+from autograder.suite.constant import Glances
 from autograder.suite.copying import copied
 from autograder.suite.errors import StudentFault
 from autograder.suite.free import Free, FreePlaces, without_free
@@ -68,11 +68,6 @@ class Student:
         self.keeping = keeping
         self.earned = earned
         self.noting = noting
-
-    @property
-    def answered(self) -> list[Answered]:
-        """What tells whether functions say the same to every question."""
-        return self.glances.kept
 
     def __getattr__(self, name: str) -> Question:
         """The student's function `name`."""
