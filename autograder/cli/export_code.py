@@ -9,7 +9,7 @@ from autograder.cli.progress import Progress
 from autograder.cli.writing import STANDARD_OUTPUT, write_folder
 from autograder.course.assignment import Assignment, CourseError
 from autograder.course.folders import Course
-from autograder.reporting.class_code import ClassCode, own_code
+from autograder.reporting.class_code import ClassCode, graded_code
 from autograder.reporting.formats import CODE
 from autograder.reporting.terminal import plain
 from autograder.submission.submitted import Ungradable, read, submitted_file
@@ -40,7 +40,7 @@ def _released(course: Course, assignment: Assignment) -> str:
     """What all students began with."""
     path = course.release(assignment.name) / assignment.notebook_name
     try:
-        return own_code(read(path, assignment, whole=False), assignment)
+        return graded_code(read(path, assignment, whole=False), assignment)
     except Ungradable:
         raise CourseError(
             f"{path} is not there, or cannot be read; `nbgrader generate_assignment {assignment.name}` makes it."
@@ -60,7 +60,7 @@ def _read_class(course: Course, assignment: Assignment) -> tuple[dict[str, str],
                     submitted_file(folder / assignment.notebook_name, assignment).path, assignment, whole=False
                 )
                 if found.filled:
-                    code[student] = own_code(found, assignment)
+                    code[student] = graded_code(found, assignment)
                 else:
                     left_out[student] = "nothing was filled in."
             except Ungradable as why:

@@ -28,7 +28,7 @@ from autograder.gradebook.plain_files import MOST_COPIED
 from autograder.gradebook.times import zone_of
 from autograder.submission.submitted import printable
 
-RETRY = 600.0  # seconds after which a folder that was refused is tried again
+RETRY = 600.0  # seconds after which what was refused, or what the grader failed at, is tried again
 SETTLED = 5.0  # seconds without a change, after which a folder counts as complete that does not say so
 State = tuple[int, ...]  # of what lies in a folder
 COMPLETE = 0o777  # the mode that `nbgrader submit` gives a folder in the very end

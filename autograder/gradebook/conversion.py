@@ -20,12 +20,13 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from autograder.course.folders import Course
+from autograder.course.stamps import TIMESTAMP
 from autograder.gradebook.alike import ALIKE, Released
+from autograder.gradebook.feedback_release import SECRET
 from autograder.gradebook.settings import settings
 
 REPLACED = {"autograder.gradebook.GradeSubmission": "autograder.gradebook.ShowReport"}
 LATER = {"autograder.gradebook.RecordScores", "nbgrader.preprocessors.AssignLatePenalties"}  # done by `entries`
-OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")  # beside a submission that came through it
 ERROR = re.compile(r"^[\w.]*(?:Error|Exception|Entry)\b.*", re.MULTILINE)
 Failures = dict[str, str]  # student -> why
 
@@ -128,7 +129,7 @@ class _Pages(_Chosen, GenerateFeedback):  # type: ignore[misc]  # nbgrader carri
         """A page needs no file beside it; `nbgrader release_feedback` needs those of the exchange."""
         here, there = (Path(form(assignment, student)) for form in (self._format_source, self._format_dest))
         there.mkdir(parents=True, exist_ok=True)
-        for name in OF_THE_EXCHANGE:
+        for name in (TIMESTAMP, SECRET):
             if (here / name).is_file():
                 shutil.copy(here / name, there / name)
 

@@ -25,13 +25,13 @@ from autograder.gradebook.forgetting import (
 )
 from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.whole_class.cell_outputs import key_of
+from autograder.whole_class.scrubbing import files_of
 from autograder.whole_class.store import Store
 from autograder.whole_class.traces import Mention, expect_name, mentions, own_folders, pages_about, remove
 from autograder.whole_class.words import pattern_of
 
 UNFINISHED = "forgetting.json"  # in `course/`, from the first removal to the last: who, and what they are called
 LONGEST = 1 << 16  # characters of that file
-SIDES = ("-wal", "-shm", "-journal")  # of files that SQLite keeps beside its own
 Told = Callable[[str, int, int], None]  # step, how much is done, of how much
 
 
@@ -107,8 +107,7 @@ def unfinished(found: Removal) -> str:
 
 def left(course: Course, found: Removal, told: Told, *, removed: bool = True) -> list[Mention]:
     """The files that name a person besides what is removed, or after that."""
-    books = [course.store, *gradebooks(course)]
-    databases = {book.with_name(book.name + side) for book in books for side in ("", *SIDES)}
+    databases = {file for book in (course.store, *gradebooks(course)) for file in files_of(book)}
     apart = [course.data / UNFINISHED, *([] if removed else [*found.files, *found.pages, *databases])]
     pattern = pattern_of(found.names)
     return mentions(course, pattern, apart, databases, lambda done, total: told("looking through files", done, total))

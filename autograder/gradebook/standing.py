@@ -38,6 +38,7 @@ from autograder.course.folders import Course
 from autograder.course.policy import policy_of
 from autograder.course.regrade import Regrade
 from autograder.course.settings import settings_of
+from autograder.course.stamps import TIMESTAMP
 from autograder.gradebook.outline import outline_of
 from autograder.gradebook.pseudonyms import pseudonyms_of
 from autograder.grading.imports import imported
@@ -203,7 +204,7 @@ class Standing:
         return self.course.data / "feedback" / student / self.assignment / f"{self.assignment}.html"
 
     def _entry(self, student: str, row: SubmissionRows) -> str:
-        handed_in = bytes_at(self.course.submitted(student, self.assignment) / "timestamp.txt", LONGEST_TIMESTAMP)
+        handed_in = bytes_at(self.course.submitted(student, self.assignment) / TIMESTAMP, LONGEST_TIMESTAMP)
         said = [(name, auto) for name, auto, _ in row.comments]
         times = (row.timestamp, row.duedate, row.penalty, self._penalty(student, row))
         name = self._names.get(student)

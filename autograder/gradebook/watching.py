@@ -13,7 +13,7 @@ from autograder.course.folders import NBGRADER_CONFIG
 from autograder.course.policy import policy_of
 from autograder.course.settings import FILE
 from autograder.gradebook.answering import Answer, Answerer, Watched, attempts_by_student
-from autograder.gradebook.arrivals import Arrival, Inbound
+from autograder.gradebook.arrivals import RETRY, Arrival, Inbound
 from autograder.gradebook.due_dates import DueDates
 from autograder.gradebook.recording import expect_gradebook
 from autograder.gradebook.settings import settings
@@ -22,7 +22,6 @@ from autograder.whole_class.plan import alone
 from autograder.whole_class.pools import LocalPool
 from autograder.whole_class.store import Store
 
-RETRY = 600.0  # seconds after which what the grader failed at is tried again
 Seen = tuple[object, ...]  # all that an answer follows from: where it has changed, the student is looked at
 
 
@@ -106,9 +105,10 @@ class Watch:
         if student in self._again:
             return time.monotonic() >= self._again[student]
         known = self.known.get(student)
+        if known is None or known.attempt.state != "waiting":
+            return False
         left = allowance(self.rule, attempts.get(student, ()), now)
-        waits = known is not None and known.attempt.state == "waiting"
-        return waits and known is not None and may_be_graded(known.attempt, left, self.due.of(student), now)
+        return may_be_graded(known.attempt, left, self.due.of(student), now)
 
     def _read_settings(self) -> None:
         """Read what people may change meanwhile, if it has changed."""

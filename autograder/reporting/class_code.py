@@ -22,7 +22,7 @@ class ClassCode:
     code: Mapping[str, str]
 
 
-def own_code(submission: Submission, assignment: Assignment) -> str:
+def graded_code(submission: Submission, assignment: Assignment) -> str:
     """The cells as they are graded, in their order: without what the course gave out of demonstrations and checks, and without output.
 
     Of the released notebook, this is what all students began with.

@@ -22,9 +22,9 @@ from typing import BinaryIO
 from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
 from autograder.whole_class.backup_manifest import FOLDER, NAME, Manifest
+from autograder.whole_class.scrubbing import files_of
 
 LEFT_OUT = {"grading.lock", "locks"}  # at the top: of processes that run here now
-SIDES = ("", "-wal", "-shm", "-journal")  # of an SQLite file: what is beside it belongs to it
 AT_ONCE = 1 << 26  # bytes of a file that is read as a whole, so that it is of one moment
 TRIES = 3
 LEVEL = 6  # of compression
@@ -79,7 +79,7 @@ def _pack(
     course: Course, folder: Path, archive: tarfile.TarFile, packed: Packed, told: Callable[[int, int], None]
 ) -> None:
     databases = [path for path in (course.gradebook, course.store) if path.exists()]
-    apart = {path.with_name(path.name + side) for path in (course.gradebook, course.store) for side in SIDES}
+    apart = {*files_of(course.gradebook), *files_of(course.store)}
     for path in databases:
         copy = folder / path.name
         with closing(sqlite3.connect(path, timeout=60.0)) as database:

@@ -1,8 +1,16 @@
-"""What is removed from an SQLite file goes for good. Used for the store, and for nbgrader's gradebook and its copies."""
+"""Files of SQLite: which belong together, and that what is removed from one goes for good. Used for the store and for gradebooks."""
 
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
+
+SIDES = ("", "-wal", "-shm", "-journal")  # the file itself, and what SQLite keeps beside it
+
+
+def files_of(database: Path) -> list[Path]:
+    """The files that are a database or belong to it, whether they are there or not."""
+    return [database.with_name(database.name + side) for side in SIDES]
 
 
 def scrub(database: sqlite3.Connection) -> None:
