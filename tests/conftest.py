@@ -15,6 +15,10 @@ import pytest
 # Tests run beside one another: threads of one that wait for those of another would cost all of them far more than they gain.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
+# What the `make` or pytest that runs these tests was told is not for the ones that tests start.
+for _name in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL", "PYTEST_ADDOPTS"):
+    os.environ.pop(_name, None)
+
 # What a shell starts in the background ignores Ctrl-C, and so would every command that a test starts, and interrupts.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

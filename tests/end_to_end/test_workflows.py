@@ -211,6 +211,20 @@ def test_a_step_fails_where_its_tests_do(checkout: Path) -> None:
     assert run_step(step, checkout, {"ARGUMENTS": "-n 0"}).code == 2
 
 
+def test_what_the_make_that_runs_these_tests_was_told_is_not_for_theirs() -> None:
+    """As in CI, whose `make test ARGUMENTS=...` would hand its arguments on to each `make test` of a step."""
+    one = f"{Path(__file__).name}::test_steps_of_this_repository_do_what_they_say[tests.yml-Test]"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", Path(__file__).with_name(one)],
+        cwd=ROOT,
+        env=os.environ | {"MAKEFLAGS": " -- ARGUMENTS=--no-such-option", "MAKELEVEL": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
 # --- what templates do ----------------------------------------------------------------------------------------
 
 
