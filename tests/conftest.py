@@ -15,10 +15,6 @@ import pytest
 # Tests run beside one another: threads of one that wait for those of another would cost all of them far more than they gain.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
-# What the `make` or pytest that runs these tests was told is not for the ones that tests start.
-for _name in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL", "PYTEST_ADDOPTS"):
-    os.environ.pop(_name, None)
-
 # What a shell starts in the background ignores Ctrl-C, and so would every command that a test starts, and interrupts.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -29,6 +25,10 @@ from autograder.suite.misconceptions import forget_other_courses
 from tests.support import skipped
 from tests.support.mini_course import edit, make_course
 from tests.support.units import LONGEST, SLOW, unit_of
+
+# What the `make` or pytest that runs these tests was told is not for the ones that tests start.
+for _name in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL", "PYTEST_ADDOPTS"):
+    os.environ.pop(_name, None)
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = "limits: {call_seconds: 2, wall_seconds: 20, cpu_seconds: 10, memory_mb: 256, reply_mb: 4}"

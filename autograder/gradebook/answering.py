@@ -83,8 +83,8 @@ class Answerer:
     def make_ready(self) -> None:
         """Have each process import and start what it needs; raises what keeps them from grading."""
         task = self._task(NOBODY)
-        own_code()
-        for begun in [self.pool.submit(make_ready, task) for _ in range(self.pool.processes)]:
+        own_code()  # is worked out once
+        for begun in [self.pool.submit(tasks.make_ready, task) for _ in range(self.pool.processes)]:
             begun.result()
 
     def answer(self, students: Sequence[str], watch: OnStep) -> list[Answer]:
@@ -188,12 +188,6 @@ class Answerer:
         else:
             give_notice(course, name, self.config, student, said)
         return ""
-
-
-def make_ready(task: Task) -> None:
-    """Called in a process of the pool, which by then has imported this module, and so nbgrader."""
-    tasks.make_ready(task)
-    own_code()  # is worked out once in a process
 
 
 def attempts_by_student(store: Store, assignment: str) -> Mapping[str, list[Attempt]]:

@@ -19,7 +19,7 @@ from autograder.gradebook.scores import expect_points
 from autograder.gradebook.settings import settings
 from autograder.gradebook.standing import Standing
 from autograder.whole_class.dispatch import Failure, dispatch
-from autograder.whole_class.pools import Pool
+from autograder.whole_class.pools import Here, Pool
 from autograder.whole_class.regrading import same_file
 from autograder.whole_class.store import Store
 
@@ -59,7 +59,9 @@ def record(  # noqa: PLR0913, PLR0917  (what is recorded, from where, and how)
         snapshot(course, copies_apart)
         entries, same = Entries(course, config), same_file(store, assignment, keys)
         recording = _Recording(course, assignment, store, entries, standing, same, len(missing), told)
-        dispatch(recording.batches(missing, behind), convert, pool, recording.converted, recording.died)
+        # Of one batch, no two steps can be taken at a time, and a process of the pool would import nbgrader first, for two seconds.
+        where = Here() if len(missing) <= TOGETHER else pool
+        dispatch(recording.batches(missing, behind), convert, where, recording.converted, recording.died)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where tasks are worked on: processes of this machine, or the workers of a Dask cluster. To `dispatch` they are `concurrent.futures`.
+"""Where tasks are worked on: this process, others of this machine, or the workers of a Dask cluster.
 
 Jobs of Slurm are a third, in `slurm`.
 """
@@ -91,6 +91,37 @@ class LocalPool:
         # Spawned, not by a forkserver: that would be their parent, and it lives on with them when the driver is killed.
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self.processes, context, initializer=_begin, initargs=(os.getpid(),))
+
+
+class Here:
+    """This process: each task is worked on as it is submitted."""
+
+    window = 1
+    shared_fate = False
+    pulse = PULSE
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """See Pool."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*args))
+        except Exception as fault:  # noqa: BLE001  (as in a process of its own)
+            future.set_exception(fault)
+        return future
+
+    def broken_by(self, fault: BaseException) -> bool:
+        """See Pool. It would be this process."""
+        del fault
+        return False
+
+    def renew(self) -> None:
+        """See Pool."""
+
+    def look_after(self) -> None:
+        """See Pool."""
+
+    def close(self) -> None:
+        """See Pool."""
 
 
 def _stop(executor: ProcessPoolExecutor) -> None:
