@@ -27,6 +27,7 @@ from autograder.quality.measured import Distinction, HiddenTest, Kind, Measured,
 from autograder.quality.mutants import Mutant, mutants
 from autograder.quality.respondents import empty_answers
 from autograder.quality.signature import Recording, SignatureMutant, Twisted, signature_mutants
+from autograder.quality.successive import SuccessiveAnswers
 from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.selftest import Isolation
 from autograder.submission.submitted import answer_program
@@ -175,9 +176,11 @@ class _Measuring:
         for trial in asked:
             if trial.kind == "misconception":
                 self.catching.note((trial.exercise, test) for test in trial.lost)
-        for number, mutant in enumerate(made, start=len(people) * len(seeds) + 1):
-            caught.append(self._mutant(mutant, seeds[0]))
-            self.progress(number, total)
+        with closing(self._mutants()) as answers:
+            for number, mutant in enumerate(made, start=len(people) * len(seeds) + 1):
+                answers.turn_to(answer_program(self.assignment, mutant.source))
+                caught.append(self.catching.caught(mutant.id, mutant.exercises, answers, seeds[0]))
+                self.progress(number, total)
         for number, (exercise, signature) in enumerate(twisted, start=total - len(twisted) + 1):
             signatures.append(self.catching.caught(signature.id, (exercise,), Twisted(reference, signature), seeds[0]))
             self.progress(number, total)
@@ -212,14 +215,12 @@ class _Measuring:
 
     def _answers(self, source: str, limits: Limits) -> Answers:
         """A module text in a confined worker, with all the time that a measurement takes."""
-        unhurried = replace(limits, wall_seconds=HOUR, cpu_seconds=HOUR, calls=CALLS)
-        return Answers(answer_program(self.assignment, source), self.launcher, unhurried, kept_mb=math.inf)
+        return Answers(answer_program(self.assignment, source), self.launcher, _unhurried(limits), kept_mb=math.inf)
 
-    def _mutant(self, mutant: Mutant, seed: str) -> MutantTrial:
-        """Ask a mutant in a confined worker."""
+    def _mutants(self) -> SuccessiveAnswers:
+        """Mutants in confined workers."""
         limits = replace(self.assignment.limits, call_seconds=min(CALL_SECONDS, self.assignment.limits.call_seconds))
-        with closing(self._answers(mutant.source, limits)) as answers:
-            return self.catching.caught(mutant.id, mutant.exercises, answers, seed)
+        return SuccessiveAnswers((), self.launcher, _unhurried(limits), kept_mb=math.inf)
 
     def _distinctions(
         self, known: Sequence[Misconception], right: set[tuple[str, str]], seed: str
@@ -242,6 +243,10 @@ class _Measuring:
             for test, (passed, transcript) in mine.items()
             if theirs[test][0] != passed or (not passed and not same(theirs[test][1], transcript))
         )
+
+
+def _unhurried(limits: Limits) -> Limits:
+    return replace(limits, wall_seconds=HOUR, cpu_seconds=HOUR, calls=CALLS)
 
 
 def _leave(who: str, answers: Answers) -> None:
