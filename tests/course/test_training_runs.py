@@ -39,7 +39,7 @@ NAME = programs.NAME
 RUN = "\nimport starter_code.training_runs\nstarter_code.training_runs.Run"  # what answers in the worker, changed by the program
 BAND = Band("residual", "cpu", "digits", (0.9, 0.9), (0.1, 0.1), (), ())
 PAID = "momentum-corrected"
-FEW = 14  # steps that show what a run is, where the whole of it is not needed
+FEW = 14  # steps of a run's last phase that show what it is, where the whole of it is not needed
 Trainer = Callable[..., Ended]
 in_both_modes = pytest.mark.parametrize("started", needs.CONFINED, indirect=True)
 
@@ -63,7 +63,7 @@ def started(request: pytest.FixtureRequest, real: Course, assignment: Assignment
 
 @pytest.fixture
 def trained(real: Course, assignment: Assignment, runs: dict[str, Run], started: Launcher) -> Trainer:
-    """Trains a program."""
+    """Trains a program; with `steps`, only so many of the run's last phase."""
 
     def trainer(
         name: str,
@@ -79,9 +79,11 @@ def trained(real: Course, assignment: Assignment, runs: dict[str, Run], started:
         answers = Answers(answer_program(assignment, source), started, replace(training.usual.limits, **limits))
         parts = SimpleNamespace(**Variant(right or programs.reference(real)).namespace)
         held = run.held().inputs
+        *before, last = run.phases(seed, "cpu")
+        phases = [*before, replace(last, steps=steps or last.steps)]
         try:
-            session = Session(Student(answers), parts, run.phases(seed, "cpu"), held, seed)
-            return train(session, steps or run.length, held, watch)
+            session = Session(Student(answers), parts, phases, held, seed)
+            return train(session, sum(phase.steps for phase in phases), held, watch)
         finally:
             answers.close()
 
@@ -140,15 +142,14 @@ OTHERS = [
     ("other", "name"), OTHERS, ids=[f"{each.exercise}: {each.title}, {name}" for each, name in OTHERS]
 )
 def test_other_right_answers_are_confirmed(real: Course, trained: Trainer, other: Alternative, name: str) -> None:
-    steps = None if name == "transfer" else FEW  # a trunk is frozen after 80 steps
-    ended = trained(name, f"{programs.reference(real)}\n\n{other.source}", steps)
+    ended = trained(name, f"{programs.reference(real)}\n\n{other.source}", FEW)
     assert sound(ended), (ended.trouble, told(ended.steps), ended.sentence)
 
 
 @pytest.mark.parametrize("name", ["residual", "transfer"])
 @pytest.mark.parametrize("other", [programs.NORM_BY_HAND, programs.IN_FLOAT64], ids=["statistics", "float64"])
 def test_tensors_may_be_replaced(real: Course, trained: Trainer, other: str, name: str) -> None:
-    ended = trained(name, programs.reference(real) + other, FEW if name == "residual" else None)
+    ended = trained(name, programs.reference(real) + other, FEW)
     assert sound(ended), (ended.trouble, told(ended.steps), ended.sentence)
 
 
@@ -167,7 +168,7 @@ FAULTS = programs.faults(Course(ROOT))
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_shows_in_its_run(trained: Trainer, fault: str) -> None:
     name, source, says = FAULTS[fault]
-    ended = trained(name, source, None if name == "transfer" else FEW)
+    ended = trained(name, source, FEW)
     assert not sound(ended)
     assert says in (ended.trouble or told(ended.steps))
 
@@ -286,7 +287,7 @@ def test_neither_labels_nor_pixels_of_held_out_images_leave_the_grader(
 
     monkeypatch.setattr(Answers, "call", listening)
     trained("residual", programs.reference(real), FEW)
-    trained("transfer", programs.reference(real))
+    trained("transfer", programs.reference(real), FEW)
     assert any(each.dtype.kind == "i" for each in sent)
     for name in ("residual", "transfer"):
         held = runs[name].held()
@@ -345,8 +346,8 @@ def test_nonsense_is_the_students_and_ends_the_run(real: Course, trained: Traine
 
 
 def test_a_run_that_says_that_it_is_nothing_is_led_through_its_phases(real: Course, trained: Trainer) -> None:
-    ended = trained("transfer", programs.reference(real) + programs.RUN_THAT_IS_NONE)
-    assert (ended.state, len(ended.steps)) in {("passed", 240), ("bad-reply", 0), ("crashed", 0)}
+    ended = trained("transfer", programs.reference(real) + programs.RUN_THAT_IS_NONE, FEW)
+    assert (ended.state, len(ended.steps)) in {("passed", 80 + FEW), ("bad-reply", 0), ("crashed", 0)}
 
 
 def test_a_program_may_use_the_names_of_the_courses_own_functions(real: Course, trained: Trainer) -> None:
