@@ -15,9 +15,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -226,7 +226,7 @@ class Variant:
         """Define the functions of the module text `source`."""
         self.source = source
         self.namespace: dict[str, Any] = {"__name__": "variant"}
-        exec(compile(source, "variant", "exec"), self.namespace)  # noqa: S102  (the course's own code)
+        exec(_compiled(source), self.namespace)  # noqa: S102  (the course's own code)
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """See Respondent."""
@@ -248,6 +248,11 @@ class Variant:
         if isinstance(argument, np.ndarray) and not argument.flags.forc:
             return np.array(argument, order="C")
         return argument if isinstance(argument, FunctionType) else copied(argument)
+
+
+@lru_cache(maxsize=8)  # thousands of signature mutants have the same source
+def _compiled(source: str) -> CodeType:
+    return compile(source, "variant", "exec")
 
 
 @cache

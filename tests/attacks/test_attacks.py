@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.isolation, needs.LINUX]
 WHO = (pytest.param("as-started"), pytest.param("unprivileged", marks=needs.ROOT))
 PATIENCE = 300
 MOST_MB = 1000  # that a grading process may take, whatever it is handed
-LIMITS = "limits: {call_seconds: 1, wall_seconds: 6, cpu_seconds: 6, memory_mb: 256, reply_mb: 4}"
+LIMITS = "limits: {call_seconds: 1, wall_seconds: 4, cpu_seconds: 4, memory_mb: 256, reply_mb: 4}"
 
 SUITE_OF_SHIFT = '''
 """Hidden tests of shift."""
