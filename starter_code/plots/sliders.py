@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
 
 import matplotlib.pyplot as plt
 
@@ -50,7 +49,13 @@ def can_slide() -> bool:
 
     Programs that run notebooks start kernels themselves. What they write has no kernel behind it that could answer a slider.
     """
-    return in_notebook() and "JPY_SESSION_NAME" in os.environ and find_spec("ipywidgets") is not None
+    if not in_notebook() or "JPY_SESSION_NAME" not in os.environ:
+        return False
+    try:
+        import ipywidgets  # noqa: F401, PLC0415  (not everybody has it)
+    except ImportError:
+        return False
+    return True
 
 
 def _sliders(

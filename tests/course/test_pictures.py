@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -224,7 +225,7 @@ def test_where_nobody_can_move_a_slider_there_are_still_pictures(
 ) -> None:
     monkeypatch.setenv("JPY_SESSION_NAME", "optimizers.ipynb")
     if case == "no ipywidgets":
-        monkeypatch.setattr(sliders, "find_spec", lambda _: None)
+        monkeypatch.setitem(sys.modules, "ipywidgets", None)
     else:
         monkeypatch.delenv("JPY_SESSION_NAME")
     slide(walk)

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.course.folders import Course
 from autograder.grading.imports import imported
+from autograder.grading.keys import imports_of
 from autograder.suite.misconceptions import misconceptions
 from autograder.whole_class import tasks as of_class
 from autograder.whole_class.tasks import _hash_of_named, _imports, environment, grading_modules, tasks
@@ -61,6 +62,44 @@ def test_imports_are_followed_wherever_they_stand(tree: Path, source: str, names
 @pytest.mark.parametrize("source", ["__import__(name)", "from importlib import import_module", "this is no Python"])
 def test_what_only_shows_when_it_runs_counts_as_everything(tree: Path, source: str) -> None:
     assert len(imported(tree, [], ["starter_code"], [source])) == sum(name.startswith("starter") for name in TREE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import starter_code.lazy",
+        "from . import (  # what it imports, and why\n    lazy,\n)  # noqa",
+        "import os; import starter_code.lazy",
+        "try:\n    pass\nexcept OSError:\n    pass\nelse:\n    from starter_code import lazy",
+        "try:\n    pass\nexcept OSError:\n    from starter_code import lazy",
+        "match 1:\n    case 1:\n        class C:\n            from starter_code import lazy",
+        "async def f():\n    async with g() as h:\n        from starter_code \\\n            import lazy",
+        "if 1: from starter_code import lazy",
+        '"""Things that import."""\nfrom starter_code import lazy',
+        "x = '# '; from starter_code import lazy",
+    ],
+)
+def test_imports_of_a_module_are_followed_wherever_they_stand(tree: Path, source: str) -> None:
+    module = tree / "starter_code" / "asked.py"
+    module.write_text(source)
+    found = imported(tree, [module], ["starter_code"])
+    assert {path.stem for path in found} - {"__init__"} == {"asked", "lazy"}
+
+
+@pytest.mark.parametrize("source", ["exec(text)", "import importlib", "def f():\n    return g(__import__)", "import"])
+def test_a_module_that_may_import_anything_counts_as_everything(tree: Path, source: str) -> None:
+    module = tree / "starter_code" / "asked.py"
+    module.write_text(source)
+    assert len(imported(tree, [module], ["starter_code"])) == 1 + sum(name.startswith("starter") for name in TREE)
+
+
+def test_no_assignment_follows_from_what_grades_another() -> None:
+    course = Course(ROOT)
+    for name in course.names():
+        grading = [course.suite(other) for other in course.names() if other != name]
+        assert not [path for path in imports_of(course, name) for folder in grading if path.is_relative_to(folder)], (
+            name
+        )
 
 
 @pytest.fixture(scope="module")
