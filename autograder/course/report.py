@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, Literal, NamedTuple
 
 SCHEMA = 1
+SLIGHT = 1e-9  # halves and thirds of points do not always add up to the last digit
 
 State = Literal[
     "passed",

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.course.report import STATES, ExerciseResult, Finding, Report, State, TestResult
+from autograder.course.report import SLIGHT, STATES, ExerciseResult, Finding, Report, State, TestResult
 from autograder.reporting.class_statistics import (
     Discrimination,
     Spread,
@@ -22,7 +22,6 @@ from autograder.reporting.class_statistics import (
 )
 
 UNTRIED: set[State] = {"not-attempted", "skipped"}
-SLIGHT = 1e-9  # halves and thirds of points do not always add up to the last digit
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from autograder.sandbox.probes import Probes
 from autograder.sandbox.readable import readable_paths
 from autograder.sandbox.usage import memory_of, usage_of
 
-MESSAGE = 1 << 16
 MOST_DESCRIPTORS = 2  # of one message: the socket of a worker, and the memory that it shares
 WATCH_SECONDS = 0.05  # between two looks at what workers write
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -65,12 +64,12 @@ class Forkserver:
     def run(self) -> None:
         """Serve until the grader hangs up; then leave no child behind."""
         try:
-            setup = json.loads(self.control.recv(MESSAGE))
+            setup = json.loads(self.control.recv(wire.CONTROL))
             self.folder = tempfile.mkdtemp(prefix="autograder-scratch-")
             self.answer(self.prepare(setup))
             while True:
                 self.wait()
-                message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE, MOST_DESCRIPTORS)
+                message, descriptors, _, _ = socket.recv_fds(self.control, wire.CONTROL, MOST_DESCRIPTORS)
                 if not message:
                     return
                 self.obey(json.loads(message), descriptors)

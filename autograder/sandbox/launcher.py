@@ -27,7 +27,6 @@ from autograder.sandbox.worker_process import End, WorkerProcess, decode_other
 START_SECONDS = 900.0  # only a process that hangs takes so long; one that ends is noticed at once
 STILL_SECONDS = 60.0  # a worker that starts computes for less than this, and waits for less than this
 CLOSE_SECONDS = 60.0
-MESSAGE = 1 << 16
 LONGEST_REASON = 300
 NO_PROBES: Mapping[str, str] = {}
 OF_A_PROCESS = (
@@ -97,7 +96,7 @@ class Launcher:
         worker = WorkerProcess(answer["pid"], channel, self, limits)
         try:
             patience = Patience(lambda: self.usage(worker.pid), STILL_SECONDS, STILL_SECONDS, START_SECONDS)
-            greeting = worker.channel.receive(decode_other, MESSAGE, patience)
+            greeting = worker.channel.receive(decode_other, wire.CONTROL, patience)
         except (wire.Closed, wire.Late, wire.WireError):
             greeting = {"refusal": "it ended before it was ready"}
         if greeting["refusal"]:
@@ -117,7 +116,7 @@ class Launcher:
         """What the forkserver answers; nothing where it is gone."""
         try:
             socket.send_fds(self.control, [json.dumps(message).encode()], descriptors or [])
-            answer: dict[str, Any] = json.loads(self.control.recv(MESSAGE) or b"{}")
+            answer: dict[str, Any] = json.loads(self.control.recv(wire.CONTROL) or b"{}")
         except OSError:
             return {}
         return answer

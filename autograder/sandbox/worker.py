@@ -23,7 +23,6 @@ from autograder.sandbox.cell_running import CellRunner
 from autograder.sandbox.probes import Probes
 
 MAX_TEXT = 500
-UNLIMITED = 1 << 62
 
 
 class Worker:
@@ -44,7 +43,7 @@ class Worker:
         """Answer until the grader closes the channel."""
         while True:
             try:
-                request = self.channel.receive(self.decode_other, UNLIMITED)
+                request = self.channel.receive(self.decode_other, wire.UNLIMITED)
             except wire.Closed:
                 return
             self.reply(self.answer(request))
@@ -133,7 +132,7 @@ class Callback:
         """What the grader's function returns for `args`."""
         channel, worker = self._worker.channel, self._worker
         channel.send({"callback": self.id, "args": args}, worker.encode_other)
-        answer = channel.receive(worker.decode_other, UNLIMITED)
+        answer = channel.receive(worker.decode_other, wire.UNLIMITED)
         if "error" in answer:
             raise ValueError(answer["error"])
         return answer["ok"]

@@ -32,7 +32,6 @@ PERCENT_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
 MAX_CELLS = 2000
 MAX_VERSION = 99
 MAX_PARTS = 2_000_000  # objects and lists in a notebook's JSON: each takes far more memory than characters
-UNLIMITED = 1 << 62
 MAX_MAGIC = 300_000  # characters times magics, over all cells: IPython reads a cell once for each magic in it
 
 
@@ -176,7 +175,7 @@ def serve(sock: socket.socket) -> None:
 
     channel = wire.Channel(sock)
     with contextlib.suppress(wire.Closed):
-        channel.send(answer(channel.receive(nothing_else, UNLIMITED)), nothing_else)
+        channel.send(answer(channel.receive(nothing_else, wire.UNLIMITED)), nothing_else)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 
 from autograder.course.assignment import TRAINING, Assignment
 from autograder.course.regrade import PARTS, Regrade, parts_between
-from autograder.course.report import ExerciseResult, Report
+from autograder.course.report import SLIGHT, ExerciseResult, Report
 from autograder.whole_class.store import Store
 
 if TYPE_CHECKING:
     from autograder.whole_class.tasks import Task  # imports what grades, and pages are made without
-
-SLIGHT = 1e-9  # halves and thirds of points do not always add up to the last digit
 
 
 @dataclass(frozen=True)

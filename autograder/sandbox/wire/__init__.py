@@ -4,6 +4,7 @@ from autograder.sandbox.wire.channel import PREFIX, SMALL, Channel, Deadline
 from autograder.sandbox.wire.decoding import Decoder
 from autograder.sandbox.wire.encoding import encode
 from autograder.sandbox.wire.values import (
+    CONTROL,
     DTYPES,
     KINDS,
     MAX_DEPTH,
@@ -11,6 +12,7 @@ from autograder.sandbox.wire.values import (
     MAX_NODES,
     MAX_NUMBERED,
     REMEMBERED,
+    UNLIMITED,
     Closed,
     Given,
     Handle,
@@ -24,6 +26,7 @@ from autograder.sandbox.wire.values import (
 )
 
 __all__ = [
+    "CONTROL",
     "DTYPES",
     "KINDS",
     "MAX_DEPTH",
@@ -33,6 +36,7 @@ __all__ = [
     "PREFIX",
     "REMEMBERED",
     "SMALL",
+    "UNLIMITED",
     "Channel",
     "Closed",
     "Deadline",

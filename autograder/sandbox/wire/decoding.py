@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.wire.values import (
+    AS_IT_IS,
     DTYPES,
     MAX_BITS,
     MAX_DEPTH,
@@ -18,7 +19,6 @@ from autograder.sandbox.wire.values import (
     WireError,
 )
 
-AS_IT_IS = {str, float, bool, type(None)}
 from_json = json.JSONDecoder().decode
 Decode = Callable[[str, Any], Any]
 Keep = Callable[[int, Any], Any]

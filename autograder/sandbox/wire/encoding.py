@@ -18,13 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.wire.values import DTYPES, MAX_BITS, MAX_DEPTH, MAX_HEADER, MAX_NODES, Unencodable
+from autograder.sandbox.wire.values import AS_IT_IS, DTYPES, MAX_BITS, MAX_DEPTH, MAX_HEADER, MAX_NODES, Unencodable
 
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 NAMES_AT = {
     id(dtype): name for name, dtype in DTYPES.items()
 }  # an array mostly has the very object: no need to hash it
-AS_IT_IS = {str, float, bool, type(None)}
 TEXT = {str}
 
 to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode  # a tree has a depth that is known

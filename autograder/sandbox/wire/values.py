@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+CONTROL = 1 << 16  # bytes of a message between the grader and the process that starts workers
+UNLIMITED = 1 << 62  # bytes of a message from the grader, which is trusted
+AS_IT_IS = {str, float, bool, type(None)}  # types of what stands for itself in a message
 MAX_HEADER = 2 << 20  # JSON can take 40 times its size in memory
 MAX_DEPTH = 48
 MAX_NODES = 100_000
