@@ -18,7 +18,7 @@ setup: $(READY)  ## install what the others need into .venv (they do it by thems
 demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit, collect, grade, feedback
 	$(BIN)/python -m demo
 
-test: $(READY)  ## run all tests (three quarters of an hour on two cores); some of them: make test ARGUMENTS='-m isolation'
+test: $(READY)  ## run all tests (forty minutes on two cores); some of them: make test ARGUMENTS='-m isolation'
 	$(BIN)/python -m pytest -n $(TESTS_AT_A_TIME) $(ARGUMENTS)
 
 test-fast: $(READY)  ## run the quick tests of the engine, between commits (a minute and a half)
