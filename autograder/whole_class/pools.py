@@ -10,9 +10,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, Literal, Protocol
 
 import pyprctl
@@ -103,10 +104,11 @@ class Here:
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """See Pool."""
         future: Future[Any] = Future()
-        try:
-            future.set_result(function(*args))
-        except Exception as fault:  # noqa: BLE001  (as in a process of its own)
-            future.set_exception(fault)
+        with _heard_later(signal.SIGINT, signal.SIGTERM):
+            try:
+                future.set_result(function(*args))
+            except Exception as fault:  # noqa: BLE001  (as in a process of its own)
+                future.set_exception(fault)
         return future
 
     def broken_by(self, fault: BaseException) -> bool:
@@ -122,6 +124,22 @@ class Here:
 
     def close(self) -> None:
         """See Pool."""
+
+
+@contextmanager
+def _heard_later(*numbers: signal.Signals) -> Iterator[None]:
+    """Whoever ends this process waits for what it is doing: libraries take a KeyboardInterrupt for a failure of their own."""
+    came: list[int] = []
+    main = threading.current_thread() is threading.main_thread()
+    heard = [number for number in numbers if main and callable(signal.getsignal(number))]
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in came[:1]:
+            signal.raise_signal(late)
 
 
 def _stop(executor: ProcessPoolExecutor) -> None:
