@@ -21,7 +21,7 @@ demo: $(READY)  ## a class of 12 takes every assignment: release, fetch, submit,
 test: $(READY)  ## run all tests (forty minutes on two cores); some of them: make test ARGUMENTS='-m isolation'
 	$(BIN)/python -m pytest -n $(TESTS_AT_A_TIME) $(ARGUMENTS)
 
-test-fast: $(READY)  ## run the quick tests of the engine, between commits (a minute and a half)
+test-fast: $(READY)  ## run the quick tests of the engine, between commits (two minutes)
 	$(BIN)/python -m pytest -n $(TESTS_AT_A_TIME) -m 'not slow' tests/engine $(ARGUMENTS)
 
 quality: $(READY)  ## measure every hidden suite: wrong answers caught and named, right ones accepted, mutants killed

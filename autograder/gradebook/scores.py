@@ -99,7 +99,8 @@ class OneTransaction(Gradebook):  # type: ignore[misc]  # nbgrader carries no ty
         if self._last is None or self._last[0] != asked:
             self._last = asked, super().find_submission_notebook(*asked)
             released = self._last[1].notebook
-            self._cells.setdefault(released, [*released.grade_cells, *released.solution_cells])
+            if released not in self._cells:
+                self._cells[released] = [*released.grade_cells, *released.solution_cells]
         return self._last[1]
 
     def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:

@@ -1,6 +1,6 @@
 """Where tasks are worked on: this process, others of this machine, or the workers of a Dask cluster.
 
-Jobs of Slurm are a third, in `slurm`.
+Jobs of Slurm are one more such place, in `slurm`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Here:
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """See Pool."""
         future: Future[Any] = Future()
-        with _heard_later(signal.SIGINT, signal.SIGTERM):
+        with _heard_later():
             try:
                 future.set_result(function(*args))
             except Exception as fault:  # noqa: BLE001  (as in a process of its own)
@@ -127,11 +127,11 @@ class Here:
 
 
 @contextmanager
-def _heard_later(*numbers: signal.Signals) -> Iterator[None]:
+def _heard_later() -> Iterator[None]:
     """Whoever ends this process waits for what it is doing: libraries take a KeyboardInterrupt for a failure of their own."""
     came: list[int] = []
     main = threading.current_thread() is threading.main_thread()
-    heard = [number for number in numbers if main and callable(signal.getsignal(number))]
+    heard = [number for number in (signal.SIGINT, signal.SIGTERM) if main and callable(signal.getsignal(number))]
     before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in heard}
     try:
         yield

@@ -21,9 +21,7 @@ from tests.support.load import others
 from tests.support.mini_course import edit
 
 BUSY = 16
-BUSIER = 2 * len(
-    os.sched_getaffinity(0)
-)  # than it can be, so that seconds on the clock are three times those of computing
+BUSY_ENOUGH = 2 * len(os.sched_getaffinity(0))  # an answer takes three times as long as it computes
 STARTED = 0.5  # seconds that a worker has computed when it is certainly answering
 SLEEPS = "import time\n\n\ndef double(x):\n    time.sleep(600)"
 COMPUTES = """import time
@@ -65,7 +63,7 @@ def test_torch_in_a_numpy_answer_costs_nothing_while_other_work_runs(real: Cours
     with_torch = cell["source"].replace(lines, f"{lines}    {use}\n")
     assert with_torch != cell["source"]
     path = save(tmp_path / "optimizers.ipynb", filled(notebook, max_stable_lr=with_torch))
-    with others(BUSIER):
+    with others(BUSY_ENOUGH):
         done = autograder(real.root, "grade", path, "--fail-under", "100", timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
 

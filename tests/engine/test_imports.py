@@ -96,10 +96,10 @@ def test_a_module_that_may_import_anything_counts_as_everything(tree: Path, sour
 def test_no_assignment_follows_from_what_grades_another() -> None:
     course = Course(ROOT)
     for name in course.names():
-        grading = [course.suite(other) for other in course.names() if other != name]
-        assert not [path for path in imports_of(course, name) for folder in grading if path.is_relative_to(folder)], (
-            name
-        )
+        others = [other for other in course.names() if other != name]
+        grading = [folder for other in others for folder in (course.suite(other), course.solution(other))]
+        found = imports_of(course, name)
+        assert not [path for path in found for folder in grading if path.is_relative_to(folder)], name
 
 
 @pytest.fixture(scope="module")
