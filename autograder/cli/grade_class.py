@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from dataclasses import dataclass, field
 
 from autograder.cli.console import BROKEN, INTERRUPTED, err, note, out, people
+from autograder.cli.grade_files import soonest
 from autograder.cli.progress import Progress
 from autograder.cli.regrades import Regraded, Rules, tell_regraded
 from autograder.course.assignment import Assignment, CourseError, GraderError
@@ -35,18 +36,23 @@ from autograder.whole_class.tasks import Task
 class ClassRun:
     """Whose assignment is to be graded, and how: the options of the command.
 
-    jobs: how many are graded at a time here; scheduler: the address of a cluster that grades in their place; slurm: of jobs that do
+    jobs: how many are graded at a time here; default: what is soonest
+    scheduler: the address of a cluster that grades in their place; slurm: of jobs that do
     """
 
     course: Course
     name: str
     isolation: Isolation = "auto"
-    jobs: int = 1
+    jobs: int | None = None
     scheduler: str | None = None
     device: Wanted = "auto"
     data: Data | None = None
     rules: Rules = field(default_factory=Rules)
     slurm: SlurmOptions | None = None
+
+    def processes(self, submissions: int) -> int:
+        """How many processes of this machine work on so many submissions."""
+        return self.jobs or soonest(submissions, trains=False)
 
 
 def grade_and_tell(  # noqa: PLR0913, PLR0917  (the options of the command)
@@ -64,17 +70,16 @@ def grade_and_tell(  # noqa: PLR0913, PLR0917  (the options of the command)
     """Grade a class, and tell how it goes; the exit code."""
     course = Course.find()
     assignment = course.assignment(name)
-    processes = jobs or len(os.sched_getaffinity(0))
     here = scheduler is None and (slurm is None or slurm.local)
     if slurm is not None and slurm.local and device == "auto":
         device = "cpu"  # submitit hides GPUs from such jobs
     if assignment.training or data is not None:
         device, data, most = trained_on(course, assignment, device, data, here=here)
-        processes = min(processes, most)
+        jobs = min(jobs or len(os.sched_getaffinity(0)), most)
     work = try_class if dry_run else grade_class
     try:
         with Progress(stays=not dry_run) as progress:
-            run = ClassRun(course, name, isolation, processes, scheduler, device, data, rules, slurm)
+            run = ClassRun(course, name, isolation, jobs, scheduler, device, data, rules, slurm)
             summary = work(run, shown(progress))
     except KeyboardInterrupt:
         err.print("autograder: stopped. What was graded is kept; run the same command again to go on.")
@@ -102,8 +107,9 @@ def trained_on(
 def grade_class(run: ClassRun, watch: OnStep) -> Summary:
     """Grade what is new, here or on a cluster, and record here what the gradebook does not have yet. One run at a time per course."""
     course, name = run.course, run.name
-    with alone(course), Store(course.store) as store, closing(LocalPool(run.jobs)) as local:
+    with alone(course), Store(course.store) as store, ExitStack() as pools:
         everything, new = plan(course, name, run.isolation, store, run.device, run.data)
+        local = pools.enter_context(closing(LocalPool(run.processes(len(everything)))))
         from autograder.gradebook.recording import expect_gradebook, record  # noqa: PLC0415  (imports nbgrader: two seconds)
 
         expect_gradebook(course, name)
@@ -142,7 +148,7 @@ def try_class(run: ClassRun, watch: OnStep) -> Summary:
         if again:
             with (
                 alone(course),
-                closing(LocalPool(run.jobs)) as local,
+                closing(LocalPool(run.processes(len(again)))) as local,
                 _pool(run, new, local) as pool,
             ):
                 grade_new(again, store, pool, summary, watch)

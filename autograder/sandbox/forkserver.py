@@ -1,7 +1,7 @@
 """The process that forks workers: warm (numpy and the like imported), clean (it never held a hidden test or an answer), idle.
 
 The launcher starts it in a Python of its own and talks to it over a socket, one JSON message at a time: first the setup, then
-{"spawn": limits} with the worker's socket, {"usage": pid} or {"kill": pid}. When the grader is gone, so is it, with all workers.
+{"spawn": limits, ...} with the worker's socket, {"usage": pid} or {"kill": pid}. When the grader is gone, so is it, with all workers.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ class Forkserver:
         self.watched = 0.0
         self.pid = os.getpid()
         self.folder = ""
+        self.environment: dict[str, str] = {}  # what modules are imported with
+        self.of_workers: dict[str, str] = {}
+        self.imported: set[str] = set()
         self.readable: list[str] = []
         self.devices: list[str] = []
         self.warm_up, self.driver_mb = "", 0
@@ -99,26 +102,33 @@ class Forkserver:
         self.control.send(json.dumps(message).encode())
 
     def prepare(self, setup: dict[str, Any]) -> dict[str, Any]:
-        """Import what students will need, once, and compile the rules."""
+        """Import what all programs need, and compile the rules."""
+        self.environment, self.of_workers = dict(os.environ), setup["environment"]
         sys.path[:0] = setup["path"]
-        for name in setup["preload"]:
-            with contextlib.suppress(ImportError):  # a student who needs it hears of it
-                importlib.import_module(name)
+        self.bring(setup["preload"])
         self.probes = Probes(setup["probes"])
         del sys.path[: len(setup["path"])]
-        os.environ.clear()  # a worker has no environment to read, but for which GPU is its own
-        os.environ.update(setup["environment"])
         self.devices, self.warm_up, self.driver_mb = setup["devices"], setup["warm_up"], setup["driver_mb"]
-        if torch := sys.modules.get("torch"):
-            torch.backends.cpu.get_cpu_capability()  # it looks into /proc/cpuinfo, once, which workers cannot
         if setup["confined"]:
             from autograder.sandbox import confine  # noqa: PLC0415  (Linux only)
 
             self.readable = readable_paths(setup["readable"])
             self.system_calls = confine.system_call_filter(devices=bool(self.devices), wide=setup["wide"])
+        return {"folder": self.folder}
+
+    def bring(self, names: list[str]) -> None:
+        """Import modules, each once for all that are forked from now on."""
+        self.imported.update(names)
+        os.environ.update(self.environment)
+        for name in names:
+            with contextlib.suppress(ImportError):  # a student who needs it hears of it
+                importlib.import_module(name)
+        os.environ.clear()  # a worker has no environment to read, but for which GPU is its own
+        os.environ.update(self.of_workers)
+        if torch := sys.modules.get("torch"):
+            torch.backends.cpu.get_cpu_capability()  # it looks into /proc/cpuinfo, once, which workers cannot
         gc.collect()
         gc.freeze()  # the pages of warm objects stay shared with every worker
-        return {"folder": self.folder}
 
     def obey(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """Do what one message asks."""
@@ -128,6 +138,8 @@ class Forkserver:
         if "usage" in order:
             self.answer(asdict(usage_of(order["usage"])))
             return
+        if not self.imported.issuperset(order["needs"]):
+            self.bring(order["needs"])
         limits = order["spawn"]
         bounds = scratch.Bounds(limits.pop("scratch_mb"), limits.pop("scratch_files"))
         folder, shared_mb = scratch.make(self.folder), limits.pop("shared_mb")

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -56,6 +56,7 @@ class Launcher:
     """One forkserver, which runs, for one grading run. Made by `launch`; use as a context manager.
 
     control: the line to it; folder: where its workers' scratch folders are, unless in a memory of its own
+    when_named: modules that it imports for programs that name their package
     """
 
     backend: Backend
@@ -64,6 +65,7 @@ class Launcher:
     control: socket.socket
     pid: int  # of the process that has started it
     folder: str | None = None
+    when_named: tuple[str, ...] = ()
 
     @property
     def mode(self) -> str:
@@ -83,12 +85,17 @@ class Launcher:
         """End the forkserver and every worker."""
         self.close()
 
-    def spawn(self, limits: Limits, *, service: str = "") -> WorkerProcess:
-        """Fork a confined worker. It runs a program, or `serve` of the engine's module that is named as its `service`."""
+    def spawn(self, limits: Limits, *, service: str = "", program: Collection[str] | None = None) -> WorkerProcess:
+        """Fork a confined worker. It runs a program, or `serve` of the engine's module that is named as its `service`.
+
+        program: the cells of it; what is imported only for those that name it may be missing where none does. Without it, all is there
+        """
+        needs = [name for name in self.when_named if program is None or _is_named(name, program)]
         ours, theirs = socket.socketpair()
         memory = [shared.make(limits.shared_mb)] if limits.shared_mb else []
         with theirs:
-            order = {"spawn": {name: getattr(limits, name) for name in OF_A_PROCESS}, "service": service}
+            bounds = {name: getattr(limits, name) for name in OF_A_PROCESS}
+            order = {"spawn": bounds, "service": service, "needs": needs}
             answer = self.exchange(order, [theirs.fileno(), *memory])
         channel = wire.Channel(ours, *map(shared.mapped, memory))
         if "pid" not in answer:
@@ -138,6 +145,7 @@ def launch(  # noqa: PLR0913  (what a launcher needs)
     path: Path,
     preload: tuple[str, ...],
     readable: tuple[Path, ...],
+    when_named: tuple[str, ...] = (),
     devices: Devices = NO_DEVICES,
     probes: Mapping[str, str] = NO_PROBES,
 ) -> Launcher:
@@ -146,6 +154,7 @@ def launch(  # noqa: PLR0913  (what a launcher needs)
     mode: a name of `backends.table`
     path: where `preload` finds the starter code
     readable: what workers may read besides the interpreter and its packages
+    when_named: modules that are imported, once for all, when the first program names their package
     devices: what they may use besides the processor
     probes: functions of the course that may be asked for, by name, and the module of each: no program can take their place
     """
@@ -169,7 +178,7 @@ def launch(  # noqa: PLR0913  (what a launcher needs)
         if not ready:
             launcher.close()
             raise IsolationError(f"the process that starts workers did not come up{_last_line(said)}.")
-    launcher.folder = None if backend.own_files else ready.get("folder")
+    launcher.folder, launcher.when_named = None if backend.own_files else ready.get("folder"), when_named
     return launcher
 
 
@@ -208,6 +217,12 @@ def _environment(backend: Backend) -> dict[str, str]:
     home = {name: os.environ[name] for name in kept if name in os.environ}
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PATH": os.defpath, **home, **threads}
+
+
+def _is_named(module: str, program: Collection[str]) -> bool:
+    """Whether the text of a program has the name of the package of `module` anywhere: rather once too often."""
+    package = module.partition(".")[0]
+    return any(package in source for source in program)
 
 
 def _last_line(file: IO[bytes]) -> str:

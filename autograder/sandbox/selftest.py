@@ -131,6 +131,7 @@ def start_proven(  # noqa: PLR0913  (what a launcher needs)
     preload: tuple[str, ...],
     readable: tuple[Path, ...],
     forbidden: tuple[Path, ...],
+    when_named: tuple[str, ...] = (),
     devices: Devices = NO_DEVICES,
     probes: Mapping[str, str] = NO_PROBES,
 ) -> Launcher:
@@ -145,7 +146,15 @@ def start_proven(  # noqa: PLR0913  (what a launcher needs)
     reasons = []
     for mode in modes_here() if isolation == AUTO else (isolation,):
         try:
-            launcher = launch(mode, path=path, preload=preload, readable=readable, devices=devices, probes=probes)
+            launcher = launch(
+                mode,
+                path=path,
+                preload=preload,
+                when_named=when_named,
+                readable=readable,
+                devices=devices,
+                probes=probes,
+            )
             if not BACKENDS[mode].confines:
                 return launcher
             broken = _broken(launcher, forbidden)
@@ -192,7 +201,7 @@ def self_test(launcher: Launcher, forbidden: tuple[Path, ...]) -> list[Property]
 
 def _ask_canary(launcher: Launcher, args: tuple[object, ...]) -> dict[str, object]:
     """What a canary in a worker of its own says of each attempt; nothing when it does not answer as it should."""
-    worker = launcher.spawn(Limits())
+    worker = launcher.spawn(Limits(), program=[CANARY])
     try:
         worker.ask({"do": "run", "source": CANARY, "title": "cell 0"}, SECONDS, REPLY_BYTES)
         request = {"do": "call", "function": "try_everything", "args": args, "kwargs": {}, "inputs": False}

@@ -105,7 +105,8 @@ class Answers:
     def _spawn(self, cpu_seconds: float) -> WorkerProcess:
         """A fresh worker."""
         self._expect_time()
-        return self.launcher.spawn(replace(self.limits, cpu_seconds=cpu_seconds))
+        limits = replace(self.limits, cpu_seconds=cpu_seconds)
+        return self.launcher.spawn(limits, program=[cell.source for cell in self.program])
 
     def _run(self, worker: WorkerProcess, cell: ProgramCell) -> bool:
         """Run one cell; whether the worker is still of use."""

@@ -14,10 +14,12 @@ def start_launcher(
 ) -> Launcher:
     """A forkserver for one assignment, whose confinement has been proven; raises IsolationError when it does not hold."""
     forbidden = (course.root / "solutions", course.root / "tests", course.data, course.root)
+    used_at_once = assignment.preload if devices.warm_up else ()  # by each worker, whatever its program is
     return start_proven(
         isolation,
         path=course.root,
-        preload=(*assignment.preload, "starter_code", *assignment.starter_modules),
+        preload=(*used_at_once, "starter_code", *assignment.starter_modules),
+        when_named=assignment.preload,
         readable=(course.starter_code,),
         forbidden=tuple(folder for folder in forbidden if folder.is_dir()),
         devices=devices,

@@ -519,6 +519,26 @@ def test_a_module_that_cannot_be_preloaded_does_not_stop_the_forkserver(tiny: Co
         worker.close()
 
 
+def test_a_module_is_imported_once_the_first_program_names_its_package(tmp_path: Path) -> None:
+    package = tmp_path / "starter_code"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "seen.py").write_text("import os\nSEEN = dict(os.environ)\nNUMBERS = [os.getpid()]\n", encoding="utf-8")
+    of_it = "import sys\nseen = sys.modules.get('starter_code.seen')\n"
+    asked = (
+        (["print('starter')"], "assert seen is None"),
+        (["x = 1", "import starter_code.seen"], "assert seen.SEEN['OMP_NUM_THREADS'] == '1'"),
+        (None, "import os\nassert seen.NUMBERS != [os.getpid()]\nassert 'OMP_NUM_THREADS' not in os.environ"),
+    )
+    with launch(
+        "landlock", path=tmp_path, preload=("starter_code",), when_named=("starter_code.seen",), readable=()
+    ) as launcher:
+        for program, what in asked:
+            worker = launcher.spawn(LIMITS, program=program)
+            assert run(worker, of_it + what) == {"ok": None}
+            worker.close()
+
+
 # --- memory that is shared with the grader ----------------------------------------------------------------------------------
 
 ROWS = "import numpy as np\ndef rows(count):\n    return np.arange(count, dtype=np.float32)\ndef total(row):\n    return float(row.sum())"
