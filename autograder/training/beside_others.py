@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from autograder.course.assignment import GraderError
@@ -42,9 +43,10 @@ def beside_others(course: Course, gpu_mb: int, launcher: Launcher, train: Callab
 
 def _told(train: Callable[[], Ended]) -> Ended:
     """How a run ended; where there was no memory for the steps that are taken here, this says so."""
-    import torch  # noqa: PLC0415  (slow to import)
-
     try:
         return train()
-    except torch.OutOfMemoryError:
+    except RuntimeError as fault:
+        torch = sys.modules.get("torch")  # whose steps are taken with it has imported it
+        if torch is None or not isinstance(fault, torch.OutOfMemoryError):
+            raise
         return Ended("out-of-memory", NO_MEMORY_HERE)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from autograder.course.assignment import Assignment, CourseError, Profile
 from autograder.course.devices import Device, Wanted
@@ -10,15 +12,27 @@ from autograder.course.folders import Course
 from autograder.course.settings import Data
 from autograder.training.bands import how_to_measure, missing_bands
 
+# What a driver puts into /dev: NVIDIA's, on Jetson, in WSL, and AMD's.
+OF_DRIVERS = ("nvidia*", "nvhost*", "nvgpu*", "dxg", "kfd")
+
 
 def device_here(wanted: Wanted) -> Device:
     """The device that is meant, whatever there is to grade against; raises CourseError when it is not there."""
-    import torch  # noqa: PLC0415  (slow to import)
-
-    there = torch.cuda.is_available()
+    if wanted == "cpu":
+        return "cpu"
+    there = has_gpu()
     if wanted == "cuda" and not there:
         raise CourseError("--device cuda: PyTorch finds no GPU here. --device cpu trains on the processor.")
-    return "cuda" if there and wanted != "cpu" else "cpu"
+    return "cuda" if there else "cpu"
+
+
+def has_gpu(devices: Path = Path("/dev")) -> bool:
+    """Whether PyTorch finds a GPU. Where no driver has a file in `devices` it is not asked, since importing it takes seconds."""
+    if sys.platform == "linux" and not any(found for pattern in OF_DRIVERS for found in devices.glob(pattern)):
+        return False
+    import torch  # noqa: PLC0415
+
+    return torch.cuda.is_available()
 
 
 def device_for(  # noqa: PLR0913, PLR0917  (what the choice depends on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -64,9 +65,8 @@ def train(session: Session, length: int, held: np.ndarray, after_step: AfterStep
 
 def _on_one_core() -> None:
     """Compute on one core, as workers do: that rounds in the same way on every machine, and leaves workers their core."""
-    import torch  # noqa: PLC0415  (whoever trains has it; others need not wait for it)
-
-    torch.set_num_threads(1)
+    if torch := sys.modules.get("torch"):  # whose steps are taken with it has imported it
+        torch.set_num_threads(1)
 
 
 @dataclass

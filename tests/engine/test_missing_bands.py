@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from autograder.course.assignment import CourseError
 from autograder.course.folders import Course
@@ -22,7 +21,7 @@ from autograder.reporting.as_text import exercise_text
 from autograder.reporting.exercise import is_in_part
 from autograder.training.bands import band_of, key_of, read_band, write_band
 from autograder.training.contract import runs_of
-from autograder.training.device import device_for
+from autograder.training.device import device_for, has_gpu
 from autograder.training.stage import TrainingOptions, TrainingStage
 from autograder.whole_class.tasks import _trained_on, environment, grade, task_of, tasks
 from tests.support.handins import autograder, save, solved
@@ -115,7 +114,7 @@ def with_bands_for_a_gpu(course: Course, measured: Course) -> None:
 def test_a_gpu_is_used_where_its_bands_are_there_and_a_note_says_why_not(
     real: Course, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr("autograder.training.device.has_gpu", lambda: True)
     told: list[str] = []
     assert place(course, "auto", told.append) == ("cpu", "digits")
     why = (
@@ -140,12 +139,26 @@ def place(course: Course, wanted: Any, told: Callable[[str], None]) -> tuple[str
 
 
 def test_without_a_gpu_nothing_is_said_of_it(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("autograder.training.device.has_gpu", lambda: False)
     told: list[str] = []
     assert place(course, "auto", told.append) == ("cpu", "digits")
     assert told == []
     with pytest.raises(CourseError, match="PyTorch finds no GPU here"):
         device_for(course, course.assignment(NAME), "cuda")
+
+
+@pytest.mark.parametrize("driver", ["nvidiactl", "nvhost-gpu", "dxg", "kfd"])
+def test_pytorch_is_asked_only_where_a_driver_has_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: str
+) -> None:
+    asked = []
+    monkeypatch.setattr("torch.cuda.is_available", lambda: asked.append(driver) or True)
+    (tmp_path / "null").touch()
+    assert not has_gpu(tmp_path)
+    assert asked == []
+    (tmp_path / driver).touch()
+    assert has_gpu(tmp_path)
+    assert asked == [driver]
 
 
 # --- a class -------------------------------------------------------------------------------------------------------------
@@ -176,7 +189,7 @@ def test_once_a_band_is_measured_what_was_graded_without_it_is_graded_again(real
 
 
 def test_a_driver_without_a_gpu_plans_for_others_that_have_one(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("autograder.training.device.has_gpu", lambda: False)
     course.submitted("ada", NAME).mkdir(parents=True)
     save(course.submitted("ada", NAME) / f"{NAME}.ipynb", solved(course, NAME))
     assert key(course, "cuda") != key(course, "auto") == key(course, "cpu")
