@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -90,6 +91,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     places = {unit: place for place, unit in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(unit_of(item.nodeid), len(places)))
     skipped.select(config, items)
+
+
+def pytest_collection_finish() -> None:
+    """What is here now stays: neither this process nor one that is forked from it needs to look through it for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

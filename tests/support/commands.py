@@ -34,7 +34,8 @@ PRELOADED = (
         "bleach",
         "IPython.core.inputtransformer2",
     ),
-    *("hypothesis", "pytest", "typer", "rich.progress", "concurrent.futures.process"),
+    *("hypothesis", "pytest", "typer", "typer._adapters", "rich.progress", "concurrent.futures.process"),
+    *("sqlalchemy.dialects.sqlite", "latex2mathml.converter", "pyprctl", "multiprocessing.spawn", "symtable"),
 )
 
 
