@@ -132,6 +132,7 @@ class Diagnosis:
     ) -> Finding | None:
         """What all that is off has in common, in every draw."""
         compared = [outcome.compared for said in drawn for outcome in said]
+        not_compared = any(_is_off_otherwise(outcome) for said in drawn for outcome in said)
         asked = [
             Asked(call, answer, test.free.get(call.function))
             for said in drawn
@@ -145,10 +146,15 @@ class Diagnosis:
         told = itertools.chain(
             in_numbers(failed_of(compared)),
             in_calls(asked, right, respondent),
-            in_places(compared),
+            () if not_compared else in_places(compared),
             in_results(asked, right),
         )
         return next(map(pattern, told), None)
+
+
+def _is_off_otherwise(outcome: Outcome) -> bool:
+    """Whether a test failed by something else than numbers: a shape, say."""
+    return outcome.status == "failed" and not any(compared.wrong.any() for compared in outcome.compared)
 
 
 def _answered(outcomes: Sequence[Outcome]) -> bool:

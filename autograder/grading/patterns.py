@@ -24,6 +24,7 @@ RTOL = 1e-5
 SEVERAL = 2
 AFTER = "after the call"  # what suites say of inputs that must stay as they are
 AT_LEAST = 1.5  # a count of two or more, rounded
+HARDLY = 1e-3  # a factor that is so near to 1 is none
 MANY = 4  # numbers from which on a relation between them is no accident
 Told = tuple[str, str]  # a name and a sentence
 Relation = Callable[[np.ndarray], np.ndarray]  # what stands in place of the right numbers
@@ -125,14 +126,14 @@ ARRANGED: dict[str, tuple[str, Relation]] = {
         lambda want: want[..., ::-1],
     ),
 }
-WHERE: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
-    "first-only": ("Only the first entry along the first axis is right.", lambda want: _rows(want) > 0),
-    "last-only": ("Only the last entry along the first axis is right.", lambda want: _rows(want) < len(want) - 1),
-    "but-first": ("All is right but the first entry along the first axis.", lambda want: _rows(want) == 0),
-    "but-last": ("All is right but the last entry along the first axis.", lambda want: _rows(want) == len(want) - 1),
-    "negative-only": ("Wrong just where the right number is below 0.", lambda want: want < 0),
-    "positive-only": ("Wrong just where the right number is above 0.", lambda want: want > 0),
-    "zero-only": ("Wrong just where the right number is 0.", lambda want: want == 0),
+WHERE: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {  # "in a result that is off, ..."
+    "first-only": ("only the first entry along the first axis is right", lambda want: _rows(want) > 0),
+    "last-only": ("only the last entry along the first axis is right", lambda want: _rows(want) < len(want) - 1),
+    "but-first": ("all is right but the first entry along the first axis", lambda want: _rows(want) == 0),
+    "but-last": ("all is right but the last entry along the first axis", lambda want: _rows(want) == len(want) - 1),
+    "negative-only": ("just those numbers are wrong that should be below 0", lambda want: want < 0),
+    "positive-only": ("just those numbers are wrong that should be above 0", lambda want: want > 0),
+    "zero-only": ("just those numbers are wrong that should be 0", lambda want: want == 0),
 }
 
 
@@ -185,15 +186,21 @@ def _arranged(failed: list[Compared]) -> Iterator[Told]:
     if not failed or not all(compared.want.ndim and compared.want.size > 1 for compared in failed):
         return
     for name, (title, relation) in ARRANGED.items():
-        if all(relation(c.want).shape == c.want.shape and _agree(c.got, relation(c.want)) for c in failed):
+        if all(_is_arranged(c, relation(c.want)) for c in failed):
             yield name, title
-    if all(_agree(np.sort(c.got, None), np.sort(c.want, None)) for c in failed):
+    if all(_agree(np.sort(c.got, None), np.sort(c.want, None)) and not _agree(c.got, c.want) for c in failed):
         yield "reordered", "The numbers are right, in another order."
     for name, (title, place) in WHERE.items():
         if all(len(c.want) > SEVERAL and not c.wrong.all() and np.array_equal(c.wrong, place(c.want)) for c in failed):
-            yield name, title
+            yield name, f"In a result that is off, {title}."
     if all(np.ptp(c.got) == 0 for c in failed):
         yield "all-alike", "All entries are the same where they should differ."
+
+
+def _is_arranged(compared: Compared, arranged: np.ndarray) -> bool:
+    """Whether these are the right numbers as `arranged`, which is another arrangement than the right one."""
+    is_another = arranged.shape == compared.want.shape and not _agree(arranged, compared.want)
+    return is_another and _agree(compared.got, arranged)
 
 
 def _agree(got: np.ndarray, want: np.ndarray) -> bool:
@@ -216,20 +223,16 @@ def _factors(failed: list[Compared]) -> Iterator[Told]:
         if not want.all() or not _agree(got / want, np.full(got.shape, got[0] / want[0])):
             return
         factors.append(float(got[0] / want[0]))
+    if all(abs(factor - 1) < HARDLY for factor in factors):  # numbers that are rounded, say
+        return
     whole, parts = _whole(factors), _whole([1 / factor if factor else 0.0 for factor in factors])
     several = len({round(factor, 4) for factor in factors}) > 1
     if parts and several:
-        yield (
-            "divided",
-            "Every number that is off is a whole number of times too small: a mean where the sum is due looks like that.",
-        )
+        yield "divided", "Every number that is off is a whole number of times too small, not always the same."
     elif whole and several:
-        yield (
-            "multiplied",
-            "Every number that is off is a whole number of times too large: a sum where the mean is due looks like that.",
-        )
+        yield "multiplied", "Every number that is off is a whole number of times too large, not always the same."
     elif several and all(c.wrong.sum() > 1 for c in failed):
-        yield "factor-each", "All numbers of a result are off by the same factor, which differs from result to result."
+        yield "factor-each", "All numbers of a result are off by one factor, which is not the same each time."
     elif not several and len(np.unique(np.concatenate([c.want[c.wrong] for c in failed]))) >= SEVERAL:
         yield "factor", "All numbers that are off are off by one and the same factor."
 
@@ -253,11 +256,13 @@ def _places(tests: Sequence[Sequence[Compared]], failed: list[Compared]) -> Iter
     """Which of several results are off: those after the first, or those of one name."""
     if not failed:
         return
-    in_turn = [[bool(c.wrong.any()) for c in test] for test in tests if any(c.wrong.any() for c in test)]
-    if all(len(turn) > 1 and not turn[0] and all(turn[1:]) for turn in in_turn):
+    in_turn = [[bool(c.wrong.any()) for c in test if AFTER not in c.what] for test in tests]
+    in_turn = [turn for turn in in_turn if len(turn) > 1]
+    if len(in_turn) >= SEVERAL and all(not turn[0] and all(turn[1:]) for turn in in_turn):
         yield "right-at-first", "The first result is right in every test, and every one after it is off."
     wrong = {c.what for c in failed}
-    right = {c.what for test in tests for c in test if not c.wrong.any() and AFTER not in c.what} - wrong
+    beside = [c for test in tests if any(c.wrong.any() for c in test) for c in test]  # what was compared beside them
+    right = {c.what for c in beside if not c.wrong.any() and AFTER not in c.what} - wrong
     if len(wrong) == 1 and (right or AFTER in next(iter(wrong))):
         (what,) = wrong
         yield "one-result", f"Of all that is compared, only {what} is off."

@@ -82,7 +82,7 @@ def in_calls(asked: Sequence[Asked], right: Variant, respondent: Respondent) -> 
     for told, holds, make in _conditions(wrong[0].arguments, places, doc):
         decides = all(holds(each.arguments) for each in wrong) and not any(holds(each.arguments) for each in fine)
         if decides and _is_tried(function, fine, make, free, right, respondent):
-            yield f"where-{function}", f"{function} is right but for calls in which {told}."
+            yield f"where-{function}", f"{function} is right, except in calls in which {told}."
 
 
 def in_results(asked: Sequence[Asked], right: Variant) -> Iterator[Told]:

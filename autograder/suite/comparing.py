@@ -25,7 +25,7 @@ NEAR = 0.01  # percent of it
 ARTICLES = {
     "object": "an object",
     "array": "an array of an unsupported type",
-    "dict": "a dict whose keys are not all text",
+    "dict": "a dict without a key of text",
 }
 
 
@@ -89,26 +89,38 @@ def expect_any(*attempts: Callable[[], None]) -> None:
 
     No further attempt is made after a timeout or when there is nothing to ask.
     """
-    first: Mismatch | StudentFault | None = None
+    outer = _gathered.get() or Gathered(to_the_end=False)
+    failed: list[tuple[Mismatch | StudentFault, list[Compared]]] = []
     for attempt in attempts:
-        token = _gathered.set(None)  # each attempt ends where it fails
-        try:
-            return attempt()
-        except (Mismatch, StudentFault) as fault:
-            first = first or fault
-            if isinstance(fault, StudentFault) and fault.state not in {"crashed", "bad-reply"}:
-                break
-        finally:
-            _gathered.reset(token)
-    raise first or Mismatch("nothing was tried")
+        with gathering(to_the_end=outer.to_the_end) as inner:
+            ended = _fault_of(attempt)
+        if not (fault := next(iter(inner.mismatches), ended)):
+            outer.compared += inner.compared
+            return
+        failed.append((fault, inner.compared))
+        if isinstance(ended, StudentFault) and ended.state not in {"crashed", "bad-reply"}:
+            break
+    fault, compared = failed[0] if failed else (Mismatch("nothing was tried"), [])
+    outer.compared += compared
+    raise fault
+
+
+def _fault_of(attempt: Callable[[], None]) -> Mismatch | StudentFault | None:
+    """What ends an attempt; None where nothing does."""
+    try:
+        attempt()
+    except (Mismatch, StudentFault) as fault:
+        return fault
+    return None
 
 
 def expect_tuple(what: str, got: Any, length: int) -> tuple[Any, ...]:
     """`got` as a tuple of `length` values; a list will do."""
+    values = f"{length} value{'s' * (length != 1)}"
     if not isinstance(got, tuple | list):
-        raise Mismatch(f"{what} should return {length} values, and returned {described(got)}")
+        raise Mismatch(f"{what} should return {values}, and returned {described(got)}")
     if len(got) != length:
-        raise Mismatch(f"{what} should return {length} values, and returned {'more' if len(got) > length else 'fewer'}")
+        raise Mismatch(f"{what} should return {values}, and returned {'more' if len(got) > length else 'fewer'}")
     return tuple(got)
 
 
@@ -130,7 +142,7 @@ def expect_none(what: str, got: Any) -> None:
 def expect_close(what: str, got: Any, want: Any, *, rtol: float, atol: float = 0.0) -> None:
     """`got` equals the array or number `want`: same shape, and each |got - want| <= atol + rtol |want|."""
     expected = np.asarray(want)
-    values = _numbers(what, got)
+    values = _numbers(what, got, "an array of numbers" if expected.shape else "a number")
     if values.shape != expected.shape:
         _mismatch(_other_shape(what, values, expected.shape))
         return
@@ -190,7 +202,7 @@ def _beside(got: tuple[int, ...], want: tuple[int, ...]) -> str:
     if not got:
         return "is a single number"
     if sorted(got) == sorted(want):
-        return "has its axes in another order"
+        return "has the same lengths, on other axes"
     if len(got) != len(want):
         return f"has {'more' if len(got) > len(want) else 'fewer'} axes"
     return "has as many axes of other lengths"
@@ -200,7 +212,7 @@ def _size(ratio: float) -> str:
     """How far off a value is, in one digit and within bounds: students choose how far, and could spell a hidden number with it."""
     if ratio >= FAR:
         return f"more than {FAR} times"
-    if ratio >= 1:
+    if ratio >= 1.5:  # noqa: PLR2004  (what is rounded to two)
         return f"{ratio:.0f} times"
     if 100 * ratio < NEAR:
         return f"less than {NEAR} % of"
@@ -216,22 +228,23 @@ def as_numbers(what: str, got: Any) -> np.ndarray:
     return _numbers(what, got).astype(np.float64)
 
 
-def _numbers(what: str, got: Any) -> np.ndarray:  # noqa: RET503  (_refuse never returns)
-    """The same, in the type in which it came."""
+def _numbers(what: str, got: Any, asked: str = "an array of numbers") -> np.ndarray:  # noqa: RET503  (_refuse never returns)
+    """The same, in the type in which it came. `asked`: what it should be, in words."""
     if all_numbers(got):
         try:
             values = np.asarray(got)
         except (ValueError, TypeError, OverflowError, MemoryError):
-            _refuse(what, got)
+            _refuse(what, got, asked)
         if values.size > MOST_NUMBERS:
             raise Mismatch(f"{what} holds more than {MOST_NUMBERS:,} numbers.")
         if values.dtype.kind in "biuf":
             return values
-    _refuse(what, got)
+    _refuse(what, got, asked)
 
 
-def _refuse(what: str, got: Any) -> NoReturn:
-    raise Mismatch(f"{what} should be an array of numbers, and is {described(got)}")
+def _refuse(what: str, got: Any, asked: str) -> NoReturn:
+    is_of_it = "an int that is far too large" if isinstance(got, int) else described(got)
+    raise Mismatch(f"{what} should be {asked}, and is {is_of_it}")
 
 
 def described(got: Any) -> str:
@@ -244,5 +257,12 @@ def described(got: Any) -> str:
         return ARTICLES.get(got.kind, f"a {got.kind}")
     if isinstance(got, tuple | list):
         return f"a {type(got).__name__}"
-    names = {"bool": "a bool", "int": "an int", "float": "a number", "str": "text", "bytes": "bytes", "dict": "a dict"}
-    return names.get(type(got).__name__, "a number" if isinstance(got, np.generic) else "an object")
+    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
+        ((bool, np.bool_), "a bool"),
+        ((int, np.integer), "an int"),
+        ((float, np.floating), "a float"),
+        (str, "text"),
+        (bytes, "bytes"),
+        (dict, "a dict"),
+    )
+    return next((words for kind, words in kinds if isinstance(got, kind)), "an object")

@@ -62,6 +62,6 @@ def expect_unmodified(question: Question, names: str, *arguments: Any) -> Any:
     for name, before, then in zip(names.split(), arguments, after, strict=True):
         expect(
             name == "-" or unchanged(before, then),
-            f"{name} should be after the call what it was before, and all that is in it: work on a copy.",
+            f"{name}, or something in it, was changed by the call: work on a copy.",
         )
     return result

@@ -71,7 +71,7 @@ def call(name: str, function: object, *args: object) -> object:
     except (Exception, SystemExit) as error:  # noqa: BLE001  student code may raise anything
         fail(f"{name} stopped with {type(error).__name__}: {one_line(error)}{_where(error)}")
     if before is not None and not _same(before, args):
-        fail(f"{name} changed the arrays it was given. Inputs are never modified: work on new arrays.")
+        fail(f"{name} changed what it was given. Inputs are never modified: work on a copy.")
     return result
 
 
@@ -187,7 +187,7 @@ def describe(value: object) -> str:
     elif isinstance(value, (tuple, list)):
         words = f"a {type(value).__name__} of {len(value)}"
     elif isinstance(value, dict):
-        words = f"a dict with {len(value)} keys"
+        words = f"a dict with {len(value)} key{'s' * (len(value) != 1)}"
     else:
         words = f"an object of type {type(value).__name__}"
     return "None (is a `return` missing?)" if value is None else words
@@ -219,9 +219,10 @@ def _pattern(got: np.ndarray, want: np.ndarray) -> str:
     """Say so when one array is the other times a number: a wrong sign, or a division too many."""
     scale = float(np.sum(want**2))
     factor = float(np.sum(got * want)) / scale if scale else 0.0
-    if factor == 0 or want.size == 1 or not np.allclose(got, factor * want, rtol=1e-4, atol=1e-8):
+    times = f"{factor:.3g}"
+    if times in {"0", "1"} or want.size == 1 or not np.allclose(got, factor * want, rtol=1e-4, atol=1e-8):
         return ""
-    return f" Every number is {factor:.3g} times what it should be."
+    return f" Every number is {times} times what it should be."
 
 
 def _times(got: int, want: int) -> str:

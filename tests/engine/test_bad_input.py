@@ -58,7 +58,7 @@ ANSWERS: dict[str, tuple[str, str, str]] = {
     "generator": ("def double(x):\n    yield from 2 * x", "failed", "and is a generator"),
     "set": ("def double(x):\n    return set(2 * x)", "failed", "and is a set"),
     "dict": (f"def double(x):\n    return {{'{WORD}': 2 * x}}", "failed", "and is a dict"),
-    "odd-dict": (f"def double(x):\n    return {{1: '{WORD}'}}", "failed", "a dict whose keys are not all text"),
+    "odd-dict": (f"def double(x):\n    return {{1: '{WORD}'}}", "failed", "a dict without a key of text"),
     "function": ("def double(x):\n    return double", "failed", "and is a function"),
     "module": ("def double(x):\n    return np", "failed", "and is a module"),
     "class-itself": ("def double(x):\n    return int", "failed", "and is a class"),

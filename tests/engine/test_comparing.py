@@ -90,7 +90,7 @@ def test_equal_numbers_are_close_whatever_holds_them(got: Any, want: Any) -> Non
         (None, "x should be an array of numbers, and is None"),
         ({"a": 1}, "x should be an array of numbers, and is a dict"),
         ([[1], [1, 2]], "x should be an array of numbers, and is a list"),
-        (10**400, "x should be an array of numbers, and is an int"),
+        (10**400, "x should be an array of numbers, and is an int that is far too large"),
         (np.array([1j]), "x should be an array of numbers, and is an array"),
         (Handle(0, "generator"), "x should be an array of numbers, and is a generator"),
         ([Handle(0, "object")], "x should be an array of numbers, and is a list"),
@@ -123,7 +123,7 @@ def test_expectations_of_form_return_what_they_looked_at() -> None:
 @pytest.mark.parametrize(
     ("action", "says"),
     [
-        (lambda: expect_tuple("f(x)", 3.0, 2), "f(x) should return 2 values, and returned a number"),
+        (lambda: expect_tuple("f(x)", 3.0, 2), "f(x) should return 2 values, and returned a float"),
         (lambda: expect_tuple("f(x)", (1, 2, 3), 2), "f(x) should return 2 values, and returned more"),
         (lambda: expect_tuple("f(x)", "ab", 2), "f(x) should return 2 values, and returned text"),
         (
@@ -208,7 +208,7 @@ def test_what_is_not_numbers_all_through_is_none(got: Any) -> None:
     ("shape", "says"),
     [
         ((), "is a single number"),
-        ((3, 2), "has its axes in another order"),
+        ((3, 2), "has the same lengths, on other axes"),
         ((6,), "has fewer axes"),
         ((2, 3, 1), "has more axes"),
         ((2, 4), "has as many axes of other lengths"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from autograder.course.folders import Course
 from autograder.grading.patterns import failed_of, in_numbers, in_places
 from autograder.grading.which_calls import Asked, in_calls, in_results
 from autograder.sandbox.wire import Handle
-from autograder.suite.comparing import Mismatch, expect, expect_any, expect_array, expect_close, gathering
+from autograder.suite.comparing import Compared, Mismatch, expect, expect_any, expect_array, expect_close, gathering
 from autograder.suite.misconceptions import Variant
 from autograder.suite.student import Call
 from tests.support.handins import grade
@@ -116,11 +117,61 @@ def test_what_all_wrong_numbers_have_in_common_is_told(found: Mapping[str, dict[
 
 
 def test_where_a_function_is_not_right_is_said_in_terms_of_its_arguments(found: Mapping[str, dict[str, Any]]) -> None:
-    assert found["integers cut"]["misconception"]["title"] == "halve is right but for calls in which x holds integers."
+    assert (
+        found["integers cut"]["misconception"]["title"] == "halve is right, except in calls in which x holds integers."
+    )
     assert "lacks bias" in found["no bias where scaled"]["misconception"]["title"]
 
 
 FALSE = bool(0)
+
+
+# --- what is said is true of all that was compared ---------------------------------------------------------------------------
+
+
+def compared(what: str, got: Any, want: Any) -> Compared:
+    got, want = np.asarray(got, float), np.asarray(want, float)
+    return Compared(what, got, want, ~np.isclose(got, want, rtol=1e-9, atol=0))
+
+
+A, B, RISING = [1.0, 2.0, 3.0], [4.0, 6.0, 9.0], np.arange(1.0, 6.0)
+ABOUT_NUMBERS: dict[str, tuple[list[Compared], str]] = {
+    "rows and columns": ([compared("x", np.outer(A, B).T, np.outer(A, B))], "transposed"),
+    "a row of numbers has no columns": ([compared("x", RISING * (1 + 1e-7), RISING)], ""),
+    "in the opposite order": ([compared("x", RISING[::-1], RISING)], "reversed"),
+    "rounded numbers are off by no factor": ([compared("x", RISING * (1 + 1e-4), RISING)], ""),
+    "a factor for each": ([compared("x", 1.3 * RISING, RISING), compared("x", 1.7 * RISING, RISING)], "factor-each"),
+}
+
+
+@pytest.mark.parametrize("name", ABOUT_NUMBERS)
+def test_what_is_said_of_numbers(name: str) -> None:
+    failed, told = ABOUT_NUMBERS[name]
+    assert [found for found, _ in in_numbers(failed)][:1] == ([told] if told else [])
+
+
+RIGHT_X, WRONG_X, WRONG_Y = compared("x", A, A), compared("x", B, A), compared("y", B, A)
+ABOUT_PLACES: dict[str, tuple[list[list[Compared]], list[str]]] = {
+    "all but the first, each time": (
+        [[RIGHT_X, WRONG_X], [RIGHT_X, WRONG_X, WRONG_X]],
+        ["right-at-first"],
+    ),
+    "a test that is right throughout": ([[RIGHT_X, WRONG_X], [RIGHT_X, WRONG_X], [RIGHT_X, RIGHT_X]], []),
+    "one test is no rule": ([[RIGHT_X, WRONG_X]], []),
+    "an input that was changed is no result": (
+        [[RIGHT_X, compared("w after the call", B, A)]] * 2,
+        ["one-result"],
+    ),
+    "one of two": ([[RIGHT_X, WRONG_Y], [RIGHT_X, WRONG_Y]], ["right-at-first", "one-result"]),
+    "one of two, the other in a test that was passed": ([[WRONG_Y], [RIGHT_X]], []),
+}
+
+
+@pytest.mark.parametrize("name", ABOUT_PLACES)
+def test_what_is_said_of_places(name: str) -> None:
+    tests, told = ABOUT_PLACES[name]
+    off_by_an_amount = {"offset"}
+    assert [found for found, _ in in_places(tests) if found not in off_by_an_amount] == told
 
 
 # --- rubbish, and text of the student's -------------------------------------------------------------------------------------
@@ -216,6 +267,22 @@ def test_what_is_gathered_does_not_end_a_test() -> None:
     ]
     with pytest.raises(Mismatch):
         expect(FALSE, "one")
+
+
+def test_of_a_choice_all_is_gathered_of_what_was_right_or_else_of_what_was_tried_first() -> None:
+    def attempt(*numbers: float) -> None:
+        for number in numbers:
+            expect_close("x", number, 1.0, rtol=1e-7)
+
+    def compared(*attempts: tuple[float, ...]) -> list[bool]:
+        with gathering() as gathered, contextlib.suppress(Mismatch):
+            expect_any(*(partial(attempt, *numbers) for numbers in attempts))
+        return [bool(compared.wrong.any()) for compared in gathered.compared]
+
+    assert compared((2.0, 1.0), (1.0, 1.0)) == [False, False]
+    assert compared((2.0, 1.0, 3.0), (4.0,)) == [True, False, True]
+    with pytest.raises(Mismatch, match="the value is off"):
+        expect_any(partial(attempt, 2.0))  # where nobody gathers
 
 
 def test_what_a_test_cannot_go_on_without_ends_it_and_so_does_a_choice() -> None:

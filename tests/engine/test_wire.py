@@ -231,6 +231,7 @@ SHARED: dict[str, list[float]] = {"x": [1.0]}
 INEXACT: dict[str, tuple[Any, Any]] = {  # and the contents that arrive
     "a named tuple": (Pair(1, 2.0), (1, 2.0)),
     "an ordered dict": (OrderedDict(a=1), {"a": 1}),
+    "a dict with other keys too": ({"a": 1, 0: 2, (0, 1): [3]}, {"a": 1}),
     "a dict with a default": (defaultdict(list, a=[1]), {"a": [1]}),
     "a subclass of list": (type("L", (list,), {})([1]), [1]),
     "a masked array": (np.ma.masked_array([1.0, 2.0], [True, False]), np.array([1.0, 2.0])),

@@ -5,8 +5,9 @@ An array in Fortran order travels as its transpose, so that it arrives in that o
 None, bool, int, float, str and lists stand for themselves in the tree; everything else is an object with one key, its tag. Sizes are
 checked before memory is taken, and a header that lies about its arrays is a `WireError`, as is every other fault of the sender.
 
-What a worker sends may be more than its contents tell: a named tuple, a tensor, a dict that holds one list twice. Such a value
-travels as its contents and a number, {"k": [number, contents]}; sent back under its number, it is the very object again.
+What a worker sends may be more than its contents tell: a named tuple, a tensor, a dict that holds one list twice, or one that has other
+keys beside those of text. Such a value travels as its contents and a number, {"k": [number, contents]}; sent back under its number, it is
+the very object again.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 NAMES_AT = {
     id(dtype): name for name, dtype in DTYPES.items()
 }  # an array mostly has the very object: no need to hash it
-TEXT = {str}
 
 to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode  # a tree has a depth that is known
 Encode = Callable[[Any], dict[str, Any]]
@@ -86,8 +86,9 @@ class Encoder:
         """The tree of what is in `value`, and whether that is all there is to it: as plain data, it would be the same value."""
         if isinstance(value, tuple):
             return {"t": [self.tree(item, depth) for item in tuple.__iter__(value)]}, type(value) is tuple
-        if isinstance(value, dict) and TEXT.issuperset(map(type, dict.keys(value))):
-            return {"d": {key: self.tree(item, depth) for key, item in dict.items(value)}}, type(value) is dict
+        if isinstance(value, dict) and (items := self._items(value)) is not None:
+            whole = type(value) is dict and len(items) == dict.__len__(value)
+            return {"d": {key: self.tree(item, depth) for key, item in items}}, whole
         if isinstance(value, list):
             return [self.tree(item, depth) for item in list.__iter__(value)], type(value) is list
         if isinstance(value, np.ndarray | np.generic):
@@ -95,6 +96,11 @@ class Encoder:
         if isinstance(value, bytes | bytearray):
             return {"b": self._buffer(bytes(value), "bytes", (len(value),))}, type(value) is bytes
         return self._rare(value)
+
+    def _items(self, value: dict[Any, Any]) -> list[tuple[str, Any]] | None:
+        """What of a dict travels; None where it does not. Of what a worker sends nobody asks for what has no key of text."""
+        items = [(key, item) for key, item in dict.items(value) if type(key) is str]
+        return items if len(items) == dict.__len__(value) or (items and self.number) else None
 
     def _rare(self, value: Any) -> tuple[Any, bool]:
         """Subclasses of numbers and text, numpy generators, torch tensors; then everything else."""
