@@ -13,9 +13,9 @@ import pytest
 from tests.support import commands
 
 SAYS_ALL = """
-import atexit, os, sys
+import atexit, autograder.cli, os, sys
 print(__name__, sys.argv, sys.path, os.getcwd(), sorted(os.environ.items()), sys.stdin.read())
-print("autograder" in sys.modules, file=sys.stderr)
+print(autograder.__file__, autograder.cli.__file__, file=sys.stderr)
 atexit.register(print, "in the end")
 """
 SCRIPT = str(Path(sysconfig.get_path("scripts")) / "autograder")
@@ -32,8 +32,13 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("what", COMMANDS)
-def test_a_command_ends_and_says_the_same_as_in_a_process_of_its_own(tmp_path: Path, what: str) -> None:
+@pytest.mark.parametrize("engine", ["this engine", "another engine"])
+def test_a_command_ends_and_says_the_same_as_in_a_process_of_its_own(tmp_path: Path, what: str, engine: str) -> None:
     (tmp_path / "says.py").write_text(SAYS_ALL)
+    if engine == "another engine":
+        (tmp_path / "autograder" / "cli").mkdir(parents=True)
+        for folder in ("autograder", "autograder/cli"):
+            (tmp_path / folder / "__init__.py").touch()
     env = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     env |= {"PYTHONPATH": str(tmp_path / "a place"), "WHO": "a test"}
     here = commands.run(COMMANDS[what], cwd=tmp_path, env=env)

@@ -1,7 +1,8 @@
 """Runs a Python command in a fork of a process that has imported the libraries of all commands. Used in the place of `subprocess.run`.
 
 Most of what a command computes in a test is to import nbgrader and what nbgrader imports. The process that is forked has imported
-libraries and nothing of this repository: engine, settings and courses are found by each command for itself, as in a new process.
+libraries and the engine, which it forgets where a command would find another one; settings and courses are found by each command for
+itself, as in a new process.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+ENGINE = Path(__file__).resolve().parents[2]
 PRELOADED = (
     *(
         "nbgrader.apps",
@@ -36,6 +38,8 @@ PRELOADED = (
     ),
     *("hypothesis", "pytest", "typer", "typer._adapters", "rich.progress", "concurrent.futures.process"),
     *("sqlalchemy.dialects.sqlite", "latex2mathml.converter", "pyprctl", "multiprocessing.spawn", "symtable"),
+    *("autograder.cli.app", "autograder.cli.grade_files", "autograder.cli.grade_class", "autograder.whole_class.tasks"),
+    *("autograder.gradebook.recording", "autograder.gradebook.exporter", "autograder.gradebook.feedback"),
 )
 
 
@@ -134,12 +138,24 @@ def _run(first: str, *rest: str) -> None:
         sys.argv = [first, *rest]
         sys.path[0] = str(Path(first).parent)
     sys.path[1:1] = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    _forget_engine_where_another_is_found()
     if kind == "-m":
         runpy.run_module(what, run_name="__main__", alter_sys=True)
     elif kind == "-c":
         exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102
     else:
         runpy.run_path(what, run_name="__main__")
+
+
+def _forget_engine_where_another_is_found() -> None:
+    """Another checkout's engine is that of the current folder, of one above it, or on the path."""
+    folders = [*map(Path, sys.path), Path.cwd(), *Path.cwd().parents]
+    found = {
+        (folder / "autograder").resolve() for folder in folders if (folder / "autograder" / "__init__.py").is_file()
+    }
+    if found - {ENGINE / "autograder"}:
+        for name in [name for name in sys.modules if f"{name}.".startswith("autograder.")]:
+            del sys.modules[name]
 
 
 def _end(code: int) -> None:
