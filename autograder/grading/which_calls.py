@@ -150,7 +150,7 @@ def _lacking(function: str, doc: str, wrong: list[_Judged]) -> Iterator[Told]:
             if all(_is_off_by(each, gap, path, sign) for each, of in zip(wrong, gaps, strict=True) for gap in of):
                 yield (
                     f"{told.split()[0]}-{function}",
-                    f"What is off in the result of {function} {told} {path_text(path)}.",
+                    f"What is off in the result of {function} {told} {_in_words(path)}.",
                 )
 
 
@@ -210,6 +210,11 @@ def _parts(arguments: Arguments, doc: str) -> Iterator[tuple[Path, Any]]:
             yield path, value
 
 
+def _in_words(path: Path) -> str:
+    """A part of an argument, as students are told of it."""
+    return f"an entry of {path_text(path[:-1])}" if path[-1] == EACH else path_text(path)
+
+
 def _conditions(arguments: Arguments, places: inspect.Signature, doc: str) -> Iterator[Condition]:
     """What may hold for the arguments of a call, and how to make it hold for others."""
 
@@ -230,7 +235,7 @@ def _conditions(arguments: Arguments, places: inspect.Signature, doc: str) -> It
             yield f"{name} is left out", partial(left_out, name), partial(leave_out, name)
     for path, value in _parts(arguments, doc):
         for feature in features_of(value, doc, whole=set(path[1:]) <= {EACH}):
-            yield f"{path_text(path)} {feature.name}", partial(has, path, feature), partial(give, path, feature)
+            yield f"{_in_words(path)} {feature.name}", partial(has, path, feature), partial(give, path, feature)
 
 
 def _is_tried(  # noqa: PLR0913, PLR0917  (whom to ask, and what)

@@ -232,6 +232,21 @@ def test_no_rubbish_upsets_the_search_for_patterns(what: str, inputs: bool, resu
     assert all(re.fullmatch(r"[ -~]+", sentence) for _, sentence in told)
 
 
+def test_an_entry_of_a_list_is_told_in_words() -> None:
+    right = Variant("def join(alive, x):\n    'x is scaled by how many are alive.'\n    return sum(alive) * x")
+
+    class Blind:
+        def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
+            assert (function, kwargs, inputs) == ("join", {}, False)
+            return len(args[0]) * args[1]
+
+    lists = [[True, False], [True, True], [True, True, True], [False, True, True]]
+    calls = [Call("join", (alive, np.arange(1.0, 4.0)), {}, inputs=False) for alive in lists]
+    asked = [Asked(call, Blind().call("join", call.args, {}, inputs=False), None) for call in calls]
+    told = [sentence for _, sentence in in_calls(asked, right, Blind())]
+    assert "join is right, except in calls in which an entry of alive is False." in told
+
+
 def test_nothing_of_the_students_own_text_is_told() -> None:
     """A cache comes from the student: its keys and its texts could spell the numbers of a hidden input."""
     right = Variant(
