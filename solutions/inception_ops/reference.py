@@ -217,7 +217,8 @@ def googlenet_census(table: list) -> dict:
 
     The table is GoogLeNet's or any other in the same format.
 
-    table: rows from input to output, as `starter_code.googlenet_table` documents them.
+    table: rows from input to output, as `starter_code.googlenet_table` documents them;
+        the kernel_size of a row is an int.
         What enters a row is what left the row before it. The first row is always the
         input. A row of kind "head" is an auxiliary head: not part of the network at
         inference, so it counts nowhere, and the row after it continues where the row

@@ -26,6 +26,21 @@ CONV_OUTPUT_SIZE: Table = {
         "Which places does the kernel visit when it moves on by more than one?",
         [("// stride + 1", "+ 1")],
     ),
+    "position-added-before-the-division": (
+        "The first position is added to what is divided by the step, and not to the number of steps.",
+        "How many places does a kernel take that is as long as the axis, when the step is large?",
+        [("- kernel_size) // stride + 1", "- kernel_size + 1) // stride")],
+    ),
+    "only-the-kernel-divided": (
+        "Only the kernel's size is divided by the step: a division comes before a difference.",
+        "What is it that the steps have to cover, and what do brackets do?",
+        [("(size + 2 * padding - kernel_size) //", "size + 2 * padding - kernel_size //")],
+    ),
+    "padding-divided-apart": (
+        "The axis and its padding are divided by the step one by one, so that what is left over of both never adds up.",
+        "Does the kernel know where the padding ends and the axis begins?",
+        [("(size + 2 * padding - kernel_size) // stride", "(size - kernel_size) // stride + 2 * padding // stride")],
+    ),
     "kernel-ignored": (
         "The kernel's own size is left out.",
         "Put the kernel at the very end of the axis: where is its first entry?",
@@ -37,7 +52,7 @@ CONV_OUTPUT_SIZE: Table = {
         [("// stride", "/ stride")],
     ),
     "size-as-float": (
-        "The answer is a float, although it is a number of places.",
+        "The answer is a float or an array, although it is a number of places.",
         "Of which type is the answer? Some functions that round down return another one.",
         [("// stride + 1", "// stride + 1.0")],
     ),
@@ -69,10 +84,35 @@ CONV_MACS: Table = {
         "Which of the two numbers of the kernel does your count depend on?",
         [("* kernel_height * kernel_width", "* kernel_height * kernel_height")],
     ),
+    "kernel-as-high-as-wide": (
+        "A kernel that is no square is counted as if it were as high as it is wide.",
+        "Which of the two numbers of the kernel does your count depend on?",
+        [("* kernel_height * kernel_width", "* kernel_width * kernel_width")],
+    ),
+    "kernel-sides-added": (
+        "The two sides of a kernel are added, where they should be multiplied.",
+        "How many entries of the input does a kernel cover at once?",
+        [("* kernel_height * kernel_width", "* (kernel_height + kernel_width)")],
+    ),
     "counts-flops": (
         "Multiplications and additions are counted apart: these are FLOPs, twice as many as MACs.",
         "Read in the conventions what counts as one operation in this course.",
         [("* macs_per_number", "* macs_per_number * 2")],
+    ),
+    "first-addition-not-counted": (
+        "Multiplications and additions are counted apart, and a dot product has one addition less than multiplications.",
+        "Read in the conventions what counts as one operation in this course.",
+        [("* macs_per_number", "* (2 * macs_per_number - 1)")],
+    ),
+    "additions-counted-alone": (
+        "Only the additions of a dot product are counted, and these are one less than its multiplications.",
+        "Read in the conventions what counts as one operation in this course.",
+        [("* macs_per_number", "* (macs_per_number - 1)")],
+    ),
+    "one-operation-for-each-bias": (
+        "Each bias is counted as one operation.",
+        "Read in the conventions what is done about biases when operations are counted.",
+        [("* macs_per_number", "* macs_per_number + out_channels")],
     ),
     "bias-counted-as-ops": (
         "Adding the bias is counted as an operation.",
@@ -104,9 +144,14 @@ CONV_MACS: Table = {
         "Is a photograph as high as it is wide?",
         [("out_height * out_width", "out_height * out_height")],
     ),
+    "width-taken-for-height": (
+        "The output is counted as if it were as high as it is wide.",
+        "Is a photograph as high as it is wide?",
+        [("out_height * out_width", "out_width * out_width")],
+    ),
     "macs-as-float": (
-        "The count is a float, because of a division that leaves the whole numbers.",
-        "Of which type is the answer to a division that always comes out even?",
+        "The count is a float or an array, although it is a whole number.",
+        "Of which type should the answer be, and which step of yours makes another one of it?",
         [("in_channels // groups", "in_channels / groups")],
     ),
 }
@@ -121,6 +166,11 @@ CONV_PARAMS: Table = {
         "The biases are counted, even where the layer has none.",
         "What is the flag for the bias there for?",
         [("weights + out_channels if bias else weights", "weights + out_channels")],
+    ),
+    "bias-flag-inverted": (
+        "The biases are counted where the layer has none, and left out where it has them.",
+        "What does it say of a layer when its flag for the bias is true?",
+        [("if bias else", "if not bias else")],
     ),
     "one-bias-for-the-layer": (
         "The layer is given a single bias, where each output channel has its own.",
@@ -157,6 +207,16 @@ CONV_PARAMS: Table = {
         "Which of the two numbers of the kernel does your count depend on?",
         [("* kernel_height * kernel_width", "* kernel_height * kernel_height")],
     ),
+    "kernel-as-high-as-wide-in-params": (
+        "A kernel that is no square is counted as if it were as high as it is wide.",
+        "Which of the two numbers of the kernel does your count depend on?",
+        [("* kernel_height * kernel_width", "* kernel_width * kernel_width")],
+    ),
+    "kernel-sides-added-in-params": (
+        "The two sides of a kernel are added, where they should be multiplied.",
+        "How many weights does a kernel have for each channel that it reads?",
+        [("* kernel_height * kernel_width", "* (kernel_height + kernel_width)")],
+    ),
     "groups-ignored-in-params": (
         "Groups are ignored: every kernel is taken to be as deep as the whole input.",
         "Which channels of the input can a kernel of the first group see?",
@@ -168,8 +228,8 @@ CONV_PARAMS: Table = {
         [("weights = out_channels *", "weights = out_channels // groups *")],
     ),
     "params-as-float": (
-        "The count is a float, because of a division that leaves the whole numbers.",
-        "Of which type is the answer to a division that always comes out even?",
+        "The count is a float or an array, although it is a whole number.",
+        "Of which type should the answer be, and which step of yours makes another one of it?",
         [("(in_channels // groups)", "(in_channels / groups)")],
     ),
 }

@@ -35,7 +35,7 @@ REDUCTION_SAVING: Table = {
     ),
     "saving-as-difference": (
         "The answer is how many MACs are saved, rather than a ratio.",
-        "Of which type is the answer, and could it be the same for a small and a large image?",
+        "Could your answer be the same for a small and a large image?",
         [("direct / (thinning + convolving)", "float(direct - (thinning + convolving))")],
     ),
     "saving-rounded": (
@@ -52,6 +52,19 @@ REDUCTION_SAVING: Table = {
                 (
                     "channels, height, width = in_shape\n"
                     "    kernel_size = kernel_size[0] if isinstance(kernel_size, tuple) else kernel_size\n"
+                ),
+            )
+        ],
+    ),
+    "oblong-kernel-as-high-as-wide": (
+        "A kernel that is no square is taken to be as high as it is wide.",
+        "Your earlier function takes both forms of a kernel: which of them does it get from you?",
+        [
+            (
+                "channels, height, width = in_shape\n",
+                (
+                    "channels, height, width = in_shape\n"
+                    "    kernel_size = kernel_size[1] if isinstance(kernel_size, tuple) else kernel_size\n"
                 ),
             )
         ],
@@ -98,6 +111,11 @@ NAIVE_INCEPTION_COST: Table = {
         "What does a maximum pooling do with the numbers under its window, and has it any weights?",
         [("macs = 0\n", "macs = 9 * channels * height * width\n")],
     ),
+    "module-in-flops": (
+        "Multiplications and additions are counted apart: these are FLOPs, twice as many as MACs.",
+        "Read in the conventions what counts as one operation in this course.",
+        [('"macs": macs', '"macs": 2 * macs')],
+    ),
     "branches-in-a-row": (
         "Each branch is taken to read what the one before it produced.",
         "Which input do the branches of the module have?",
@@ -127,8 +145,8 @@ NAIVE_INCEPTION_COST: Table = {
         [('+ branches["5x5"] + channels', '+ branches.pop("5x5") + channels')],
     ),
     "summed-in-floats": (
-        "The sum is a float, because it starts as one.",
-        "Of which type is a whole number plus a float?",
+        "A count is a float or an array, although it is a whole number.",
+        "Of which type should the answer be, and which step of yours makes another one of it?",
         [("macs = 0\n", "macs = 0.0\n")],
     ),
 }
@@ -162,6 +180,16 @@ REDUCED_INCEPTION_COST: Table = {
             ('("5x5", branches["5x5_reduce"], 5)', '("5x5", channels, 5)'),
         ],
     ),
+    "reductions-left-out": (
+        "There are no reductions: the 3x3 and the 5x5 convolution read the input, as in the naive module.",
+        "How many convolutions does the module have, and how many did you count?",
+        [
+            ('        ("3x3_reduce", channels, 1),\n', ""),
+            ('        ("5x5_reduce", channels, 1),\n', ""),
+            ('("3x3", branches["3x3_reduce"], 3)', '("3x3", channels, 3)'),
+            ('("5x5", branches["5x5_reduce"], 5)', '("5x5", channels, 5)'),
+        ],
+    ),
     "reductions-for-free": (
         "The two reductions themselves are not counted.",
         "Which layers does an image pass on its way through each branch?",
@@ -171,6 +199,49 @@ REDUCED_INCEPTION_COST: Table = {
         "The projection behind the pooling is missing: the pooling hands on its full depth, as in the naive module.",
         "What does the last branch do after its pooling, and why was that added to the naive module?",
         [('        ("pool_proj", channels, 1),\n', ""), ('+ branches["pool_proj"]', "+ channels")],
+    ),
+    "pooling-branch-left-out": (
+        "The branch with the pooling is left out altogether: its projection is neither counted nor stacked.",
+        "How many arrows of the figure end in the stack, and what does each of them pass?",
+        [('        ("pool_proj", channels, 1),\n', ""), (' + branches["pool_proj"]', "")],
+    ),
+    "projection-not-stacked": (
+        "The projection behind the pooling is counted, and missing from the stack.",
+        "How many arrows of the figure end in the stack?",
+        [(' + branches["pool_proj"]', "")],
+    ),
+    "input-stacked-too": (
+        "The input, or a pooling of full depth, is stacked along with the four ends of the branches.",
+        "Which boxes of the figure have an arrow into the stack?",
+        [('+ branches["pool_proj"]', '+ branches["pool_proj"] + channels')],
+    ),
+    "module-pooling-counted-as-macs": (
+        "The pooling is counted as if it multiplied.",
+        "What does a maximum pooling do with the numbers under its window, and has it any weights?",
+        [("macs, params = 0, 0", "macs, params = 9 * channels * height * width, 0")],
+    ),
+    "reduced-module-in-flops": (
+        "Multiplications and additions are counted apart: these are FLOPs, twice as many as MACs.",
+        "Read in the conventions what counts as one operation in this course.",
+        [('"macs": macs', '"macs": 2 * macs')],
+    ),
+    "module-biases-counted-as-ops": (
+        "Adding the biases is counted as an operation.",
+        "Read in the conventions what is done about biases when operations are counted.",
+        [('"macs": macs', '"macs": macs + height * width * sum(branches.values())')],
+    ),
+    "reductions-exchanged": (
+        "The 3x3 convolution is taken to read what the reduction before the 5x5 made, and the other way round.",
+        "Which reduction stands in the same branch as which convolution?",
+        [
+            ('("3x3", branches["3x3_reduce"], 3)', '("3x3", branches["5x5_reduce"], 3)'),
+            ('("5x5", branches["5x5_reduce"], 5)', '("5x5", branches["3x3_reduce"], 5)'),
+        ],
+    ),
+    "biases-at-the-ends-only": (
+        "Only the four ends of the branches are given biases, and the two reductions none.",
+        "Is a reduction a convolution like the others?",
+        [('"params": params', '"params": params - branches["3x3_reduce"] - branches["5x5_reduce"]')],
     ),
     "projection-for-free": (
         "The projection behind the pooling is not counted.",
@@ -227,8 +298,8 @@ REDUCED_INCEPTION_COST: Table = {
         [('+ branches["pool_proj"]', '+ branches.pop("pool_proj")')],
     ),
     "module-summed-in-floats": (
-        "The sums are floats, because they start as such.",
-        "Of which type is a whole number plus a float?",
+        "A count is a float or an array, although it is a whole number.",
+        "Of which type should the answer be, and which step of yours makes another one of it?",
         [("macs, params = 0, 0", "macs, params = 0.0, 0.0")],
     ),
 }

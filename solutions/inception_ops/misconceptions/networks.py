@@ -56,6 +56,24 @@ GOOGLENET_CENSUS: Table = {
             )
         ],
     ),
+    "one-head-passed-over": (
+        "The row before is looked for behind one auxiliary head at most.",
+        "What enters a row in front of which two heads stand?",
+        [
+            ('before, *rows = [row for row in table if row["kind"] != "head"]', "before, *rows = table"),
+            ("for row in rows:", "for place, row in enumerate(rows, 1):"),
+            (
+                'size, channels = before["out_size"], before["out_channels"]',
+                (
+                    'if row["kind"] == "head":\n'
+                    "            continue\n"
+                    "        before = table[place - 1]\n"
+                    '        before = table[place - 2] if before["kind"] == "head" else before\n'
+                    '        size, channels = before["out_size"], before["out_channels"]'
+                ),
+            ),
+        ],
+    ),
     "input-size-with-stride": (
         "A convolution is counted at every position of its input, although it moves in larger steps.",
         "For how many positions does a convolution with a stride compute something?",
@@ -120,8 +138,8 @@ GOOGLENET_CENSUS: Table = {
         ],
     ),
     "census-in-floats": (
-        "The sums are floats, because they start as such.",
-        "Of which type is a whole number plus a float?",
+        "A count is a float or an array, although it is a whole number.",
+        "Of which type should the answer be, and which step of yours makes another one of it?",
         [("params, macs = 0, 0, 0, 0, 0, 0", "params, macs = 0, 0, 0, 0, 0.0, 0.0")],
     ),
 }

@@ -2,20 +2,24 @@
 
 Students call their own `conv_macs` and `conv_params` in later exercises, and the census calls their module. A known slip there that has
 been charged there, in its own exercise, is not charged again: what follows from it by the right rule is right here. So an answer is
-compared with the reference, and, where an earlier function of the student's counts as a misconception does, with the reference built on
-that misconception. No number of the student's is ever what another one is compared with here.
+compared with the reference, and, where an earlier function of the student's counts as a misconception does (or, of a layer, as two do
+together), with the reference built on that. No number of the student's is ever what another one is compared with here.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
+from autograder.course.assignment import CourseError
 from autograder.suite import (
+    Mismatch,
     Student,
     as_numbers,
     described,
@@ -26,20 +30,24 @@ from autograder.suite import (
     expect_unmodified,
     in_order,
 )
-from autograder.suite.misconceptions import misconceptions, variant
+from autograder.suite.misconceptions import Misconception, misconceptions, variant
 from solutions.inception_ops import reference
 
 Compare = Callable[[Any, Any], None]  # of what a student and the reference return
 World = dict[str, Any]  # functions by their names, which call each other
 
+# How many times the channels of a small layer some larger ones have. The last of their counts has more than 24 bits, and is odd: float32
+# does not hold it. Most are beyond 32 bits.
+TIMES = (1, 2, 3, 229)
 EXACT = {"rtol": 0.0}  # counts are whole numbers below 2^53, where floats hold each of them
+REFERENCE = Path(reference.__file__)
 LAYERS = ("conv_macs", "conv_params")
 MODULE = "reduced_inception_cost"
 # Where earlier functions are looked at: named misconceptions differ from the reference at one of these at least, wherever they do at all.
 BRANCHES = {"1x1": 3, "3x3_reduce": 5, "3x3": 7, "5x5_reduce": 2, "5x5": 4, "pool_proj": 6}
 PROBES = {
     "conv_macs": (((3, 5), 4, 6, 3), ((4, 2), 6, 4, (2, 3), 2), ((3, 4), 5, 7, 1)),
-    "conv_params": ((4, 6, 3), (6, 4, (2, 3), 2), (5, 7, 1), (5, 7, 1, 1, False)),
+    "conv_params": ((4, 6, 3), (6, 4, (2, 3), 2), (6, 4, 1, 2), (5, 7, 1), (5, 7, 1, 1, False)),
     MODULE: (((8, 3, 5), BRANCHES), ((8, 3, 5), dict(reversed(BRANCHES.items())))),
 }
 
@@ -56,6 +64,20 @@ def expect_different(what: str, one: Any, other: Any) -> None:
         positive(what, one) != positive(what, other),
         f"{what} should depend on the inputs; two different questions got the same answer",
     )
+
+
+def expect_exact(what: str, counts: Sequence[Any]) -> None:
+    """Of counts of one layer or network at TIMES as many channels, the last is to a unit what the first three say.
+
+    They are polynomials of degree two in that number, also with a slip that has been charged elsewhere. Fewer counts say nothing.
+    """
+    if len(counts) < len(TIMES):
+        return
+    *small, large = (positive(what, count) for count in counts)
+    *known, many = TIMES
+    weights = [np.prod([(many - other) / (one - other) for other in known if other != one]) for one in known]
+    # Room for the rounding of a few floats; of the counts here, a unit is ten times as much and more.
+    expect_close(f"{what} of many channels", large, np.dot(weights, small), rtol=1e-12)
 
 
 def compare_key(function: str, key: str) -> Compare:
@@ -119,14 +141,24 @@ def check_order_of_keys(student: Student, name: str, question: tuple[Any, ...], 
             expect_close(key, answer[key], as_numbers(key, forwards[key]), **EXACT)
 
 
-def check_ints(
-    student: Student, name: str, question: tuple[Any, ...], other: Any, keys: list[str], earlier: Sequence[str]
-) -> None:
-    """All counts are ints."""
-    answer, elsewhere = answered(student, name, question, keys), answered(student, name, other, keys)
+def check_ints(student: Student, name: str, branches: dict[str, int], keys: list[str], earlier: Sequence[str]) -> None:
+    """All counts are ints, and exact for large modules."""
+    questions = [
+        ((5 * times, 57, 55), {branch: times * channels for branch, channels in branches.items()})
+        for times in times_asked(student, earlier)
+    ]
+    answers = [answered(student, name, question, keys) for question in questions]
     for key in keys:
-        expect_different(key, answer[key], elsewhere[key])
-    check_whole(student, answer, keys, earlier)
+        expect_different(key, answers[0][key], answers[1][key])
+    for answer in answers:
+        check_whole(student, answer, keys, earlier)
+    for key in keys:
+        expect_exact(key, [answer[key] for answer in answers])
+
+
+def times_asked(student: Student, earlier: Sequence[str]) -> tuple[int, ...]:
+    """TIMES, or the first two where an earlier function of the student's has lost points already, which may be for large counts."""
+    return TIMES[:2] if _charged(student, earlier) else TIMES
 
 
 def check_branches_kept(student: Student, name: str, question: tuple[Any, ...], other: Any, keys: list[str]) -> None:
@@ -155,7 +187,14 @@ def _slips(name: str, answers: list[dict[str, float]], slips: World) -> list[Cal
     """The known wrong versions of a function that count as the student's does, given slips in what it calls; none where it counts right."""
     if answers == _counts(_world(slips), name):
         return []
-    return [wrong for wrong in _known(name) if answers == _counts(_world(slips | {name: wrong}), name)]
+
+    def counts_alike(wrong: Callable[..., Any]) -> bool:
+        with suppress(Mismatch):  # of a version that counts nothing at all somewhere
+            return answers == _counts(_world(slips | {name: wrong}), name)
+        return False
+
+    alike = list(filter(counts_alike, _known(name)))
+    return alike if alike or name not in LAYERS else list(filter(counts_alike, _two_at_once(name)))
 
 
 def _world(slips: World) -> World:
@@ -170,9 +209,22 @@ def _world(slips: World) -> World:
 @cache
 def _known(name: str) -> list[Callable[..., Any]]:
     """What the misconceptions about a function make of it."""
-    path = Path(reference.__file__)
-    known = [wrong for wrong in misconceptions(path.parent) if wrong.exercise == name]
-    return [variant(path, tuple(wrong.changes)).namespace[name] for wrong in known]
+    return [variant(REFERENCE, tuple(wrong.changes)).namespace[name] for wrong in _misconceptions(name)]
+
+
+@cache
+def _two_at_once(name: str) -> list[Callable[..., Any]]:
+    """What two misconceptions about a function make of it together, where they do not change the same part of it."""
+    found = []
+    for one, other in combinations(_misconceptions(name), 2):
+        with suppress(CourseError):
+            found.append(variant(REFERENCE, (*one.changes, *other.changes)).namespace[name])
+    return found
+
+
+def _misconceptions(name: str) -> list[Misconception]:
+    """The misconceptions about a function."""
+    return [wrong for wrong in misconceptions(REFERENCE.parent) if wrong.exercise == name]
 
 
 def _counts(functions: Student | World, name: str) -> list[dict[str, float]]:

@@ -15,26 +15,49 @@ Rng = np.random.Generator
 Table = list[dict[str, Any]]  # rows as in `starter_code.googlenet_table`
 
 # Three small tables. They end with a convolution, a module and a head, and hold what larger ones do not: a side or a depth of one, an even
-# kernel, heads of any number of layers, a dropout that drops nothing, an oblong map that is flattened. In which order the keys of a row
-# come says nothing.
+# kernel, two average poolings, three groups, heads of any number of layers, a dropout that drops nothing, an oblong map that is
+# flattened. The names of rows and the order of their keys say nothing.
 TABLES = (
     [image((5, 4), 1), conv("only", 2, 1, (4, 3), 1)],
-    [image((4, 6), 3), pool("max_pool", "pool", 2, 2, (2, 3), 3), inception("ones", (2, 3), 4, 1, 1, 1, 1, 1, 1)],
     [
-        image((7, 10), 3),
+        image((8, 12), 3),
+        pool("avg_pool", "first", 2, 2, (4, 6), 3),
+        pool("avg_pool", "second", 1, 2, (2, 3), 3),
+        inception("ones", (2, 3), 4, 1, 1, 1, 1, 1, 1),
+    ],
+    [
+        image((7, 10), 6),
         {"kind": "head", "name": "none", "layers": []},
-        conv("first", 4, 3, (2, 3), 6, 3),
+        conv("4x4 before a pool", 4, 3, (2, 3), 6, 3),
         {"kind": "head", "name": "one", "layers": [flat("fc", "fc", 5)]},
         flat("fc", "second", 5),
         flat("dropout", "dropout", 5, rate=0.0),
         {"kind": "head", "name": "two", "layers": [flat("fc", "fc", 5)] * 2},
     ],
 )
+TWO_HEADS = [
+    image((9, 7), 3),
+    conv("conv", 3, 1, (9, 7), 5),
+    *[{"kind": "head", "name": name, "layers": [flat("fc", "fc", 4)]} for name in ("one", "two")],
+    conv("conv", 3, 2, (5, 4), 6),
+]
 SMALL = [in_order(table, backwards=backwards) for table in TABLES for backwards in (False, True)]
 # The lectures' modules: N41 (14 x 14 x 480) and L14 (28 x 28 x 256).
 LECTURE_SHAPE = (256, 28, 28)
 LECTURE_NAIVE = {"1x1": 128, "3x3": 192, "5x5": 96}
+SMALL_REDUCED = {"1x1": 3, "3x3_reduce": 2, "3x3": 5, "5x5_reduce": 1, "5x5": 7, "pool_proj": 6}
 LECTURE_REDUCED = {"1x1": 128, "3x3_reduce": 64, "3x3": 192, "5x5_reduce": 64, "5x5": 96, "pool_proj": 64}
+
+
+def widened(times: int) -> Table:
+    """The table of a network on a large image, with this many times the channels of a small one."""
+    return [
+        image((115, 113), 3 * times),
+        conv("first", 3, 1, (113, 111), 5 * times),
+        pool("max_pool", "second", 40, 36, (3, 5), 5 * times),
+        inception("ones", (3, 5), 21 * times, *(times * channels for channels in SMALL_REDUCED.values())),
+        flat("fc", "classifier", times),
+    ]
 
 
 def distinct(rng: Rng, low: int, high: int, count: int) -> list[int]:

@@ -2,12 +2,15 @@
 
 import pytest
 
-from autograder.suite import expect_close
+from autograder.suite import expect, expect_close
 from solutions.inception_ops import reference
-from tests.hidden.inception_ops.checks import EXACT, expect_different, expect_whole
+from tests.hidden.inception_ops.checks import EXACT, expect_different, expect_whole, positive
 from tests.hidden.inception_ops.inputs import distinct
 
 WHAT = "conv_output_size(...)"
+# Padding and larger steps together: what padding adds fits into no step of its own; a kernel that only padding has room for; padding larger
+# than the kernel; many positions.
+PADDED_STEPS = ((33, 3, 4, 1), (4, 9, 3, 5), (50, 3, 7, 8), (997, 11, 4, 2))
 
 
 def check(student, *arguments, **named):
@@ -45,22 +48,22 @@ def test_padding_counts_at_both_ends(student, rng):
     check(student, 20, 4, 2, 2)
 
 
-@pytest.mark.redundant("does not rest on the reference, and holds that to account too")
+@pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_positions_counted_one_by_one(student, rng):
     """The answer is the number of places at which the kernel fits, for any size, step and padding."""
-    for padding in range(5):
-        kernel, stride = int(rng.integers(1, 10)), int(rng.integers(1, 5))
-        size = kernel + int(rng.integers(0, 30))
+    drawn = [(int(rng.integers(10, 40)), int(rng.integers(1, 10)), int(rng.integers(1, 5)), n) for n in range(3)]
+    for size, kernel, stride, padding in (*PADDED_STEPS, *drawn):
         places = len(range(0, size + 2 * padding - kernel + 1, stride))
         expect_close(WHAT, student.conv_output_size(size, kernel, stride, padding), places, **EXACT)
 
 
 @pytest.mark.points(1)
-def test_the_answer_is_an_int(student, rng):
+def test_the_answer_is_an_int(student):
     """The answer is an int, also where the step does not divide evenly."""
-    narrow, wide = distinct(rng, 2, 9, 2)
-    answers = [student.conv_output_size(50, kernel, 3, 1) for kernel in (narrow, wide + 10)]
+    sizes = (50, 71)
+    answers = [student.conv_output_size(size, kernel, 3, 1) for size, kernel in zip(sizes, (6, 11), strict=True)]
     expect_different(WHAT, *answers)
-    for answer in answers:
+    for size, answer in zip(sizes, answers, strict=True):
         expect_whole(WHAT, answer)
+        expect(positive(WHAT, answer) != size, f"{WHAT} should not be the size that was passed in")

@@ -9,7 +9,7 @@ from solutions.inception_ops import reference
 from starter_code.googlenet_table import GOOGLENET
 from tests.hidden.inception_ops import checks
 from tests.hidden.inception_ops.checks import EXACT, expect_different, positive
-from tests.hidden.inception_ops.inputs import SMALL, network
+from tests.hidden.inception_ops.inputs import SMALL, TWO_HEADS, network, widened
 
 NAME = "googlenet_census"
 CALL = "googlenet_census(table)"
@@ -29,9 +29,9 @@ def check(student, rng, key):
         expect_close(key, answer[key], reference.googlenet_census(table)[key], **EXACT)
 
 
-def check_sum(student, rng, key):
+def check_sum(student, key, asked):
     """A sum over all layers is the reference's, or what follows from the student's own counts of layers and modules."""
-    for table in tables(rng):
+    for table in asked:
         checks.check(student, NAME, (table,), checks.compare_key(NAME, key), EARLIER)
 
 
@@ -75,22 +75,28 @@ def test_conv_and_fc_layers(student, rng):
 @pytest.mark.points(2.5)
 def test_params(student, rng):
     """The learned numbers of all layers add up, biases included, auxiliary heads left out."""
-    check_sum(student, rng, "params")
+    check_sum(student, "params", tables(rng))
 
 
 @pytest.mark.points(2.5)
 def test_macs(student, rng):
     """The MACs of all layers add up, each with the size of its output, auxiliary heads left out."""
-    check_sum(student, rng, "macs")
+    check_sum(student, "macs", (*tables(rng), TWO_HEADS))
 
 
 @pytest.mark.points(0.5)
 def test_the_answers_are_ints(student, rng):
-    """All six counts are ints."""
+    """All six counts are ints, and exact, however large."""
     answer, other = (expect_keys(CALL, student.googlenet_census(table), KEYS) for table in tables(rng)[:2])
     for key in KEYS:
         expect_different(key, answer[key], other[key])
     checks.check_whole(student, answer, KEYS, EARLIER)
+    wider = [
+        expect_keys(CALL, student.googlenet_census(widened(times)), KEYS)
+        for times in checks.times_asked(student, EARLIER)
+    ]
+    for key in ("params", "macs"):
+        checks.expect_exact(key, [census[key] for census in wider])
 
 
 @pytest.mark.points(0.5)

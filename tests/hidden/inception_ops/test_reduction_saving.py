@@ -1,8 +1,10 @@
 """Hidden suite of the exercise `reduction_saving`."""
 
+import numpy as np
 import pytest
 
 from autograder.suite import expect, expect_any, expect_close
+from solutions.inception_ops import reference
 from tests.hidden.inception_ops import checks
 from tests.hidden.inception_ops.checks import expect_different, positive
 from tests.hidden.inception_ops.inputs import distinct, kernel, shape
@@ -39,7 +41,7 @@ def question(rng, share):
 def test_the_cost_of_both_ways(student, rng):
     """Both layers of the reduced way count, each with the depth that it reads, for small and even numbers too."""
     check(student, (480, 14, 14), 48, 5, 16)
-    for small in (((1, 1, 1), 1, 1, 1), ((8, 3, 5), 1, 2, 1), ((8, 5, 3), 6, 4, 2)):
+    for small in (((2, 1, 1), 1, 1, 1), ((8, 3, 5), 1, 2, 1), ((8, 5, 3), 6, 4, 2), ((8, 3, 5), 6, 3, 20)):
         check(student, *small)
     for _ in range(3):
         thin, wide = sorted(distinct(rng, 4, 30, 2))
@@ -77,3 +79,15 @@ def test_kernels_that_are_not_square(student, rng):
             check(student, in_shape, wide, side, 5)
 
     expect_any(one_saving, as_own_counts_say)
+
+    def of_other_areas():
+        for side in ((2, 3), (5, 2)):
+            check(student, in_shape, wide, side, 5)
+
+    def off_for_squares():
+        """What is off for square kernels as well has been charged for those."""
+        right = magnitude(reference.reduction_saving(in_shape, wide, SAME_AREA[0], 5))
+        off = not np.isclose(magnitude(positive(WHAT, ratios[0])), right, **RATIO)
+        expect(off, f"{WHAT} is right for square kernels")
+
+    expect_any(of_other_areas, off_for_squares)
