@@ -29,7 +29,7 @@ def pointwise_conv_forward(
     Returns out: (N, C_out, H, W).
 
     No input is modified. x may be float64 (the rule of this course), float32 or
-    integer; weight and bias are float64.
+    integer (int64); weight and bias are float64.
 
     Source: lecture L14 (Network in Network); Lin et al. 2013, arXiv:1312.4400.
     """
@@ -56,7 +56,7 @@ def pointwise_conv_backward(
     dbias: (C_out,) = dL/dbias
 
     No input is modified. dout may be float64 (the rule of this course), float32 or
-    integer; x and weight are float64.
+    integer (int64); x and weight are float64.
 
     Source: lecture L14 (Network in Network); Lin et al. 2013, arXiv:1312.4400.
     """
@@ -77,7 +77,8 @@ def global_average_pool_forward(x: np.ndarray) -> np.ndarray:
 
     Returns out: (N, C).
 
-    x is not modified. It may be float64 (the rule of this course), float32 or integer.
+    x is not modified. It may be float64 (the rule of this course), float32 or integer
+    (int64).
 
     Source: lecture L14 (Network in Network: one map per class, no fully connected
     layers); Lin et al. 2013, arXiv:1312.4400.
@@ -101,7 +102,7 @@ def global_average_pool_backward(
     Returns dx: (N, C, H, W) = dL/dx.
 
     dout is not modified. It may be float64 (the rule of this course), float32 or
-    integer.
+    integer (int64).
 
     Source: lecture L14 (Network in Network); Lin et al. 2013, arXiv:1312.4400.
     """
@@ -183,8 +184,8 @@ def inception_forward(x: np.ndarray, params: dict) -> tuple[np.ndarray, dict]:
         "params"}, each as named above. More keys are allowed.
 
     No input is modified. x may be float64 (the rule of this course), float32 or
-    integer; the parameters are float64. Of integers, the pooled maps may stay integers,
-    and no other value of the cache is cut to one.
+    integer (int64); the parameters are float64. Of integers, the pooled maps may stay
+    integers, and no other value of the cache is cut to one.
 
     Source: lecture N41; Szegedy et al. 2014, arXiv:1409.4842, figure 2(b).
     """
@@ -232,7 +233,8 @@ def inception_backward(dout: np.ndarray, cache: dict) -> tuple[np.ndarray, dict]
         "z_pool_proj", "params"}; it may come from another right forward pass than
         yours, so rely on these keys only.
 
-    The slope of relu is 1 for z > 0 and 0 for z <= 0. The given `conv2d_backward` and
+    The slope of relu is 1 for z > 0 and 0 for z <= 0. Of equal entries in a window of
+    the pool, any may be taken for the largest. The given `conv2d_backward` and
     `max_pool_backward` are all that is needed. You may call your own `split_channels`;
     what that gets wrong, this gets wrong.
 
@@ -242,7 +244,8 @@ def inception_backward(dout: np.ndarray, cache: dict) -> tuple[np.ndarray, dict]
         it belongs to. More keys are allowed.
 
     No input is modified, neither dout nor the cache. dout may be float64 (the rule of
-    this course), float32 or integer.
+    this course), float32 or integer (int64). In the cache of an integer x, x and the
+    pooled maps may be integers.
 
     Source: lecture N41; Szegedy et al. 2014, arXiv:1409.4842.
     """

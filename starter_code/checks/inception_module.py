@@ -92,7 +92,7 @@ def check_pointwise_conv_forward(pointwise_conv_forward: Function) -> None:
     first = [[-0.5, 3.5, -0.5], [-0.5, 6.5, -5.5]]
     second, third = [[3.0, 3.5, -2.0], [0.5, 4.5, -2.0]], [[5.0, -4.0, -1.0], [2.0, -10.0, 11.0]]
     expect_close("out", out, [[first, second, third]], example, "each pixel's two numbers, mixed into three")
-    done(name, "batches of one, and integers.")
+    done(name, "integers, and the numbers of a batch of more than one.")
 
 
 def check_pointwise_conv_backward(pointwise_conv_backward: Function, pointwise_conv_forward: Function) -> None:
@@ -118,7 +118,7 @@ def check_pointwise_conv_backward(pointwise_conv_backward: Function, pointwise_c
     for (key, value), gradient in zip(inputs.items(), answer, strict=True):
         numeric = numeric_gradient(lambda moved, key=key: loss({**inputs, key: moved}), value)  # type: ignore[misc]
         expect_gradient(f"d{key}", array_of(f"d{key}", gradient, value.shape, example), numeric, example)
-    done(name, "batches of one, and integers.")
+    done(name, "integers, and images of one pixel.")
 
 
 def check_global_average_pool(forward: Function, backward: Function) -> None:
@@ -140,7 +140,7 @@ def check_global_average_pool(forward: Function, backward: Function) -> None:
     example = given(dout=dout, x_shape=maps.shape)
     dx = array_of("dx", asked(back, backward, example), maps.shape, example)
     expect_gradient("dx", dx, numeric_gradient(loss, maps), example)
-    done("global_average_pool", "batches of one, images of one pixel, and integers.")
+    done("global_average_pool", "images of one pixel, and integers.")
 
 
 def check_channels(concat_channels: Function, split_channels: Function) -> None:
@@ -201,11 +201,17 @@ def check_inception_backward(inception_backward: Function, inception_forward: Fu
         expect_close(f'grads["W_{key}"]', grads[f"W_{key}"], [[[[number]]]], _back_to(key))
     wanted = [[[[9.0, 0.0, 0.0], [0.0, 24.0, 0.0], [32.0, 0.0, 7.0]]]]
     expect_close('grads["W_3x3"]', grads["W_3x3"], wanted, _back_to("3x3"))
+    wanted = [[[[0.0] * 4 + [2.0], [0.0] * 3 + [7.0, 0.0], [0, 0, 13.0, 0, 14.0], [0, 5.0, 0, 7.0, 0], [0.0] * 5]]]
+    expect_close('grads["W_5x5"]', grads["W_5x5"], wanted, _back_to("5x5"))
     biases = {"1x1": 3.0, "3x3_reduce": 4.0, "3x3": 4.0, "5x5_reduce": 3.0, "5x5": 3.0, "pool_proj": 3.0}
     for key, number in biases.items():
         expect_close(f'grads["b_{key}"]', grads[f"b_{key}"], [number], _back_to(key))
     _check_module_gradients(name, inception_backward, inception_forward)
-    done(name, "the large kernel against central differences. The cell below does that, for the whole module: read it.")
+    done(
+        name,
+        "biases in a batch of more than one, and the 5x5 branch's weights against central differences. "
+        "The cell below looks at both: read it.",
+    )
 
 
 def _check_module_gradients(name: str, backward: Function, forward: Function) -> None:

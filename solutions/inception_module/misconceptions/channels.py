@@ -38,6 +38,11 @@ CONCAT: Table = {
         "What happens to a fraction that is written into an array of integers?",
         [("np.concatenate(branches, axis=1)", "np.concatenate(branches, axis=1).astype(branches[0].dtype)")],
     ),
+    "stack-in-type-of-the-last": (
+        "The stack takes the number type of its last branch, which cuts off the fractions of the others.",
+        "What happens to a fraction that is written into an array of integers?",
+        [("np.concatenate(branches, axis=1)", "np.concatenate(branches, axis=1).astype(branches[-1].dtype)")],
+    ),
     "list-used-up": (
         "The list that was passed in is emptied on the way.",
         "Who else may still hold the list that you take branches from?",
@@ -55,6 +60,31 @@ SPLIT: Table = {
         "The numbers of channels are taken for the places at which to cut.",
         "Where does the second branch begin, and where the third, if you count channels from the start of the stack?",
         [("ends = np.cumsum(channels)", "ends = np.array(channels)")],
+    ),
+    "starts-not-added-up": (
+        "Each part begins where the number of channels of the branch before it says, and not behind all branches before it.",
+        "Where does the third branch begin, if you count channels from the start of the stack?",
+        [
+            (
+                "np.split(dout, ends[:-1], axis=1)",
+                "[dout[:, start : start + count] for start, count in zip([0, *channels], channels)]",
+            ),
+        ],
+    ),
+    "channels-skipped-between-parts": (
+        "One channel is left out between each part and the next.",
+        "Is the end of a slice part of it? Which channel comes next?",
+        [
+            (
+                "np.split(dout, ends[:-1], axis=1)",
+                "[dout[:, end - count + k : end + k] for k, (end, count) in enumerate(zip(ends, channels))]",
+            ),
+        ],
+    ),
+    "split-along-the-batch": (
+        "The gradient is cut along the batch, rather than along the channels.",
+        "Along which axis were the branches joined, and along which does numpy cut if nobody says otherwise?",
+        [("axis=1", "axis=0")],
     ),
     "split-into-equal-parts": (
         "The gradient is cut into parts of equal depth, whatever the branches had.",

@@ -35,6 +35,14 @@ INCEPTION_BACKWARD: Table = {
             ("part_1x1, part_3x3, part_5x5, part_pool =", "part_pool, part_1x1, part_3x3, part_5x5 ="),
         ],
     ),
+    "3x3-and-5x5-parts-swapped": (
+        "The 3x3 and the 5x5 branch get each other's part of the upstream gradient.",
+        "In which order were the branches stacked?",
+        [
+            ('("b_1x1", "b_3x3", "b_5x5", "b_pool_proj")', '("b_1x1", "b_5x5", "b_3x3", "b_pool_proj")'),
+            ("part_1x1, part_3x3, part_5x5, part_pool =", "part_1x1, part_5x5, part_3x3, part_pool ="),
+        ],
+    ),
     "gradient-split-evenly": (
         "The upstream gradient is cut into four parts of equal depth.",
         "Have all branches the same number of channels?",
@@ -59,6 +67,28 @@ INCEPTION_BACKWARD: Table = {
         "The gradient passes the ReLUs behind the reductions as if they were always open.",
         "Which entries of the reduced maps had no influence on the kernel behind them?",
         [(' * (cache["z_3x3_reduce"] > 0)', ""), (' * (cache["z_5x5_reduce"] > 0)', "")],
+    ),
+    "mask-of-3x3-reduction-missing": (
+        "The gradient passes the ReLU behind the reduction of the 3x3 branch as if it were always open.",
+        "Which entries of the reduced maps had no influence on the kernel behind them?",
+        [(' * (cache["z_3x3_reduce"] > 0)', "")],
+    ),
+    "mask-of-5x5-reduction-missing": (
+        "The gradient passes the ReLU behind the reduction of the 5x5 branch as if it were always open.",
+        "Which entries of the reduced maps had no influence on the kernel behind them?",
+        [(' * (cache["z_5x5_reduce"] > 0)', "")],
+    ),
+    "slope-of-one-at-zero": (
+        "The masks are open where a value before a ReLU is exactly zero.",
+        "Which slope of relu does the docstring give at zero?",
+        [
+            ('(cache["z_1x1"] > 0)', '(cache["z_1x1"] >= 0)'),
+            ('(cache["z_3x3"] > 0)', '(cache["z_3x3"] >= 0)'),
+            ('(cache["z_3x3_reduce"] > 0)', '(cache["z_3x3_reduce"] >= 0)'),
+            ('(cache["z_5x5"] > 0)', '(cache["z_5x5"] >= 0)'),
+            ('(cache["z_5x5_reduce"] > 0)', '(cache["z_5x5_reduce"] >= 0)'),
+            ('(cache["z_pool_proj"] > 0)', '(cache["z_pool_proj"] >= 0)'),
+        ],
     ),
     "mask-from-the-gradient": (
         "The last masks are taken from the upstream gradient, rather than from the forward pass.",
@@ -150,6 +180,21 @@ INCEPTION_BACKWARD: Table = {
         "The gradient is stored in the number type of dout, which cuts fractions off when dout holds integers.",
         "What happens to a fraction that is written into an array of integers?",
         [("return dx, grads", "return dx.astype(dout.dtype), grads")],
+    ),
+    "dx-in-type-of-x": (
+        "dx is stored in the number type of x, which cuts fractions off when x holds integers.",
+        "What happens to a fraction that is written into an array of integers?",
+        [("return dx, grads", "return dx.astype(x.dtype), grads")],
+    ),
+    "gradients-of-biases-missing": (
+        "Gradients of biases are missing.",
+        "How many parameters has each of the six layers? Compare the keys of grads with those of params.",
+        [("return dx, grads", 'return dx, {key: grad for key, grad in grads.items() if key[0] == "W"}')],
+    ),
+    "dx-returned-alone": (
+        "Only dx is returned, without the gradients of the parameters.",
+        "How many values does the docstring promise?",
+        [("return dx, grads", "return dx")],
     ),
     "upstream-masked-in-place": (
         "The upstream gradient that was passed in is changed on the way.",

@@ -61,6 +61,16 @@ INCEPTION_FORWARD: Table = {
         "What can two linear layers in a row do that a single one cannot?",
         [("a_3x3_reduce = relu(z_3x3_reduce)", "a_3x3_reduce = z_3x3_reduce"), ("relu(z_5x5_reduce)", "z_5x5_reduce")],
     ),
+    "relu-behind-3x3-reduction-missing": (
+        "The reduction of the 3x3 branch has no ReLU.",
+        "Count the ReLUs on the way from x to the output, branch by branch.",
+        [("a_3x3_reduce = relu(z_3x3_reduce)", "a_3x3_reduce = z_3x3_reduce")],
+    ),
+    "relu-behind-5x5-reduction-missing": (
+        "The reduction of the 5x5 branch has no ReLU.",
+        "Count the ReLUs on the way from x to the output, branch by branch.",
+        [("a_5x5_reduce = relu(z_5x5_reduce)", "a_5x5_reduce = z_5x5_reduce")],
+    ),
     "no-relu-at-the-end": (
         "The stacked maps are returned without a ReLU.",
         "After how many of the six convolutions does the docstring ask for a ReLU?",
@@ -114,7 +124,7 @@ INCEPTION_FORWARD: Table = {
     ),
     "average-pool-in-the-branch": (
         "The pool branch averages its window, where it should take the largest entry.",
-        "Which pool does the formula name?",
+        "Which pool do the figure and the docstring name?",
         [
             (
                 "pooled = max_pool_forward(x)",
@@ -144,10 +154,25 @@ INCEPTION_FORWARD: Table = {
         "Which of the two does the name a stand for in this course?",
         [('"a_3x3_reduce": a_3x3_reduce', '"a_3x3_reduce": z_3x3_reduce'), ('_reduce": a_5x5', '_reduce": z_5x5')],
     ),
-    "cache-without-reductions": (
-        "The cache leaves out the parameters of the two reductions.",
-        "Which layers will the gradient have to go back through?",
+    "cache-without-a-value-before-relu": (
+        "The cache does not keep all six values z: one is missing, or something else stands under its name.",
+        "Compare the keys of your cache with those of the docstring, letter by letter.",
+        [("return out, cache", 'del cache["z_5x5"]\n    return out, cache')],
+    ),
+    "cache-without-what-a-layer-reads": (
+        "The cache does not keep all that the layers read: something is missing, or something else stands under its name.",
+        "Compare the keys of your cache with those of the docstring, letter by letter.",
+        [("return out, cache", 'del cache["pooled"]\n    return out, cache')],
+    ),
+    "cache-without-parameters": (
+        "The cache does not keep all parameters: some are missing, or something else stands under their names.",
+        "Which layers will the gradient have to go back through, and what will it need of each?",
         [('"params": params', '"params": {key: params[key] for key in params if "reduce" not in key}')],
+    ),
+    "cache-not-returned": (
+        "Only the output is returned, without the cache.",
+        "How many values does the docstring promise?",
+        [("return out, cache", "return out")],
     ),
     "module-of-single-images-flattened": (
         "Axes of length one are dropped from the output.",

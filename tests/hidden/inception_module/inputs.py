@@ -15,6 +15,7 @@ Params = dict[str, np.ndarray]  # of a module
 # A pre-activation nearer to zero than this could change sides under rounding or under a step of central differences.
 KINK = 1e-3
 STEP = 1e-5
+HUGE = 1e6  # times the usual numbers
 IMAGE = (2, 3, 5, 6)
 ALIKE = (2, 2, 4, 5)  # with two maps in every layer, no shape gives a slip away
 LAYERS = ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")

@@ -15,13 +15,21 @@ from autograder.suite import (
 )
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import stacks
-from tests.hidden.inception_module.inputs import images
+from tests.hidden.inception_module.inputs import HUGE, images
 
 SPLIT = "split_channels(dout, channels)"
 EXACT = {"rtol": 1e-6}  # nothing is computed here; an answer may still have gone through float32
 CHANNELS = ((2, 2, 2, 2), (2, 4, 3, 1))  # in the first one, no shape gives a slip away
-# Channels, and (N, H, W): one branch and two, as deep as each other or not, of single images and pixels; as deep as high or wide.
-FEWER = (((3,), (2, 3, 5)), ((3,), (1, 1, 1)), ((2, 2), (1, 3, 2)), ((1, 3), (2, 1, 3)), ((3, 1), (1, 3, 1)))
+# Channels, and (N, H, W): one branch, two and six, as deep as each other or not, of single images and pixels;
+# some are as deep as high or wide.
+NUMBERS = (
+    ((3,), (5, 3, 2)),
+    ((3,), (1, 1, 1)),
+    ((2, 2), (1, 3, 2)),
+    ((1, 3), (2, 1, 3)),
+    ((3, 1), (1, 3, 1)),
+    ((1, 2, 1, 3, 2, 1), (2, 2, 3)),
+)
 
 
 def maps(rng, channels, size=(2, 3, 5)):
@@ -46,10 +54,11 @@ def test_maps_are_stacked_along_the_channels(student, rng):
 
 @pytest.mark.sweeping
 @pytest.mark.points(1)
-def test_one_branch_two_branches_zeros_and_orders_in_memory(student, rng):
-    """A list of one branch is a stack already, and two are stacked; so are zeros, equal numbers and arrays in any order in memory."""
-    cases = [branches for (branches,) in corners(maps(rng, CHANNELS[1]))]
-    cases += [maps(rng, channels, size) for channels, size in FEWER]
+def test_any_number_of_branches_zeros_and_orders_in_memory(student, rng):
+    """One branch is a stack already; two or six are stacked, and so are zeros, equal and huge numbers, arrays in any order in memory."""
+    branches = maps(rng, CHANNELS[1])
+    cases = [*(each for (each,) in corners(branches)), [HUGE * branch for branch in branches]]
+    cases += [maps(rng, channels, size) for channels, size in NUMBERS]
     got = [student.concat_channels(branches) for branches in cases]
     for out, branches in zip(got, cases, strict=True):
         expect_close("out", out, reference.concat_channels(branches), **EXACT)
@@ -59,10 +68,17 @@ def test_one_branch_two_branches_zeros_and_orders_in_memory(student, rng):
 def test_branches_of_different_number_types(student, rng):
     """A branch of whole numbers keeps no fraction from another branch."""
     branches = maps(rng, CHANNELS[1])
-    branches[0] = np.rint(4 * branches[0])
-    out = expect_worked("out", student.concat_channels(branches), reference.concat_channels(branches).shape)
-    whole = [branches[0].astype(int), *branches[1:]]
-    expect_close("out with a branch of integers", student.concat_channels(whole), out, **EXACT)
+    first, *others, last = branches[0], *branches[1:-1], branches[-1]
+    first, last = np.rint(4 * first), np.rint(4 * last)
+    asked = [
+        [first, *others, last],
+        [first.astype(int), *others, last],
+        [first, *others, last.astype(int)],
+    ]
+    out, *typed = [student.concat_channels(each) for each in asked]
+    out = expect_worked("out", out, reference.concat_channels(asked[0]).shape)
+    for each in typed:
+        expect_close("out with a branch of integers", each, out, **EXACT)
 
 
 @pytest.mark.points(0.5)
@@ -96,11 +112,11 @@ def test_split_undoes_concat(student, rng):
 
 @pytest.mark.sweeping
 @pytest.mark.points(1)
-def test_one_part_two_parts_zeros_and_orders_in_memory(student, rng):
-    """One part comes in a list of one, two in a list of two; so do zeros, equal numbers and arrays in any order in memory."""
+def test_any_number_of_parts_zeros_and_orders_in_memory(student, rng):
+    """One part comes in a list of one, six in a list of six; so do zeros, equal and huge numbers, arrays in any order in memory."""
     whole = reference.concat_channels(maps(rng, CHANNELS[1]))
-    cases = [(dout, list(CHANNELS[1])) for (dout,) in corners(whole)]
-    cases += [(reference.concat_channels(maps(rng, channels, size)), list(channels)) for channels, size in FEWER]
+    cases = [(dout, list(CHANNELS[1])) for dout in (*(each for (each,) in corners(whole)), HUGE * whole)]
+    cases += [(reference.concat_channels(maps(rng, channels, size)), list(channels)) for channels, size in NUMBERS]
     got = [student.split_channels(*case) for case in cases]
     for parts, case in zip(got, cases, strict=True):
         expect_parts(parts, reference.split_channels(*case))

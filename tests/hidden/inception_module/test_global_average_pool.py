@@ -7,10 +7,10 @@ from autograder.suite import corners, expect_array, expect_close, expect_unmodif
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import pixel_cases
 from tests.hidden.inception_module.checks import BACKWARD, FORWARD, SINGLE, check_all
-from tests.hidden.inception_module.inputs import images
+from tests.hidden.inception_module.inputs import HUGE, images
 
 SHAPES = ((3, 3, 3, 3), (2, 3, 5, 4))  # in the first one, no shape gives a slip away
-SINGLES = ((1, 3, 5, 4), (2, 1, 5, 4), (2, 3, 1, 1), (2, 3, 1, 4), (1, 1, 2, 3))
+SINGLES = ((1, 3, 5, 4), (2, 1, 5, 4), (5, 3, 1, 1), (2, 3, 1, 4), (1, 1, 2, 3))
 
 
 def gradient_case(rng, shape=SHAPES[1]):
@@ -45,8 +45,9 @@ def test_shift_of_a_map_shifts_its_mean(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_single_images_zeros_and_orders_in_memory(student, rng):
-    """Single images, maps and pixels, zeros, equal numbers and arrays in any order in memory give the mean of each map."""
-    cases = [*(x for (x,) in corners(images(rng, SHAPES[1]))), *(images(rng, shape) for shape in SINGLES)]
+    """Single images, maps and pixels, zeros, equal and huge numbers, arrays in any order in memory give the mean of each map."""
+    x = images(rng, SHAPES[1])
+    cases = [*(each for (each,) in corners(x)), HUGE * x, *(images(rng, shape) for shape in SINGLES)]
     got = [student.global_average_pool_forward(x) for x in cases]
     check_all("out", got, [reference.global_average_pool_forward(x) for x in cases], FORWARD)
 
@@ -96,8 +97,9 @@ def test_both_passes_fit_each_other(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_gradient_for_single_images_zeros_and_orders_in_memory(student, rng):
-    """Single images, maps and pixels, zeros, equal numbers and arrays in any order in memory get their share of the gradient."""
-    cases = [*corners(*gradient_case(rng)), *(gradient_case(rng, shape) for shape in SINGLES)]
+    """Single images, maps and pixels, zeros, equal and huge numbers, arrays in any order in memory get their share of the gradient."""
+    dout, shape = gradient_case(rng)
+    cases = [*corners(dout, shape), (HUGE * dout, shape), *(gradient_case(rng, shape) for shape in SINGLES)]
     got = [student.global_average_pool_backward(*case) for case in cases]
     check_all("dx", got, [reference.global_average_pool_backward(*case) for case in cases], BACKWARD)
 

@@ -7,12 +7,12 @@ from autograder.suite import corners, expect_array, expect_close, expect_unmodif
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import pixel_cases
 from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all
-from tests.hidden.inception_module.inputs import images
+from tests.hidden.inception_module.inputs import HUGE, images
 
 # The first images are as wide as their layer has outputs, and that has as many as inputs: no shape gives a slip away.
 CASES = (((2, 3, 5, 3), 3), ((2, 4, 3, 5), 3))
 # Single images, pixels, channels and outputs; batches as large as the image is deep, high or wide.
-SIZES = (((1, 3, 2, 2), 2), ((3, 2, 1, 1), 3), ((2, 1, 3, 3), 1), ((2, 2, 2, 4), 1), ((3, 4, 2, 3), 2))
+SIZES = (((1, 3, 2, 2), 2), ((5, 2, 1, 1), 3), ((2, 1, 3, 3), 1), ((2, 2, 2, 4), 1), ((3, 4, 2, 3), 2))
 
 
 def layer(rng, image=(2, 3, 4, 5), outputs=3):
@@ -38,7 +38,7 @@ def test_weights_mix_the_channels_of_each_pixel(student, rng):
 @pytest.mark.points(2)
 def test_bias_is_added_to_its_channel(student, rng):
     """Each entry of the bias is added to the whole of its own output channel."""
-    for image in ((2, 3, 5, 3), (2, 3, 4, 5)):
+    for image in ((2, 3, 3, 3), (2, 3, 4, 5)):
         x, weight, bias = layer(rng, image)
         without = student.pointwise_conv_forward(x, weight, np.zeros_like(bias))
         without = expect_array("out", without, shape_of(x, weight))
@@ -65,8 +65,10 @@ def test_pixels_do_not_depend_on_each_other(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_single_images_zeros_and_orders_in_memory(student, rng):
-    """Single images, pixels and channels, zeros, equal numbers and arrays in any order in memory give what the formula says."""
-    cases = [*corners(*layer(rng)), *(layer(rng, image, outputs) for image, outputs in SIZES)]
+    """Single images, pixels and channels, zeros, equal and huge numbers, arrays in any order in memory give what the formula says."""
+    x, weight, bias = layer(rng)
+    cases = [*corners(x, weight, bias), (HUGE * x, weight, bias)]
+    cases += [layer(rng, image, outputs) for image, outputs in SIZES]
     got = [student.pointwise_conv_forward(*case) for case in cases]
     check_all("out", got, [reference.pointwise_conv_forward(*case) for case in cases], FORWARD)
 
