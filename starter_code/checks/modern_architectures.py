@@ -13,6 +13,7 @@ from starter_code.checks.examples import Told, drawn, given, normal
 Function = Callable[..., object]
 TRAINING, INFERENCE = True, False
 ALIVE, DROPPED = True, False
+COINS = 32  # fair ones: all fall alike once in two thousand million times
 
 # A fire module that reads two maps of three pixels: squeezed to one map, expanded to one map by either kernel.
 PIXELS = np.array([[[[1.0, 2.0, -1.0]], [[0.0, 1.0, 3.0]]]])
@@ -118,7 +119,7 @@ def check_stochastic_depth(stochastic_depth_forward: Function, expected_depth: F
 
 
 def _check_coin(name: str, stochastic_depth_forward: Function, x: np.ndarray) -> None:
-    """In training the coin is tossed with rng, and at inference there is none."""
+    """In training the coin is tossed with rng, anew in each call, and at inference there is none."""
     for seed in range(8):
         example = given(x=x, branch=ten_times, survival=0.5, training=TRAINING, rng=_generator(seed))
         outs = []
@@ -130,13 +131,21 @@ def _check_coin(name: str, stochastic_depth_forward: Function, x: np.ndarray) ->
             first, second = (", ".join(f"{value:g}" for value in out.ravel()) for out in outs)
             sentence = "Two generators of one seed should toss the same coin. Where does yours come from?"
             off(sentence, example, "the same twice", f"({first}), then ({second})")
+    rng, outs = np.random.default_rng(4), []
+    for _ in range(COINS):
+        out = call(name, stochastic_depth_forward, x, ten_times, 0.5, TRAINING, rng)
+        outs.append(array_of("out", out, x.shape, example))
+    if all(np.array_equal(out, outs[0]) for out in outs):
+        example = given(x=x, branch=ten_times, survival=0.5, training=TRAINING, rng=_generator(4))
+        sentence = f"{COINS} calls in a row, with one rng, tossed the same coin. Does yours leave rng as it was?"
+        off(sentence, example, "now with the branch, now without it", f"the same {COINS} times")
     rng = np.random.default_rng(3)
     call(name, stochastic_depth_forward, x, ten_times, 0.5, INFERENCE, rng)
     if rng.bit_generator.state != np.random.default_rng(3).bit_generator.state:
         example = given(x=x, branch=ten_times, survival=0.5, training=INFERENCE, rng=_generator(3))
         sentence = "At inference no coin is tossed, so that rng should be left as it is."
         off(sentence, example, "rng in the same state", "rng in another state")
-    ok("the coin is tossed with rng, and at inference there is none")
+    ok("the coin is tossed with rng, anew in each call, and at inference there is none")
 
 
 def check_dense_block_forward(dense_block_forward: Function) -> None:

@@ -22,6 +22,7 @@ def bottleneck_params(channels: int, width: int) -> int:
     width: depth inside of the block, at least 1
 
     Returns an exact int. A numpy integer will do; a float such as 3.0 will not.
+    Numbers may be so large that arrays of these shapes would not fit into memory.
 
     Source: lecture L14; He et al. 2015, arXiv:1512.03385, figure 5: 256 channels and a
     width of 64 make 69,632.
@@ -44,6 +45,7 @@ def wide_block_params(channels: int, k: int) -> int:
     k: the widening factor, at least 1
 
     Returns an exact int. A numpy integer will do; a float such as 3.0 will not.
+    Numbers may be so large that arrays of these shapes would not fit into memory.
 
     Source: lecture L14; Zagoruyko and Komodakis 2016, arXiv:1605.07146.
     """
@@ -68,6 +70,7 @@ def resnext_block_params(channels: int, width: int, cardinality: int) -> int:
     cardinality: number of paths, at least 1
 
     Returns an exact int. A numpy integer will do; a float such as 3.0 will not.
+    Numbers may be so large that arrays of these shapes would not fit into memory.
 
     Source: lecture L14; Xie et al. 2016, arXiv:1611.05431, figure 3: 256 channels and
     32 paths of width 4 make 70,144.
@@ -92,6 +95,7 @@ def fire_params(in_channels: int, squeeze: int, expand1: int, expand3: int) -> i
     expand3: maps that the expanding 3x3 convolution makes, at least 1
 
     Returns an exact int. A numpy integer will do; a float such as 3.0 will not.
+    Numbers may be so large that arrays of these shapes would not fit into memory.
 
     Source: lecture L14; Iandola et al. 2016, arXiv:1602.07360: fire2 is (96, 16, 64,
     64) and has 11,920.
@@ -111,6 +115,7 @@ def dense_block_channels(in_channels: int, growth: int, layers: int) -> int:
     layers: number of layers, 0 or more
 
     Returns an exact int. A numpy integer will do; a float such as 3.0 will not.
+    Numbers may be so large that arrays of these shapes would not fit into memory.
 
     Source: lecture L14; Huang et al. 2016, arXiv:1608.06993: 64 channels and 6 layers
     of growth 32 make 256.
@@ -145,8 +150,8 @@ def stochastic_depth_forward(
         with 1 it always does
     training: True in training, False at inference
     rng: a numpy Generator, the only source of randomness. How you draw the coin from it
-        is up to you. The same state gives the same coin again. A call at inference
-        leaves rng as it is.
+        is up to you. The same state gives the same coin again, and calls in a row with
+        one rng toss one coin after the other. A call at inference leaves rng as it is.
 
     Returns out: (N, C, H, W).
 

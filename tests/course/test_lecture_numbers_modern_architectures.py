@@ -13,6 +13,7 @@ from solutions.modern_architectures import reference
 from starter_code.networks.accuracy import MEASURED
 from starter_code.networks.counting import count_without_computing
 from starter_code.networks.squeezenet import LAYOUT, FireModule
+from starter_code.networks.summary import parts_of
 from starter_code.networks.zoo import NETWORKS
 from tests.support.notebook_text import ASSIGNMENTS, answers
 
@@ -60,6 +61,14 @@ def test_squeezenet_needs_more_work_and_more_activations_than_alexnet() -> None:
     alexnet, squeezenet = KNOWN["AlexNet"], KNOWN["SqueezeNet 1.0"]
     assert squeezenet.macs / alexnet.macs == pytest.approx(1.13, abs=0.005)
     assert squeezenet.activations / alexnet.activations == pytest.approx(6.6, abs=0.05)
+
+
+def test_three_fire_modules_make_maps_of_54_pixels_and_four_more_run_before_they_fall_to_13() -> None:
+    squeezenet = NETWORKS["SqueezeNet 1.0"]
+    with torch.device("meta"):
+        parts = parts_of(squeezenet.build(None), squeezenet.image_shape)
+    heights = [shape[1] for kind, shape, *_ in parts if "FireModule" in kind]
+    assert heights == 3 * [54] + 4 * [27] + [13]
 
 
 def test_the_blocks_of_densenet_121_end_with_256_512_1024_and_1024_maps() -> None:

@@ -26,6 +26,11 @@ def bottleneck_as_layers(channels: int, width: int) -> int:
     return sum(counts)
 
 
+def bottleneck_without_axes(channels: int, width: int) -> Any:
+    """An array of integers that has no axes."""
+    return np.array(sum([channels * width, 9 * width**2, width * channels]))
+
+
 def bottleneck_as_numpy_integer(channels: int, width: int) -> Any:
     """One formula, in numpy's integers."""
     return np.int64(width) * (2 * channels + 9 * width)
@@ -82,6 +87,11 @@ def dense_layer_by_layer(in_channels: int, growth: int, layers: int) -> int:
     return depth
 
 
+def dense_by_recursion(in_channels: int, growth: int, layers: int) -> int:
+    """The block without its last layer, and what that one makes."""
+    return in_channels if layers == 0 else growth + dense_by_recursion(in_channels, growth, layers - 1)
+
+
 def dense_as_numpy_integer(in_channels: int, growth: int, layers: int) -> Any:
     """A sum over an array."""
     return np.sum(np.full(layers, growth), dtype=np.int64) + np.int32(in_channels)
@@ -123,6 +133,7 @@ def depth_as_numpy_integer(columns: int) -> Any:
 ALTERNATIVES = [
     Alternative("bottleneck_params", "a sum over layers, prints", {"bottleneck_params": bottleneck_as_layers}),
     Alternative("bottleneck_params", "a formula of numpy integers", {"bottleneck_params": bottleneck_as_numpy_integer}),
+    Alternative("bottleneck_params", "an array without axes", {"bottleneck_params": bottleneck_without_axes}),
     Alternative("wide_block_params", "powers of floats", {"wide_block_params": wide_in_floats}),
     Alternative("wide_block_params", "sizes of arrays", {"wide_block_params": wide_of_arrays}),
     Alternative("resnext_block_params", "path by path, a warning", {"resnext_block_params": resnext_path_by_path}),
@@ -130,6 +141,7 @@ ALTERNATIVES = [
     Alternative("fire_params", "each kernel with its bias", {"fire_params": fire_with_a_bias_each}),
     Alternative("fire_params", "weights first, in numpy integers", {"fire_params": fire_of_arrays}),
     Alternative("dense_block_channels", "layer by layer", {"dense_block_channels": dense_layer_by_layer}),
+    Alternative("dense_block_channels", "recursion", {"dense_block_channels": dense_by_recursion}),
     Alternative("dense_block_channels", "a sum over an array", {"dense_block_channels": dense_as_numpy_integer}),
     Alternative("stochastic_depth", "closed form", {"expected_depth": expected_in_closed_form}),
     Alternative("stochastic_depth", "an even grid in float32", {"expected_depth": expected_with_arrays}),

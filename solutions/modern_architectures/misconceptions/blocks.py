@@ -28,6 +28,11 @@ STOCHASTIC: Table = {
         "Dropout is often written that way. At which of the two times does the docstring scale, and in which direction?",
         [("x + branch(x) if", "x + branch(x) / survival if"), ("survival * branch(x)", "branch(x)")],
     ),
+    "scaled-in-both-modes": (
+        "A branch that survives is scaled up in training, and at inference the branch is scaled down as well.",
+        "Two ways to make both modes agree are mixed here. Which of the two scalings does the docstring have?",
+        [("x + branch(x) if", "x + branch(x) / survival if")],
+    ),
     "scaled-in-training": (
         "A branch that survives in training is scaled as at inference.",
         "In training the coin already sees to it that the branch counts less. What happens if both do?",
@@ -53,6 +58,14 @@ STOCHASTIC: Table = {
         "If the whole block is to be left out of a training step, who has to share the coin?",
         [
             ("rng.random() < survival", "(rng.random(len(x)) < survival)[:, None, None, None]"),
+            ("x + branch(x) if survives else x", "x + survives * branch(x)"),
+        ],
+    ),
+    "one-coin-per-channel": (
+        "Each channel of the maps has a coin of its own.",
+        "What does this method drop: some of the maps, or a layer?",
+        [
+            ("rng.random() < survival", "(rng.random(x.shape[1]) < survival)[:, None, None]"),
             ("x + branch(x) if survives else x", "x + survives * branch(x)"),
         ],
     ),
@@ -94,13 +107,27 @@ STOCHASTIC: Table = {
         "Which generator were you given, and what is it there for?",
         [("rng.random() < survival", "np.random.default_rng(0).random() < survival")],
     ),
+    "generator-left-as-it-was": (
+        "In training rng is left as it was before the call, so that the next call tosses the same coin.",
+        "If one rng is handed to all blocks of a network, should they all be dropped together?",
+        [
+            (
+                "survives = rng.random() < survival",
+                (
+                    "before = rng.bit_generator.state\n"
+                    "        survives = rng.random() < survival\n"
+                    "        rng.bit_generator.state = before"
+                ),
+            )
+        ],
+    ),
     "coin-tossed-for-nothing": (
         "At inference a coin is tossed, although nothing depends on it.",
         "What does the docstring say about rng at inference?",
         [("if training:", "rng.random()\n    if training:")],
     ),
     "branch-called-twice": (
-        "The branch is called twice at inference.",
+        "The branch is called more than once.",
         "How often does the docstring allow to call the branch?",
         [("out = x + survival * branch(x)", "branch(x)\n        out = x + survival * branch(x)")],
     ),
@@ -113,6 +140,11 @@ STOCHASTIC: Table = {
         "The answer at inference is written into x.",
         "Who else may still need the array that you add to?",
         [("out = x + survival * branch(x)", "x[...] = x + survival * branch(x)\n        out = x")],
+    ),
+    "x-overwritten-in-training": (
+        "The answer in training is written into x.",
+        "Who else may still need the array that you add to?",
+        [("out: np.ndarray = x + branch(x) if survives else x", "x[...] = x + survives * branch(x)\n        out = x")],
     ),
 }
 
@@ -151,6 +183,11 @@ EXPECTED: Table = {
         "The survival of the last block is taken for the probability with which it is dropped.",
         "Put the last block into the formula: what should come out?",
         [("(1 - final_survival)", "final_survival")],
+    ),
+    "final-survival-of-the-paper": (
+        "The last block is taken to survive half the time, whatever final survival was asked for.",
+        "That is so in the paper's network; who chooses the survival of the last block here?",
+        [("depth = 0.0", "final_survival = 0.5\n    depth = 0.0")],
     ),
     "mean-in-place-of-the-sum": (
         "The answer is the survival of a block on average, and not the number of blocks.",

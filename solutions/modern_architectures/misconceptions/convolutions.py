@@ -152,6 +152,11 @@ GROUPED: Table = {
         "Which part of the input does the first part of the output belong to?",
         [("np.split(x, groups, axis=1)", "np.split(x, groups, axis=1)[::-1]")],
     ),
+    "outputs-in-reverse": (
+        "Each group is right, and the outputs of the groups are stacked from the last one to the first.",
+        "Which group makes the first part of the output?",
+        [("for part, kernels in parts]", "for part, kernels in list(parts)[::-1]]")],
+    ),
     "groups-added-up": (
         "The outputs of the groups are added to each other.",
         "How many output channels are there, if each group makes its own?",

@@ -122,6 +122,11 @@ RESNEXT: Table = {
         "What does the docstring say about biases?",
         [("+ widening", "+ widening + 2 * inner + channels")],
     ),
+    "cardinality-of-the-paper": (
+        "The block is counted with the number of paths of the published one, whatever cardinality was asked for.",
+        "That is how many there are in the paper's figure; who chooses the number of paths here?",
+        [("inner = width", "cardinality = 32\n    inner = width")],
+    ),
     "resnext-as-float": (
         "The count is a float, because of a division that leaves the whole numbers.",
         "Of which type is the answer to a division that always comes out even?",
@@ -163,6 +168,14 @@ FIRE: Table = {
         "The side of the 3x3 kernels is counted once, where it should be their area.",
         "How many pixels does a kernel cover at once?",
         [("9 * squeeze", "3 * squeeze")],
+    ),
+    "expands-exchanged": (
+        "The numbers of maps of the two expanding convolutions are taken for each other.",
+        "Which of the two convolutions makes how many maps, and whose kernels have more weights?",
+        [
+            ("squeeze * expand1 + expand1", "squeeze * expand3 + expand3"),
+            ("9 * squeeze * expand3 + expand3", "9 * squeeze * expand1 + expand1"),
+        ],
     ),
     "fire-as-float": (
         "The count is a float.",

@@ -38,6 +38,16 @@ FRACTAL_JOIN: Table = {
         "How does the docstring join the paths?",
         [("np.mean(", "np.max(")],
     ),
+    "median-of-the-paths": (
+        "The median of the paths that are alive is taken, and not their mean.",
+        "Which of the two does the formula in the docstring say?",
+        [("np.mean(", "np.median(")],
+    ),
+    "first-paths": (
+        "As many paths as are alive are averaged, but the first ones of the list, whichever are alive.",
+        "Does it count only how many paths are alive, or also which?",
+        [("np.mean(kept, axis=0)", "np.mean(branches[: len(kept)], axis=0)")],
+    ),
     "number-of-paths-fixed": (
         "The sum is always divided by the same number of paths.",
         "How many paths are alive in this training step?",
@@ -249,6 +259,21 @@ ENSEMBLE: Table = {
         "Only the first member counts.",
         "How many networks does an ensemble ask?",
         [("np.mean(probabilities, axis=0)", "np.array(probabilities[0])")],
+    ),
+    "first-and-last-member": (
+        "Only the first member and the last one count.",
+        "How many networks does an ensemble ask?",
+        [("np.mean(probabilities, axis=0)", "(probabilities[0] + probabilities[-1]) / 2")],
+    ),
+    "halved-at-each-member": (
+        "Each member is averaged with the mean so far, so that later members count for more.",
+        "What share of the answer does the first member have in the end, and what share the last one?",
+        [
+            (
+                "np.mean(probabilities, axis=0)",
+                ("np.array(probabilities[0])\n    for member in probabilities[1:]:\n        out = (out + member) / 2"),
+            )
+        ],
     ),
     "mean-over-images": (
         "The mean is taken over the images, and not over the members.",

@@ -41,6 +41,14 @@ class AnyDepth(Given):
         return Given(self._takes, (number, shape[1], height, width))(*args)
 
 
+class Lasting(np.random.Generator):
+    """A generator of which no copies are made: what one call has drawn from it, the next one does not draw again."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Lasting":
+        """The generator itself."""
+        return self
+
+
 def distinct(rng: Rng, low: int, high: int, count: int) -> list[int]:
     """Different whole numbers from low to high, in any order."""
     return [low + int(number) for number in rng.choice(high - low + 1, size=count, replace=False)]

@@ -9,7 +9,7 @@ from tests.hidden.modern_architectures.checks import FORWARD, check_all, check_k
 from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, fixed, images, reading
 
 # The growth of each layer. In the first block, every layer makes as many channels as the block reads.
-GROWTHS = ((3, 3, 3), (2, 4, 1, 2))
+GROWTHS = ((3, 3, 3), (2, 4, 1, 2, 3, 1, 2, 1))
 
 
 def block(rng, growths, image=IMAGE):

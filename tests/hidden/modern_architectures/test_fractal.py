@@ -10,7 +10,8 @@ from tests.hidden.modern_architectures.checks import FORWARD, SINGLE, check_all,
 from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, images
 
 # Which paths are alive: some, in every place; one alone; all.
-SOME = ((True, True, False), (False, True, True), (True, False, True, True), (False, True, False, True))
+MANY = (True, False, True, True, False, True, True)
+SOME = ((True, True, False), (False, True, True), MANY, (False, True, False, True))
 ALONE = ((True, False, False), (False, True, False), (False, False, True), (True,))
 ALL = ((True, True), (True, True, True), (True,))
 

@@ -10,7 +10,7 @@ from tests.hidden.modern_architectures.inputs import images
 
 # Channels in and out of each group, the number of groups, and the size of the kernel. Where all of these are alike, no shape
 # gives a slip away; where every channel is a group of its own, each kernel has a single plane.
-LAYERS = ((2, 2, 2, 3), (3, 2, 2, 3), (2, 3, 3, 5), (2, 4, 3, 1), (1, 1, 3, 3), (1, 2, 6, 3))
+LAYERS = ((2, 2, 2, 3), (3, 2, 2, 3), (2, 3, 3, 7), (2, 4, 3, 1), (1, 1, 3, 3), (1, 2, 6, 3))
 ORDINARY = ((3, 2, 1, 3), (2, 4, 1, 1), (3, 3, 1, 5), (1, 2, 1, 3), (2, 1, 1, 3))
 # Single images, pixels, rows and columns; square images, and images as large as their batch.
 SIZES = ((1, 2, 4), (2, 1, 1), (2, 1, 3), (2, 4, 1), (2, 3, 3), (3, 3, 2), (2, 4, 2))

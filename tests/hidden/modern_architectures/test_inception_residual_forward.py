@@ -10,7 +10,7 @@ from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, fixed, images
 
 NAME = "inception_residual_forward"
 # Maps of each branch. In the first module, the stack is as deep as x: no shape gives a slip away.
-DEPTHS = ((1, 1, 1), (2, 4, 3), (5,), (2, 2))
+DEPTHS = ((1, 1, 1), (2, 4, 1, 3), (5,), (2, 2))
 HIGH = 20.0  # above all that a branch can take away from x
 
 
@@ -76,6 +76,7 @@ def test_sizes_zeros_and_orders_in_memory(student, rng):
     ]
     cases += [(x, branches, pair, 0.3) for pair in pairs]
     cases += [(x, branches, (weight, bias), scale) for scale in (0.0, 1.0, 2.5)]
+    cases += [(-np.abs(x), branches, (0 * weight, 0 * bias), 0.3)]  # nothing but zeros
     for size in SIZES:
         for depths in ((1,), (2, 1)):
             readers = [reading(rng, size, depth) for depth in depths]

@@ -1,28 +1,34 @@
 """Hidden suite of the exercise `stochastic_depth`: `stochastic_depth_forward` (8 points) and `expected_depth` (4).
 
-Any way of drawing the coin is right, so it is looked at by law: branches that nearly always or hardly ever survive, and coins of one half.
+Any way of drawing the coin is right, so it is looked at by law: of branches that survive hardly ever, seldom, often, and
+nearly always.
 A right answer fails the tests of coins once in some thousand million times.
 """
 
-from itertools import islice
+from itertools import cycle, islice
 
 import numpy as np
 import pytest
 
-from autograder.suite import Given, as_numbers, expect, expect_array, expect_close, expect_worked
+from autograder.suite import Given, as_numbers, expect, expect_array, expect_close, expect_unmodified, expect_worked
 from solutions.modern_architectures import reference
 from tests.hidden.modern_architectures.checks import FORWARD, check_all, check_types
-from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, images
+from tests.hidden.modern_architectures.inputs import IMAGE, SIZES, Lasting, images
 
 NAME = "stochastic_depth_forward"
 TRAINING, INFERENCE = True, False
 SAME = "The same state of rng should toss the same coin again: draw it from rng, and from nothing else."
 EITHER = "In training, out should be x + branch(x) for the whole batch, or x for the whole batch."
-# Among 14 coins that fall one way once in a million times, two do with a probability of 91 / 1000000^2 = 9e-11.
-RARE, COINS, FEW = 1e-6, 14, 1
-# Coins of one half are tossed until they are 50 times as probable as coins of 1/4 and of 3/4, or ten thousand million times less so. By
-# Wald's inequality, fair coins come to the latter no more often than once in that many times. Mostly it takes some 30 coins.
-FAIR, UNFAIR, MOST = np.log(50), -np.log(1e10), 400
+# Among 7 coins that fall one way once in a million times, two do with a probability of 21 / 1000000^2 = 2e-11.
+RARE, COINS, FEW = 1e-6, 7, 1
+# Coins of these survivals are tossed in turns, until they are 50 times as probable as coins of any of the other odds, or
+# ten thousand million times less so than coins of one of them. By Wald's inequality, right coins come to the latter no
+# more often than once in that many times. Mostly it takes some 80 coins.
+SURVIVALS = np.array([0.2, 0.8])
+RIGHT, WRONG, MOST = np.log(50), -np.log(1e10), 600
+# By what the odds of either coin are multiplied: both survive too often, or too seldom, or their survivals are too far
+# apart, or too near to each other.
+OTHER_ODDS = np.array([[3, 3], [1 / 3, 1 / 3], [1 / 3, 3], [3, 1 / 3]])
 HALVES = 32  # fair coins, which all fall the same way with a probability of 2^-31 = 5e-10
 AGAIN = 16  # coins that are tossed once more from the same state
 
@@ -39,29 +45,34 @@ def block(rng, image=IMAGE):
     return images(rng, image), Given(branch, image), seen
 
 
-def coins(student, rng, survival):
-    """Whether there is something of the branch in the answer, call by call in training, each with a generator of its own.
+def coins(student, rng, *survivals):
+    """Whether there is something of the branch in the first image, call by call in training, each with its own generator.
 
-    The maps of the branch are orthogonal to the only image, so that whatever share of x is in the answer does not count.
+    The survivals take turns. The maps of the branch are orthogonal to the image, so that whatever share of x is in the
+    answer does not count. Nor do the other images: whether all share a coin is asked elsewhere. They are there because a
+    coin that is made of one draw for each image is not as probable as it should be.
     """
-    x, maps = rng.normal(size=(2, 1, 2, 1, 3))
-    maps -= x * (x * maps).sum() / (x * x).sum()
+    x, maps = rng.normal(size=(2, 7, 1, 2, 3))
+    first = maps[0] - x[0] * (x[0] * maps[0]).sum() / (x[0] * x[0]).sum()
+    maps[0] = first
     branch = Given(lambda _: maps, x.shape)
-    while True:
+    for survival in cycle(survivals):
         now = np.random.default_rng(int(rng.integers(2**32)))
-        out = expect_array("out", student.stochastic_depth_forward(x, branch, survival, TRAINING, now), x.shape)
-        yield abs((out * maps).sum() / (maps * maps).sum()) > 1e-5  # less is rounding
+        out = expect_array("out", student.stochastic_depth_forward(x, branch, float(survival), TRAINING, now), x.shape)
+        yield abs((out[0] * first).sum() / (first * first).sum()) > 1e-5  # less is rounding
 
 
-def fair(tosses):
-    """Whether these look like coins of one half, rather than of 1/4 or of 3/4, and what is neither is fair."""
-    for_fewer = for_more = 0.0  # logarithms: how many times as probable the tosses are for a fair coin
-    for there in islice(tosses, MOST):
-        for_fewer += np.log(0.5 / (0.25 if there else 0.75))
-        for_more += np.log(0.5 / (0.75 if there else 0.25))
-        if min(for_fewer, for_more) > FAIR or min(for_fewer, for_more) < UNFAIR:
+def as_probable(tosses):
+    """Whether these look like coins of SURVIVALS in turns, rather than of any other odds, and what is neither does."""
+    odds = OTHER_ODDS * SURVIVALS / (1 - SURVIVALS)
+    others = odds / (1 + odds)
+    told = np.zeros(len(others))  # logarithms: how many times as probable the tosses are for right coins
+    for number, there in enumerate(islice(tosses, MOST)):
+        right, other = SURVIVALS[number % 2], others[:, number % 2]
+        told += np.log(right / other) if there else np.log((1 - right) / (1 - other))
+        if told.min() > RIGHT or told.min() < WRONG:
             break
-    return min(for_fewer, for_more) > UNFAIR
+    return told.min() > WRONG
 
 
 def state(rng):
@@ -93,28 +104,28 @@ def test_whole_branch_or_none_of_it(student, rng):
 
 @pytest.mark.points(1.5)
 def test_how_often_the_branch_survives(student, rng):
-    """In training the branch survives as often as its probability says: hardly ever, half the time, or nearly always."""
+    """In training the branch survives as often as its probability says: hardly ever, seldom, often, or nearly always."""
     seldom, often = (sum(islice(coins(student, rng, survival), COINS)) for survival in (RARE, 1 - RARE))
     expect(seldom <= FEW, "A branch of tiny survival is there too often.")
     expect(often >= COINS - FEW, "A branch of large survival is dropped too often.")
-    expect(fair(coins(student, rng, 0.5)), "A branch of survival one half should be there about every other time.")
+    expect(as_probable(coins(student, rng, *SURVIVALS)), "A branch should be there as often as its survival says.")
 
 
-@pytest.mark.redundant("an answer that draws from elsewhere never does the same twice, so that none can be listed")
 @pytest.mark.points(0.5)
 def test_rng_is_the_only_source_of_randomness(student, rng):
-    """In training the same state of rng tosses the same coin again, and other states toss others."""
+    """In training the same state of rng tosses the same coin again, and calls in a row toss one coin after the other."""
     x, branch, _ = block(rng, (1, 2, 1, 3))
-    outs = []
-    for number, seed in enumerate(rng.integers(2**32, size=HALVES)):
-        for place in range(1 + (number < AGAIN)):
-            coin = np.random.default_rng(int(seed))
-            out = expect_array("out", student.stochastic_depth_forward(x, branch, 0.5, TRAINING, coin), x.shape)
-            if place:
-                expect(np.array_equal(out, outs[-1]), SAME)
-            outs.append(out)
+    outs, coin, again = [], Lasting(np.random.PCG64(int(rng.integers(2**32)))), np.random.default_rng()
+    for number in range(HALVES):
+        again.bit_generator.state = state(coin)
+        out, after = student.stochastic_depth_forward.with_inputs(x, branch, 0.5, TRAINING, coin)
+        outs.append(expect_array("out", out, x.shape))
+        coin.bit_generator.state = state(after[4]) or state(coin)
+        if number < AGAIN:
+            out = student.stochastic_depth_forward(x, branch, 0.5, TRAINING, again)
+            expect(np.array_equal(expect_array("out", out, x.shape), outs[-1]), SAME)
     alike = all(np.array_equal(out, outs[0]) for out in outs)
-    expect(not alike, "Many states of rng gave the same coin.")
+    expect(not alike, "Many calls in a row, with one rng, tossed the same coin.")
 
 
 @pytest.mark.points(0.5)
@@ -163,8 +174,7 @@ def test_x_stays_unmodified(student, rng):
     """The answer comes without changing x, in training and at inference."""
     x, branch, _ = block(rng)
     for training, survival in ((INFERENCE, 0.3), (TRAINING, 1.0)):
-        out, after = student.stochastic_depth_forward.with_inputs(x, branch, survival, training, rng)
-        expect_close("x after the call", after[0], x, rtol=0)
+        out = expect_unmodified(student.stochastic_depth_forward, "x - - - -", x, branch, survival, training, rng)
         if not training:
             expect_worked("out", out, x.shape, x)
 
@@ -172,7 +182,7 @@ def test_x_stays_unmodified(student, rng):
 @pytest.mark.points(3)
 def test_expected_number_of_blocks(student, rng):
     """The survivals of all blocks add up; they decay linearly from the network's input, which always survives, to the last block."""
-    for blocks, final in ((54, 0.5), (int(rng.integers(5, 40)), rng.uniform(0.2, 0.9)), (3, 0.25), (2, 0.1)):
+    for blocks, final in ((int(rng.integers(5, 40)), rng.uniform(0.2, 0.9)), (49, 0.5), (3, 0.3), (2, 0.1)):
         got = student.expected_depth(blocks, float(final))
         expect_close("expected_depth(...)", got, reference.expected_depth(blocks, float(final)), **FORWARD)
 
