@@ -21,7 +21,7 @@ def chain_gradient(x: float, weights: list[float], slopes: list[float]) -> float
     slopes: [f1', ..., fL'], L floats (L is at least 1), as a list or an array: the
         slope of each neuron's nonlinearity at that neuron's own z
 
-    Returns dO/dW1, one number: a Python float or a numpy number, not an array.
+    Returns dO/dW1, one number: a Python float, a numpy number or an array of shape ().
 
     No input is modified.
 
@@ -52,7 +52,7 @@ def softmax_cross_entropy(
     labels: (N,) integers, 0 to K-1: the right class of each row
 
     Returns (loss, dlogits).
-    loss: one number, a Python float or a numpy number
+    loss: one number, a Python float, a numpy number or an array of shape ()
     dlogits: (N, K) = dloss/dlogits; the 1/N of the mean is in it
 
     No input is modified. logits may be float64 (the rule of this course), float32 or
@@ -82,16 +82,17 @@ def auxiliary_loss(
     These are classifiers of some layers in the middle of the network.
 
         in training:    main loss + weight * (sum of the auxiliary losses)
-        at inference:   main loss, whatever the heads say, infinity and nan too:
+        at inference:   main loss, whatever the heads say, even infinity or nan:
                         they are not used any more
 
     main_loss: the loss of the last classifier, a number of either sign
     aux_losses: the losses of the auxiliary heads, one number of either sign each, as a
-        list, a tuple or an array; any number of them, none too
+        list, a tuple or an array; any number of them, possibly none
     weight: how much each auxiliary loss counts, 0 or more
     training: True in training, False at inference
 
-    Returns one number, a Python float or a numpy number. No input is modified.
+    Returns one number, a Python float, a numpy number or an array of shape (). No input
+    is modified.
 
     Source: lecture N41 ("weighted by 0.3"); Szegedy et al. 2014, arXiv:1409.4842,
     section 5.

@@ -61,7 +61,11 @@ def check_softmax_cross_entropy(softmax_cross_entropy: Function) -> None:
     expect_close("the loss of the logits (1000, 0)", loss, 0.0, example, "the right class is certain")
     array_of("dlogits of the logits (1000, 0)", dlogits, (1, 2), example)
     ok("dlogits of the logits (1000, 0) is finite")
-    done(name, "confident mistakes, and rows of a batch that lie far apart.")
+    not_looked_at = (
+        "confident mistakes, rows of a batch that lie far apart, a single class, "
+        "and logits that are integers or float32."
+    )
+    done(name, not_looked_at)
 
 
 def _check_logits(name: str, softmax_cross_entropy: Function) -> None:
@@ -89,7 +93,11 @@ def check_auxiliary_loss(auxiliary_loss: Function) -> None:
     expect_close("the loss in training", asked(name, auxiliary_loss, example), 2.5, example)
     example = given(main_loss=1.0, aux_losses=[], weight=0.25, training=INFERENCE)
     expect_close("the loss at inference, without heads", asked(name, auxiliary_loss, example), 1.0, example)
-    done(name, "other numbers of heads, the default weight, and heads that are still there at inference.")
+    not_looked_at = (
+        "other numbers of heads, losses in a tuple or an array, losses that are negative, the default weight, "
+        "and heads that are still there at inference."
+    )
+    done(name, not_looked_at)
 
 
 def check_branch_gradient(branch_gradient: Function) -> None:
@@ -102,7 +110,7 @@ def check_branch_gradient(branch_gradient: Function) -> None:
     example = drawn("both hold nothing but 1", d_main=np.ones((2, 3, 4, 5)), d_aux=np.ones((2, 3, 4, 5)))
     array_of(name, asked(name, branch_gradient, example), (2, 3, 4, 5), example)
     ok("a batch of maps keeps its shape")
-    done(name, "the default weight.")
+    done(name, "the default weight, a weight of 0, and arrays of other shapes, () among them.")
 
 
 def check_auxiliary_head_forward(auxiliary_head_forward: Function) -> None:
@@ -134,10 +142,11 @@ def check_auxiliary_head_forward(auxiliary_head_forward: Function) -> None:
     expect_close('cache["flat"]', cache["flat"], [[1.0, 4.0, 1.0, 0.0]], example, "channel by channel")
     expect_close('cache["z1"]', cache["z1"], [[8.0, -2.0]], example)
     expect_close("logits", logits, [[9.0, -8.0, 4.0]], example)
-    done(
-        name,
-        "maps of which the last rows or columns are left over, and the numbers of maps with several rows of windows.",
+    not_looked_at = (
+        "maps of which the last rows or columns are left over, the numbers of maps with several rows of windows, "
+        "layers of one unit, and x of integers or float32."
     )
+    done(name, not_looked_at)
 
 
 def check_auxiliary_head_backward(auxiliary_head_backward: Function, auxiliary_head_forward: Function) -> None:
@@ -158,7 +167,11 @@ def check_auxiliary_head_backward(auxiliary_head_backward: Function, auxiliary_h
     because = "columns 3 and 4 lie in both windows"
     expect_close("the first row of dx, channel 0", dx[0, 0, 0], row, example, because)
     _check_head_gradients(name, auxiliary_head_backward, auxiliary_head_forward)
-    done(name, "maps of which the last rows or columns are left over.")
+    not_looked_at = (
+        "maps of which the last rows or columns are left over, units that are exactly 0 before their ReLU, "
+        "layers of one unit, and dlogits or x of integers or float32."
+    )
+    done(name, not_looked_at)
 
 
 def _check_head_gradients(name: str, backward: Function, forward: Function) -> None:

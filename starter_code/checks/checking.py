@@ -118,10 +118,10 @@ def array_of(what: str, got: object, shape: tuple[int, ...], example: Example) -
 
 
 def number_of(what: str, got: object, example: Example) -> float:
-    """Read one finite number, in silence when it is one."""
-    if isinstance(got, (bool, list, tuple)) or (isinstance(got, np.ndarray) and got.ndim):
+    """Read one finite real number of Python's or numpy's, in silence when it is one."""
+    if isinstance(got, (bool, np.bool_, list, tuple)) or (isinstance(got, np.ndarray) and got.ndim):
         off(f"{what} should be one number and is {describe(got)}.", example)
-    return float(array_of(what, got, (), example))
+    return float(array_of(what, _numbers(what, got).astype(np.float64), (), example))
 
 
 def expect_close(what: str, got: object, want: object, example: Example, because: str = "") -> None:

@@ -99,6 +99,18 @@ def cross_entropy_by_differences(logits: np.ndarray, labels: np.ndarray) -> tupl
     return losses.mean().item(), gradient / len(losses)
 
 
+def cross_entropy_of_promised_logits(logits: np.ndarray, labels: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Refuses larger logits than the docstring promises; a loss of extended precision."""
+    if np.abs(logits).max() > 1e4:  # noqa: PLR2004
+        raise ValueError("logits are up to 1e4 in size")
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    powers = np.exp(shifted)
+    sums = powers.sum(axis=1, keepdims=True)
+    right = np.eye(logits.shape[1])[labels]
+    losses = np.log(sums) - (shifted * right).sum(axis=1, keepdims=True)
+    return np.mean(losses, dtype=np.longdouble), (powers / sums - right) / len(losses)
+
+
 def total_with_loop(main_loss: Any, aux_losses: Any, weight: float = 0.3, training: bool = True) -> float:
     """Adds one head after the other, and prints."""
     total = main_loss
@@ -118,6 +130,14 @@ def total_with_weighted_list(main_loss: Any, aux_losses: Any, weight: float = 0.
     """Multiplies first and adds exactly."""
     losses = [main_loss] + ([weight * loss for loss in aux_losses] if training else [])
     return np.float64(math.fsum(losses))
+
+
+def total_of_promised_weights(main_loss: Any, aux_losses: Any, weight: float = 0.3, training: bool = True) -> Any:
+    """Refuses a negative weight; answers with a number of extended precision."""
+    if weight < 0:
+        raise ValueError("a weight is 0 or more")
+    weighted = np.longdouble(weight) * np.sum(aux_losses) if training else 0
+    return main_loss + weighted
 
 
 def branch_on_copy(d_main: np.ndarray, d_aux: np.ndarray, weight: float = 0.3) -> np.ndarray:
@@ -162,9 +182,15 @@ ALTERNATIVES = [
         "differences to the right class",
         {"softmax_cross_entropy": cross_entropy_by_differences},
     ),
+    Alternative(
+        "softmax_cross_entropy",
+        "refuses logits above 1e4, a loss of extended precision",
+        {"softmax_cross_entropy": cross_entropy_of_promised_logits},
+    ),
     Alternative("auxiliary_loss", "a loop over the heads, prints", {"auxiliary_loss": total_with_loop}),
     Alternative("auxiliary_loss", "losses of zero at inference", {"auxiliary_loss": total_with_numpy}),
     Alternative("auxiliary_loss", "a list of weighted losses", {"auxiliary_loss": total_with_weighted_list}),
+    Alternative("auxiliary_loss", "refuses a negative weight", {"auxiliary_loss": total_of_promised_weights}),
     Alternative("branch_gradient", "in place on a copy", {"branch_gradient": branch_on_copy}),
     Alternative("branch_gradient", "nested lists, prints", {"branch_gradient": branch_as_lists}),
     Alternative("branch_gradient", "one product, float32 inside", {"branch_gradient": branch_as_stack}),

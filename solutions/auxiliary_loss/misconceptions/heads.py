@@ -4,6 +4,7 @@ from autograder.suite.misconceptions import Table
 
 WINDOW = "x[:, :, 3 * i : 3 * i + 5, 3 * j : 3 * j + 5]"
 ONCE = "share = dpooled[:, :, i : i + 1, j : j + 1] / 25"
+SHARES = "logits /= logits.sum(axis=1, keepdims=True)\n    cache = {"
 SPREAD = "dx[:, :, 3 * i : 3 * i + 5, 3 * j : 3 * j + 5] += share"
 
 HEAD_FORWARD: Table = {
@@ -69,12 +70,12 @@ HEAD_FORWARD: Table = {
     "softmax-in-the-head": (
         "The head returns probabilities, where it should return logits.",
         "Which function of this notebook has the softmax in it already?",
-        [
-            (
-                "cache = {",
-                "logits = np.exp(logits)\n    logits /= logits.sum(axis=1, keepdims=True)\n    cache = {",
-            )
-        ],
+        [("cache = {", f"logits = np.exp(logits - logits.max(axis=1, keepdims=True))\n    {SHARES}")],
+    ),
+    "unsafe-softmax-in-the-head": (
+        "The head returns probabilities, where it should return logits, and overflows when these are large.",
+        "Which function of this notebook has the softmax in it already?",
+        [("cache = {", f"logits = np.exp(logits)\n    {SHARES}")],
     ),
     "relu-before-pool": (
         "The activation goes through a ReLU before it is pooled.",
@@ -100,6 +101,16 @@ HEAD_FORWARD: Table = {
         "The map is flattened with the channel changing fastest, rather than the column.",
         "In C-order, which axis has its entries next to each other: the first or the last?",
         [("np.maximum(zc, 0).reshape", "np.maximum(zc, 0).transpose(0, 2, 3, 1).reshape")],
+    ),
+    "flattened-in-fortran-order": (
+        "The map is flattened in Fortran order: the channel changes fastest, then the row.",
+        "In C-order, which axis has its entries next to each other: the first or the last?",
+        [('reshape(N, len(params["W1"]))', 'reshape(N, len(params["W1"]), order="F")')],
+    ),
+    "flattened-column-by-column": (
+        "The map is flattened with the row changing fastest, rather than the column.",
+        "In C-order, which axis has its entries next to each other: the first or the last?",
+        [("np.maximum(zc, 0).reshape", "np.maximum(zc, 0).transpose(0, 1, 3, 2).reshape")],
     ),
     "flattened-across-the-batch": (
         "Flattening mixes the examples of a batch.",
@@ -198,6 +209,26 @@ HEAD_BACKWARD: Table = {
             )
         ],
     ),
+    "unflattened-in-fortran-order": (
+        "The gradient is folded back in Fortran order: the channel changes fastest, then the row.",
+        "In which order was the map flattened on the way forward? Undo that one.",
+        [
+            (
+                ".reshape(zc.shape) * (zc > 0)",
+                ".reshape(len(zc), *zc.shape[:0:-1]).transpose(0, 3, 2, 1) * (zc > 0)",
+            )
+        ],
+    ),
+    "unflattened-column-by-column": (
+        "The gradient is folded back with the row changing fastest, rather than the column.",
+        "In which order was the map flattened on the way forward? Undo that one.",
+        [
+            (
+                ".reshape(zc.shape) * (zc > 0)",
+                ".reshape(*zc.shape[:2], zc.shape[3], zc.shape[2]).swapaxes(2, 3) * (zc > 0)",
+            )
+        ],
+    ),
     "no-fc-mask": (
         "The gradient passes the ReLU of the fully connected layer as if it were always open.",
         "Which units had no influence on the logits?",
@@ -207,6 +238,11 @@ HEAD_BACKWARD: Table = {
         "The gradient passes the ReLU of the convolution as if it were always open.",
         "Which entries of the map had no influence on the logits?",
         [(".reshape(zc.shape) * (zc > 0)", ".reshape(zc.shape)")],
+    ),
+    "slope-of-one-at-zero": (
+        "Units whose value before the ReLU is exactly zero pass their gradient on.",
+        "Which slope does the docstring give a ReLU at zero?",
+        [("(z1 > 0)", "(z1 >= 0)"), ("(zc > 0)", "(zc >= 0)")],
     ),
     "mask-from-gradient": (
         "A ReLU's mask is taken from the gradient, rather than from the forward pass.",
@@ -271,6 +307,11 @@ HEAD_BACKWARD: Table = {
                 "dWc, dbc, dW1, db1, dW2, db2 = (g / len(x) for g in (dWc, dbc, dW1, db1, dW2, db2))\n    return dx,",
             )
         ],
+    ),
+    "everything-averaged-over-the-batch": (
+        "All gradients are divided by the batch size once more, dx as well as those of the parameters.",
+        "Who takes the mean over the batch: the loss or the layer?",
+        [("x, pooled", "dlogits = dlogits / len(dlogits)\n    x, pooled")],
     ),
     "weight-in-the-head": (
         "The weight of the auxiliary loss is applied inside the head.",

@@ -29,7 +29,7 @@ CHAIN_GRADIENT: Table = {
     "last-slope-skipped": (
         "The slope of the last neuron is missing from the product.",
         "There is one slope more than there are weights: if they go in pairs, which slope is left over, and is it no factor?",
-        [("return gradient", "return gradient / slopes[-1]")],
+        [("gradient = x * slopes[0]", "gradient = x"), ("* weight * slopes[layer]", "* weight * slopes[layer - 1]")],
     ),
     "sum-instead-of-product": (
         "The layers' factors are added, where the chain rule multiplies them.",
@@ -59,7 +59,7 @@ CHAIN_GRADIENT: Table = {
     "logarithm-of-negative-factors": (
         "The product is taken through logarithms, which negative factors do not have.",
         "Which signs may the weights and the input have?",
-        [("return gradient", "return np.exp(np.log(gradient))")],
+        [("return gradient", "return np.exp(np.log(x) + np.log(weights).sum() + np.log(slopes).sum())")],
     ),
     "one-slope-for-all": (
         "One slope is taken for all of them.",
@@ -119,7 +119,7 @@ SOFTMAX_CROSS_ENTROPY: Table = {
         ],
     ),
     "constant-inside-the-logarithm": (
-        "A small constant is added to the probability inside the logarithm, which bounds the loss.",
+        "A small constant keeps the probability inside the logarithm away from zero, which bounds the loss.",
         "How large should the loss of a confident mistake be, and what does your constant make of it?",
         [("-log_p[rows, labels].mean()", "-np.log(np.exp(log_p[rows, labels]) + 1e-12).mean()")],
     ),
@@ -138,6 +138,16 @@ SOFTMAX_CROSS_ENTROPY: Table = {
         "The gradient is divided by something: what happened to the loss?",
         [("[rows, labels].mean()", "[rows, labels].sum()")],
     ),
+    "gradient-averaged-twice": (
+        "The gradient is divided by the batch size twice.",
+        "The loss is divided by something once: what happens to its derivative?",
+        [("dlogits / len(labels)", "dlogits / len(labels) ** 2")],
+    ),
+    "gradient-averaged-over-all-logits": (
+        "The gradient is divided by the number of all logits, where the loss is a mean over the rows.",
+        "The loss is divided by something: what happens to its derivative?",
+        [("dlogits / len(labels)", "dlogits / logits.size")],
+    ),
     "averaged-over-classes-too": (
         "Loss and gradient are divided by the number of classes as well.",
         "One example has one loss: how many numbers is the mean over?",
@@ -152,6 +162,16 @@ SOFTMAX_CROSS_ENTROPY: Table = {
         "The gradient is the probabilities alone; the right class is not pulled up.",
         "Which logit should grow when the network learns, and what sign says so?",
         [("dlogits[rows, labels] -= 1", "pass")],
+    ),
+    "one-subtracted-after-the-division": (
+        "The probabilities are divided by the batch size before the labels are subtracted, and the labels are not divided.",
+        "The gradient of a row is a difference: to which of its two parts does the mean over the batch apply?",
+        [("-= 1", "-= len(labels)")],
+    ),
+    "every-label-in-every-row": (
+        "Each label of the batch is subtracted in all rows, rather than in its own row.",
+        "What does your index pick: one entry for each row, or whole columns?",
+        [("dlogits[rows, labels]", "dlogits[:, labels]")],
     ),
     "gradient-sign-flipped": (
         "The gradient carries the minus sign of gradient descent.",
@@ -213,5 +233,10 @@ SOFTMAX_CROSS_ENTROPY: Table = {
         "The gradient is stored in the number type of the logits, which cuts fractions off when they are integers.",
         "What happens to a fraction that is written into an array of integers?",
         [("dlogits / len(labels)", "(dlogits / len(labels)).astype(logits.dtype)")],
+    ),
+    "losses-in-type-of-logits": (
+        "The losses are stored in the number type of the logits, which cuts fractions off when they are integers.",
+        "What happens to a fraction that is written into an array of integers?",
+        [("-log_p[rows, labels].mean()", "(-log_p[rows, labels]).astype(logits.dtype).mean()")],
     ),
 }

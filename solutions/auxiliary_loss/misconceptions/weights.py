@@ -23,6 +23,11 @@ AUXILIARY_LOSS: Table = {
         "Two lectures disagree about this number: which one do the other and the paper give, and which does the call pass?",
         [("weight * sum(aux_losses)", "3 * sum(aux_losses)")],
     ),
+    "three-by-default": (
+        "In a call without a weight, the auxiliary losses are weighted by three, as one lecture says it aloud.",
+        "Two lectures disagree about this number: which one do the other and the paper give?",
+        [("weight * sum(aux_losses)", "(3 if weight == 0.3 else weight) * sum(aux_losses)")],
+    ),
     "divided-by-three": (
         "The auxiliary losses are divided by three.",
         "A third is near to the number of the paper, but is it the one that the call passes?",
@@ -37,6 +42,16 @@ AUXILIARY_LOSS: Table = {
         "The auxiliary losses are averaged, where they should be added.",
         "If a second head is added, does the first one count less than before?",
         [("weight * sum(aux_losses)", "(weight * sum(aux_losses) / len(aux_losses) if len(aux_losses) else 0)")],
+    ),
+    "mean-of-no-heads": (
+        "The auxiliary losses are averaged, where they should be added; where there are none, their mean is not a number.",
+        "If a second head is added, does the first one count less than before, and what is the sum of no numbers?",
+        [("sum(aux_losses)", "np.mean(aux_losses)")],
+    ),
+    "divided-by-the-number-of-heads": (
+        "The auxiliary losses are divided by their number, where they should be added; where there are none, that number is zero.",
+        "If a second head is added, does the first one count less than before, and what is the sum of no numbers?",
+        [("sum(aux_losses)", "sum(aux_losses) / len(aux_losses)")],
     ),
     "main-loss-scaled": (
         "The main loss is scaled down to make room for the heads, as in a weighted mean.",
@@ -63,6 +78,16 @@ AUXILIARY_LOSS: Table = {
         "How many heads may a network have?",
         [("sum(aux_losses)", "sum(aux_losses[:1])")],
     ),
+    "first-of-the-heads": (
+        "Only the first of the heads is counted, and a network without heads is not provided for.",
+        "How many heads may a network have?",
+        [("sum(aux_losses)", "aux_losses[0]")],
+    ),
+    "exactly-two-heads": (
+        "Two heads are counted, as many as GoogLeNet has, and a network with fewer is not provided for.",
+        "How many heads may a network have?",
+        [("sum(aux_losses)", "(aux_losses[0] + aux_losses[1])")],
+    ),
     "two-heads-only": (
         "No more than two heads are counted, as many as GoogLeNet has.",
         "How many heads may a network have?",
@@ -77,6 +102,21 @@ AUXILIARY_LOSS: Table = {
                 "losses = np.asarray(aux_losses, dtype=float)\n    losses *= weight\n    return main_loss + sum(losses)",
             ),
         ],
+    ),
+    "losses-scaled-one-by-one-in-place": (
+        "The auxiliary losses that were passed in are multiplied by the weight where they stand, one by one.",
+        "Does your product make a new number, or does it write into a list that the caller still owns?",
+        [
+            (
+                "return main_loss + weight * sum(aux_losses)",
+                "for head in range(len(aux_losses)):\n        aux_losses[head] *= weight\n    return main_loss + sum(aux_losses)",
+            ),
+        ],
+    ),
+    "heads-times-zero-at-inference": (
+        "At inference the auxiliary losses are multiplied by zero, which leaves nothing of a number, but not of infinity.",
+        "What is zero times infinity, and do the heads have a say at inference?",
+        [("if not training:", "if False:"), ("weight * sum(aux_losses)", "training * weight * sum(aux_losses)")],
     ),
     "weight-shrinks-with-each-head": (
         "Each head is weighted by a higher power of the weight than the one before.",
@@ -120,6 +160,11 @@ BRANCH_GRADIENT: Table = {
         "The head's gradient is weighted by three.",
         "Which weight belongs to the loss that is differentiated here?",
         [("weight * d_aux", "3 * d_aux")],
+    ),
+    "gradient-three-by-default": (
+        "In a call without a weight, the head's gradient is weighted by three.",
+        "Which weight does the loss have that is differentiated here?",
+        [("weight * d_aux", "(3 if weight == 0.3 else weight) * d_aux")],
     ),
     "gradient-weight-fixed": (
         "The weight is always that of the paper, whatever is passed in.",

@@ -52,6 +52,22 @@ def sized_twins(rng: Rng) -> Iterator[Twins]:
         yield (x, params, dlogits), (np.concatenate([x, rng.normal(size=(2, 1, 5, 5))], axis=1), more, dlogits)
 
 
+def square_twins(rng: Rng) -> Twins:
+    """A head whose fully connected weights are square, and the same with one unit more, which is shut."""
+    x, params = head(rng, (5, 8), rows=2)
+    square = params | {"W2": rng.normal(size=(6, 6)), "b2": rng.normal(size=6)}
+    more = {"W1": np.pad(square["W1"], ((0, 0), (0, 1))), "b1": np.append(square["b1"], -1.0)}
+    more["W2"] = np.pad(square["W2"], ((0, 1), (0, 0)))
+    dlogits = rng.normal(size=(2, 6))
+    return (x, square, dlogits), (x, square | more, dlogits)
+
+
+def thin_head(rng: Rng) -> tuple[np.ndarray, Params]:
+    """One channel of one image, as large as a window, and a head with one unit in each layer: axes of length one throughout."""
+    x, params = head(rng, (5, 5), rows=1, channels=1)
+    return x, {key: value[(slice(1),) * value.ndim].copy() for key, value in params.items()}
+
+
 def shut_twins(rng: Rng) -> Iterator[Twins]:
     """Heads of which one layer is zero all over, and the same with that layer negative all over: both are shut there."""
     x, params = head(rng, (5, 5), rows=2)

@@ -34,13 +34,13 @@ def scores(rng: Rng, rows: int = 5, classes: int = 4) -> tuple[np.ndarray, np.nd
 
 
 def extreme_scores(rng: Rng) -> tuple[np.ndarray, np.ndarray]:
-    """Logits of up to 1e4 of either sign, in rows that lie far apart, among them a confident mistake.
+    """Logits of up to 1e4 in size, of either sign, in rows that lie far apart, among them a confident mistake.
 
     They come in quarters, which float32 holds exactly.
     """
     near = rng.integers(-6, 7, size=(5, 4)) / 4
     near[1] = [1e4, -1e4, 0, 20]
-    near[2:] += np.array([[1e4], [-1e4], [300]])
+    near[2:] += np.array([[9998], [-9998], [300]])
     logits, labels = rng.permuted(near, axis=1), rng.integers(4, size=5)
     labels[1] = logits[1].argmin()
     return logits, labels

@@ -7,6 +7,7 @@ from autograder.suite import (
     as_numbers,
     central_differences,
     corners,
+    expect,
     expect_array,
     expect_close,
     expect_keys,
@@ -15,7 +16,7 @@ from autograder.suite import (
     expect_worked,
 )
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.cases import head_twins, shut_twins, sized_twins
+from tests.hidden.auxiliary_loss.cases import head_twins, shut_twins, sized_twins, square_twins, thin_head
 from tests.hidden.auxiliary_loss.checks import CLOSE, DIFFERENCES, SINGLE
 from tests.hidden.auxiliary_loss.inputs import head, head_at_kinks, head_gradient
 
@@ -136,30 +137,38 @@ def test_images_do_not_depend_on_their_batch(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x and as dlogits: the answer is that for the same numbers in float64."""
     whole = np.resize([3, -1, 2, -4, 1], (3, 4))
-    for kind, tolerance in ((np.int64, CLOSE), (np.float32, SINGLE)):
-        x, params = head(rng, (5, 8), whole=True)
-        _, cache = reference.auxiliary_head_forward(x, params)
-        dx, grads = answer(student, whole.astype(float), cache)
-        other_dx, other_grads = answer(student, whole.astype(kind), cache | {"x": x.astype(kind)})
-        expect_close("dx", other_dx, expect_worked("dx", dx, x.shape), **tolerance)
-        for key in GRADS:
-            expect_close(f'grads["{key}"]', other_grads[key], as_numbers(f'grads["{key}"]', grads[key]), **tolerance)
+    dlogits = whole.astype(float)
+    x, params = head(rng, (5, 8), whole=True)
+    _, cache = reference.auxiliary_head_forward(x, params)
+    dx, grads = answer(student, dlogits, cache)
+    dx = expect_worked("dx", dx, x.shape)
+    for kind, tolerance in ((np.float32, SINGLE), (np.int64, CLOSE)):
+        for question in ((dlogits.astype(kind), cache), (dlogits, cache | {"x": x.astype(kind)})):
+            other_dx, other_grads = answer(student, *question)
+            expect_close("dx", other_dx, dx, **tolerance)
+            for key in GRADS:
+                want = as_numbers(f'grads["{key}"]', grads[key])
+                expect_close(f'grads["{key}"]', other_grads[key], want, **tolerance)
 
 
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_special_numbers_are_like_any_others(student, rng):
-    """Zeros, equal numbers, a single channel or class and another order in memory change nothing."""
+    """Zeros, equal numbers, axes of length one, square matrices and another order in memory change nothing."""
     dlogits, cache = head_gradient(rng)
-    twins = [*head_twins(rng), *sized_twins(rng)]
+    twins = [*head_twins(rng), *sized_twins(rng), square_twins(rng)]
     asked = [asked_of(pair) for pair in twins]
     for place, corner in enumerate((0, -2, -1)):  # all in Fortran order; the keys in either order
         asked[place][0] = list(corners(*asked[place][0]))[corner]
-    plain = answer(student, dlogits, cache)[0]
+    plain, usual = answer(student, dlogits, cache)
+    thin = answer(student, rng.normal(size=(1, 1)), reference.auxiliary_head_forward(*thin_head(rng))[1])[1]
     answers = [[answer(student, *question)[0] for question in pair] for pair in asked]
     expect_worked("dx", plain, cache["x"].shape)
     for ((x, *_), (near, *_)), (got, other) in zip(twins, answers, strict=True):
         expect_close("dx", got, expect_array("dx", other, near.shape)[:, : x.shape[1]], **CLOSE)
+    for key in GRADS:
+        as_many = as_numbers(key, thin[key]).ndim == as_numbers(key, usual[key]).ndim
+        expect(as_many, f'grads["{key}"] should keep its axes of length one.')
 
 
 @pytest.mark.points(1)

@@ -5,6 +5,7 @@ import pytest
 
 from autograder.suite import (
     as_numbers,
+    expect,
     expect_array,
     expect_close,
     expect_keys,
@@ -13,7 +14,7 @@ from autograder.suite import (
     expect_worked,
 )
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.cases import SCALE, head_twins, scaled, sized_twins
+from tests.hidden.auxiliary_loss.cases import SCALE, head_twins, scaled, sized_twins, square_twins, thin_head
 from tests.hidden.auxiliary_loss.checks import CLOSE, SINGLE
 from tests.hidden.auxiliary_loss.inputs import head
 
@@ -41,7 +42,7 @@ def check_cache(student, rng, *keys, sizes=((8, 11),)):
 @pytest.mark.points(4)
 def test_logits(student, rng):
     """The logits are those of average pool, convolution, ReLU, FC, ReLU, FC, in this order, for maps of any valid size."""
-    for size in ((10, 10), (8, 11), (5, 5), (7, 6)):
+    for size in ((10, 10), (8, 11), (16, 7), (5, 5), (7, 6)):
         x, params = head(rng, size)
         expect_close("logits", answer(student, x, params)[0], reference.auxiliary_head_forward(x, params)[0], **CLOSE)
 
@@ -109,12 +110,13 @@ def kept(cache):
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_special_numbers_are_like_any_others(student, rng):
-    """Zeros, equal numbers, huge ones, a single channel or class and another order in memory change nothing."""
+    """Zeros, equal or huge numbers, axes of length one, square matrices and another order in memory change nothing."""
     x, params = head(rng)
-    twins = [*head_twins(rng), *sized_twins(rng)]
+    twins = [*head_twins(rng), *sized_twins(rng), square_twins(rng)]
     one_huge = np.concatenate([1e7 * x[:1], x[1:]])
     questions = (x, params), scaled(x, params), (one_huge, params)
-    plain, huge, beside_huge = (answer(student, *question)[0] for question in questions)
+    (plain, cache), (huge, _), (beside_huge, _) = (answer(student, *question) for question in questions)
+    thin_cache = answer(student, *thin_head(rng))[1]
     answers = [[answer(student, *twin[:2])[0] for twin in pair] for pair in twins]
     plain = expect_worked("logits", plain, (len(x), CLASSES))
     beside_huge = expect_array("logits beside a huge image", beside_huge, plain.shape)
@@ -122,6 +124,10 @@ def test_special_numbers_are_like_any_others(student, rng):
     expect_close("logits for huge x", huge, SCALE * plain, rtol=CLOSE["rtol"], atol=SCALE * CLOSE["atol"])
     for ((*_, special), (*_, near)), (got, other) in zip(twins, answers, strict=True):
         expect_close("logits", got, expect_array("logits", other, near.shape)[:, : special.shape[1]], **CLOSE)
+    usual, thin = kept(cache), kept(thin_cache)
+    for key in CACHED[:-1]:
+        as_many = as_numbers(key, thin[key]).ndim == as_numbers(key, usual[key]).ndim
+        expect(as_many, f'cache["{key}"] should keep its axes of length one.')
 
 
 @pytest.mark.points(1)

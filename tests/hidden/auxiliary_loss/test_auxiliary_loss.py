@@ -5,7 +5,7 @@ import pytest
 
 from autograder.suite import expect_array, expect_close, expect_unmodified
 from solutions.auxiliary_loss import reference
-from tests.hidden.auxiliary_loss.cases import beside
+from tests.hidden.auxiliary_loss.cases import NUDGE, beside
 from tests.hidden.auxiliary_loss.checks import CLOSE, SHARE, worked_number
 
 CALL = "auxiliary_loss(main_loss, aux_losses, ...)"
@@ -38,13 +38,13 @@ def test_default_is_training_with_the_weight_of_the_paper(student, rng):
 
 @pytest.mark.points(4)
 def test_inference_is_the_main_loss(student, rng):
-    """At inference the loss is the main loss, whatever the heads say, not a number too; in training it is not."""
+    """At inference the loss is the main loss, even where a head's loss is infinite or not a number; in training it is more."""
     main_loss, aux_losses = losses(rng)
     broken = ([float("inf"), 1.0], [float("nan")], np.array([-np.inf, np.nan]))
-    answers = [student.auxiliary_loss(main_loss, heads, 0.3, INFERENCE) for heads in (aux_losses, *broken)]
+    answers = [student.auxiliary_loss(main_loss, heads, 0.4, INFERENCE) for heads in (aux_losses, *broken)]
     for got in (*answers, student.auxiliary_loss(main_loss, [], training=INFERENCE)):
         expect_close(CALL, got, main_loss, **SHARE)
-    worked_number(CALL, student.auxiliary_loss(main_loss, aux_losses, 0.3, TRAINING), main_loss)
+    worked_number(CALL, student.auxiliary_loss(main_loss, aux_losses, 0.4, TRAINING), main_loss)
 
 
 @pytest.mark.points(1.5)
@@ -52,13 +52,13 @@ def test_any_number_of_heads(student, rng):
     """One head counts, and so does each of five, in a list, a tuple or an array."""
     for heads, kind in ((1, list), (5, list), (3, tuple), (4, np.array)):
         main_loss, aux_losses = losses(rng, heads)
-        want = reference.auxiliary_loss(main_loss, aux_losses, 0.3)
-        expect_close(CALL, student.auxiliary_loss(main_loss, kind(aux_losses), 0.3), want, **SHARE)
+        want = reference.auxiliary_loss(main_loss, aux_losses, 0.6)
+        expect_close(CALL, student.auxiliary_loss(main_loss, kind(aux_losses), 0.6), want, **SHARE)
 
 
 @pytest.mark.points(1)
 def test_no_heads(student, rng):
-    """A network without heads has its main loss, in training too; one with a head has not."""
+    """In training, the loss of a network without heads is its main loss; that of a network with a head is another."""
     main_loss, aux_losses = losses(rng, 1)
     worked_number(CALL, student.auxiliary_loss(main_loss, aux_losses), main_loss)
     expect_close(CALL, student.auxiliary_loss(main_loss, []), main_loss, **SHARE)
@@ -71,15 +71,15 @@ def test_inputs_stay_unmodified(student, rng):
     for kind in (list, np.array):
         before = kind(aux_losses)
         got = expect_unmodified(
-            student.auxiliary_loss, "main_loss aux_losses weight training", main_loss, before, 0.3, TRAINING
+            student.auxiliary_loss, "main_loss aux_losses weight training", main_loss, before, 0.4, TRAINING
         )
-        worked_number(CALL, got, main_loss, student.auxiliary_loss(2 * main_loss, before, 0.3))
+        worked_number(CALL, got, main_loss, student.auxiliary_loss(2 * main_loss, before, 0.4))
 
 
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_special_numbers_are_like_any_others(student, rng):
-    """Zeros, equal numbers, negative losses and a weight of zero are like any other numbers, in lists and in arrays."""
+    """Zeros, equal numbers, negative losses, a weight of zero and no heads are nothing special, in lists and in arrays."""
     main_loss, (one, other, third) = losses(rng, 3)
     specials = [
         [0.0, [one, other], 0.4],
@@ -89,9 +89,13 @@ def test_special_numbers_are_like_any_others(student, rng):
         [main_loss, [one, other, one], 0.4],
         [main_loss, [one, other], 0.0],
         [main_loss, [one], 0.4],
+        [main_loss, [], 0.4],
         [-main_loss, [-one, other, -third], 0.4],
     ]
-    *near, negative = [student.auxiliary_loss(*beside(rng, special)) for special in specials]
+    # A weight is never negative.
+    questions = [(*beside(rng, [main, heads]), weight + NUDGE) for main, heads, weight in specials]
+    *near, negative = [student.auxiliary_loss(*question) for question in questions]
+    unused = [student.auxiliary_loss(sign * main_loss, [sign * one], 0.4, INFERENCE) for sign in (1, -1)]
     opposite = student.auxiliary_loss(main_loss, [one, -other, third], 0.4)
     answers = [
         [student.auxiliary_loss(main, kind(heads), weight) for kind in (list, tuple, np.array)]
@@ -102,6 +106,7 @@ def test_special_numbers_are_like_any_others(student, rng):
     for number, got in zip((*expected, expected[-1]), (*answers, [negative]), strict=True):
         for each in got:
             expect_close(CALL, each, number, **CLOSE)
+    expect_close(CALL, unused[1], -expect_array(CALL, unused[0], ()), **CLOSE)
 
 
 @pytest.mark.redundant("a law that does not rest on the reference, and holds that to account too")

@@ -49,7 +49,7 @@ SHAPES += ((2, 2, 2), (2, 3, 4), (3, 4, 2, 1), (2, 2, 2, 2), (1, 1, 1, 1))
 
 @pytest.mark.points(1)
 def test_arrays_of_any_shape(student, rng):
-    """Each entry is on its own: neither the shape nor the order in memory counts, and zeros are like any other numbers."""
+    """Each entry is on its own: neither shape, size of the numbers nor order in memory counts, and zeros are nothing special."""
     d_main, d_aux = gradients(rng, (24,))
     cases = [(beside(rng, main), beside(rng, aux), main, aux) for main, aux in corners(*gradients(rng, (4, 3)))]
     flat = student.branch_gradient(d_main, d_aux, 0.4)
@@ -57,11 +57,14 @@ def test_arrays_of_any_shape(student, rng):
         student.branch_gradient(*(part[: math.prod(shape)].reshape(shape) for part in (d_main, d_aux)), 0.4)
         for shape in SHAPES
     ]
+    sized = {scale: student.branch_gradient(scale * d_main, scale * d_aux, 0.4) for scale in (1e-12, 1e3)}
     unweighted = [student.branch_gradient(d_main, d_aux, weight) for weight in (0.0, 1e-8)]
     answers = [[student.branch_gradient(*pair, 0.4) for pair in (case[:2], case[2:])] for case in cases]
     flat = expect_worked(CALL, flat, (24,), d_main, d_aux)
     for shape, got in zip(SHAPES, shaped, strict=True):
         expect_close(CALL, got, flat[: math.prod(shape)].reshape(shape), **CLOSE)
+    for scale, got in sized.items():
+        expect_close(CALL, expect_array(CALL, got, (24,)) / scale, flat, **CLOSE)
     expect_close(CALL, unweighted[0], expect_array(CALL, unweighted[1], (24,)), **CLOSE)
     for near, got in answers:
         expect_close(CALL, got, expect_array(CALL, near, (4, 3)), **CLOSE)

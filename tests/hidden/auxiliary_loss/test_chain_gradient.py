@@ -16,8 +16,9 @@ CALL = "chain_gradient(x, weights, slopes)"
 def test_product_of_input_slopes_and_later_weights(student, rng):
     """The gradient is the product of the input, all slopes and all weights but W1, with its sign, at any depth."""
     chains = [chain(rng, depth) for depth in (4, 2, 3, 7, 60)]
-    x, weights, slopes = chains[0]
-    for case in (*chains, (x, weights, [1e-3 * slope for slope in slopes])):
+    x, weights, slopes = chains[3]
+    vanishing, exploding = ((x, weights, [scale * slope for slope in slopes]) for scale in (1e-4, 1e4))
+    for case in (*chains, vanishing, exploding):
         for sign in (1, -1):
             x, weights, slopes = case[0] * sign, *case[1:]
             got = student.chain_gradient(x, weights, slopes)

@@ -1,11 +1,14 @@
 """Hidden suite of the exercise `softmax_cross_entropy`: loss and gradient, each with points of its own."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from autograder.suite import (
     central_differences,
     corners,
+    expect_any,
     expect_array,
     expect_close,
     expect_tuple,
@@ -63,26 +66,34 @@ def test_gradient_of_large_logits(student, rng):
 
 @pytest.mark.points(0.5)
 def test_a_row_alone(student, rng):
-    """A row alone has the gradient that it has in a batch of copies of itself, for all of them together."""
+    """The gradient of a batch of one is the sum of the gradients of its copies in a batch, and its loss is the mean of theirs."""
     logits, labels = scores(rng)
-    together = answer(student, logits[[0, 0, 0]], labels[[0, 0, 0]])[1]
+    mean, together = answer(student, logits[[0, 0, 0]], labels[[0, 0, 0]])
+    loss, alone = answer(student, logits[:1], labels[:1])
     together = expect_worked("dlogits", together, (3, logits.shape[1]), logits[[0, 0, 0]])
-    alone = answer(student, logits[:1], labels[:1])[1]
-    alone = expect_array("dlogits for a batch of one", alone, (1, logits.shape[1]))
-    expect_close("dlogits for a batch of one", alone * together[0].max(), together[:1] * alone.max(), **CLOSE)
+    mean = expect_array("loss", mean, ())
+    # An answer that forgets the mean, or takes it twice, is charged elsewhere.
+    for what, got, wants in (
+        ("dlogits for a batch of one", alone, [factor * together[:1] for factor in (3, 1, 9)]),
+        ("loss for a batch of one", loss, (mean, mean / 3, mean * 3)),
+    ):
+        expect_any(*(partial(expect_close, what, got, want, **CLOSE) for want in wants))
 
 
 @pytest.mark.points(0.5)
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as logits: the answer is that for the same numbers in float64."""
     logits, labels = scores(rng)
-    want = expect_worked("dlogits", answer(student, logits, labels)[1], logits.shape, logits)
-    got_loss, got = answer(student, logits.astype(np.float32), labels)
-    expect_close("dlogits for float32 logits", got, want, **SINGLE)
-    expect_array("loss for float32 logits", got_loss, ())
     whole = rng.permuted(np.resize([-2, 0, 1, 3], logits.shape), axis=1)
-    want = expect_worked("dlogits", answer(student, whole.astype(float), labels)[1], logits.shape, whole)
-    expect_close("dlogits for integer logits", answer(student, whole, labels)[1], want, **CLOSE)
+    for kind, plain, other, tolerance in (
+        ("float32", logits, logits.astype(np.float32), SINGLE),
+        ("integer", whole.astype(float), whole, CLOSE),
+    ):
+        loss, dlogits = answer(student, plain, labels)
+        other_loss, got = answer(student, other, labels)
+        dlogits = expect_worked("dlogits", dlogits, plain.shape, plain)
+        expect_close(f"dlogits for {kind} logits", got, dlogits, **tolerance)
+        expect_close(f"loss for {kind} logits", other_loss, expect_array("loss", loss, ()), **tolerance)
 
 
 @pytest.mark.sweeping
