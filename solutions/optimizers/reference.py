@@ -22,8 +22,8 @@ def gradient_descent(
     lr: the learning rate, larger than 0
     steps: how many steps to take, 0 or more
 
-    Returns an array of shape (steps + 1, D): row 0 is w0, row k is the point after k
-    steps.
+    Returns an array of shape (steps + 1, D), float64: row 0 is w0, row k is the point
+    after k steps.
 
     w0 is not modified, and no row changes once it is written.
 
@@ -104,8 +104,8 @@ def plateau_decay(
     factor: what the rate is multiplied by, larger than 0
     patience: how many epochs without progress in a row are too many, at least 1
 
-    Returns a list with one rate for each loss: entry i is the rate for the epoch after
-    losses[i] has been seen.
+    Returns a list with one rate for each loss: entry i is the rate for the epoch that
+    follows losses[i].
 
     losses is not modified.
 
@@ -136,7 +136,7 @@ def momentum_step(
         w <- w - lr v                      with the new v
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
-        course) or integer
+        course) or integer. The caller may have changed them since your last call.
     grad: the gradient of the loss at w, like w
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
@@ -147,7 +147,8 @@ def momentum_step(
     beta: share of the old velocity that is kept, from 0 to below 1; the same in all
         steps
 
-    Returns (w, state), both new. Neither w nor grad nor the old state is modified.
+    Returns (w, state), both new; w is float64. Neither w nor grad nor the old state is
+    modified.
 
     Source: lectures N43 and L14.
     """
@@ -170,7 +171,7 @@ def nesterov_step(
     Here v is a step, sign and learning rate included; no factor (1 - beta).
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
-        course) or integer
+        course) or integer. The caller may have changed them since your last call.
     grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it
         once.
     state: {} at the first step, later what your last call for these weights returned,
@@ -182,7 +183,7 @@ def nesterov_step(
     beta: share of the old velocity that is kept, from 0 to below 1; the same in all
         steps
 
-    Returns (w, state), both new. Neither w nor the old state is modified.
+    Returns (w, state), both new; w is float64. Neither w nor the old state is modified.
 
     Source: lecture N43 (in pictures); Sutskever et al. 2013, ICML, for this form.
     """
@@ -205,7 +206,7 @@ def adagrad_step(
         w <- w - lr grad / (sqrt(r) + eps)     with the new r; eps outside the root
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
-        course) or integer
+        course) or integer. The caller may have changed them since your last call.
     grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
@@ -216,7 +217,8 @@ def adagrad_step(
     eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
         and the same in all steps
 
-    Returns (w, state), both new. Neither w nor grad nor the old state is modified.
+    Returns (w, state), both new; w is float64. Neither w nor grad nor the old state is
+    modified.
 
     Source: lecture N44; Duchi et al. 2011, JMLR 12.
     """
@@ -242,7 +244,7 @@ def rmsprop_step(
         w <- w - lr grad / (sqrt(r) + eps)     with the new r; eps outside the root
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
-        course) or integer
+        course) or integer. The caller may have changed them since your last call.
     grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
@@ -254,7 +256,8 @@ def rmsprop_step(
     eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
         and the same in all steps
 
-    Returns (w, state), both new. Neither w nor grad nor the old state is modified.
+    Returns (w, state), both new; w is float64. Neither w nor grad nor the old state is
+    modified.
 
     Source: lecture N45.
     """
@@ -283,7 +286,7 @@ def rmsprop_nesterov_step(
         w <- w + v                                 with the new v
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
-        course) or integer
+        course) or integer. The caller may have changed them since your last call.
     grad_fn: a function; grad_fn(w) is the gradient of the loss at w, like w. Ask it
         once.
     state: {} at the first step, later what your last call for these weights returned,
@@ -299,7 +302,7 @@ def rmsprop_nesterov_step(
     eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
         and the same in all steps
 
-    Returns (w, state), both new. Neither w nor the old state is modified.
+    Returns (w, state), both new; w is float64. Neither w nor the old state is modified.
 
     Source: lecture N45, in words.
     """
@@ -336,7 +339,7 @@ def adam_step(
     m and r are kept as they are; the corrected ones serve this step only.
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
-        course) or integer
+        course) or integer. The caller may have changed them since your last call.
     grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
@@ -351,7 +354,8 @@ def adam_step(
     eps: keeps a weight that has seen no gradient yet from dividing by 0; larger than 0,
         and the same in all steps
 
-    Returns (w, state), both new. Neither w nor grad nor the old state is modified.
+    Returns (w, state), both new; w is float64. Neither w nor grad nor the old state is
+    modified.
 
     Source: lecture N45; Kingma & Ba 2014, arXiv:1412.6980 (who write v for r).
     """

@@ -1,6 +1,6 @@
 """The visible checks of `optimizers`; the locked cell after each exercise calls one of them.
 
-The worked examples are two steps long at most and small enough to be followed with pencil and paper.
+The worked examples are a few steps long at most and small enough to be followed with pencil and paper.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from starter_code.checks.checking import array_of, asked, done, expect_array, ex
 from starter_code.checks.examples import Example, Recorded, Told, given
 
 Function = Callable[..., object]
-START = np.array([1.0, -2.0])
+START = np.array([1.0, -2.0])  # no first gradient is a multiple of it: else all wrong steps look alike
 
 
 def check_gradient_descent(gradient_descent: Function) -> None:
@@ -22,6 +22,12 @@ def check_gradient_descent(gradient_descent: Function) -> None:
     expect_array("the path", path, (4, 2), example)
     expect_close("the path", path, [[4, 1], [2, -1], [1, 1], [0.5, -1]], example)
     _check_count(name, [slope], 3, "in three steps", example)
+    slope = Recorded("the gradient at w is w, the very array that you pass", lambda w: w)
+    example = given(grad_fn=slope, w0=np.array([8.0]), lr=0.5, steps=2)
+    path = asked(name, gradient_descent, example)
+    expect_close(
+        "the path", path, [[8], [4], [2]], example, "what grad_fn returns may be w itself: do not write into it"
+    )
     done(name, "integers as w0, a single weight, no step at all.")
 
 
@@ -47,8 +53,8 @@ def check_schedules(step_decay: Function, plateau_decay: Function) -> None:
 def check_momentum_step(momentum_step: Function) -> None:
     """Two steps by hand."""
     name = "momentum_step"
-    grads = [{"grad": np.array([2.0, -4.0])}, {"grad": np.array([1.0, 1.0])}]
-    _check_steps(name, momentum_step, grads, {"lr": 0.5, "beta": 0.9}, [[0.9, -1.8], [0.76, -1.67]])
+    grads = [{"grad": np.array([2.0, 1.0])}, {"grad": np.array([1.0, 1.0])}]
+    _check_steps(name, momentum_step, grads, {"lr": 0.5, "beta": 0.9}, [[0.9, -2.05], [0.76, -2.145]])
     done(name, "more steps, rates that change, another beta, integers, arrays of other shapes.")
 
 
@@ -72,9 +78,9 @@ def check_adagrad_step(adagrad_step: Function) -> None:
 def check_rmsprop_step(rmsprop_step: Function) -> None:
     """Two steps by hand, with an epsilon that cannot be overlooked."""
     name = "rmsprop_step"
-    grads = [{"grad": np.array([2.0, -4.0])}, {"grad": np.array([0.0, 2.0])}]
+    grads = [{"grad": np.array([2.0, 4.0])}, {"grad": np.array([0.0, -2.0])}]
     options = {"lr": 0.5, "rho": 0.75, "eps": 1.0}
-    _check_steps(name, rmsprop_step, grads, options, [[0.5, -4 / 3], [0.5, -5 / 3]])
+    _check_steps(name, rmsprop_step, grads, options, [[0.5, -8 / 3], [0.5, -7 / 3]])
     done(name, "more steps, the usual rho and epsilon, integers, arrays of other shapes.")
 
 
@@ -91,8 +97,8 @@ def check_rmsprop_nesterov_step(rmsprop_nesterov_step: Function) -> None:
 def check_adam_step(adam_step: Function) -> None:
     """Two steps by hand, with an epsilon that cannot be overlooked."""
     name = "adam_step"
-    grads = [{"grad": np.array([2.0, -4.0])}, {"grad": np.array([0.0, 4.0])}]
-    wanted = [[2 / 3, -1.6], [0.522323240673, -26 / 15]]
+    grads = [{"grad": np.array([2.0, 4.0])}, {"grad": np.array([0.0, -4.0])}]
+    wanted = [[2 / 3, -2.4], [0.522323240673, -34 / 15]]
     _check_steps(name, adam_step, grads, {"lr": 0.5, "beta1": 0.5, "beta2": 0.75, "eps": 1.0}, wanted)
     done(name, "more steps, the usual parameters, rates that change, integers, arrays of other shapes.")
 

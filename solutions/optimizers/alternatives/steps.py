@@ -41,10 +41,11 @@ def momentum_in_float32(w: Any, grad: Any, state: State, lr: float, beta: float 
     return (np.asarray(w, dtype=np.float32) - np.float32(lr) * average).astype(float), (average,)
 
 
-def nesterov_from_positions(w: Any, grad_fn: Gradient, state: State, lr: float, beta: float = 0.9) -> tuple[Any, State]:
-    """Remembers the last position rather than the velocity."""
-    ahead = w + beta * (w - state["last"]) if state else np.array(w, dtype=float)
-    return ahead - lr * grad_fn(ahead), {"last": np.array(w, dtype=float)}
+def nesterov_from_ahead(w: Any, grad_fn: Gradient, state: State, lr: float, beta: float = 0.9) -> tuple[Any, State]:
+    """Remembers how far to look ahead rather than the velocity, and steps from there."""
+    ahead = w + state.get("kept", np.zeros(w.shape))
+    new = ahead - lr * grad_fn(ahead)
+    return new, {"kept": beta * (new - w)}
 
 
 def nesterov_downhill(w: Any, grad_fn: Gradient, state: State, lr: float, beta: float = 0.9) -> tuple[Any, State]:
@@ -90,15 +91,16 @@ def rmsprop_from_history(
     return w - lr / (average**0.5 + eps) * grad, {"seen": tuple(seen), "note": "everything"}
 
 
-def combined_from_positions(
+def combined_from_ahead(
     w: Any, grad_fn: Gradient, state: State, lr: float, rho: float = 0.9, beta: float = 0.9, eps: float = 1e-8
 ) -> tuple[Any, State]:
-    """Remembers the last position rather than the velocity."""
-    ahead = w + beta * (w - state["last"]) if state else w.astype(float)
+    """Remembers how far to look ahead rather than the velocity, and steps from there."""
+    ahead = w + (state["kept"] if state else np.zeros(w.shape))
     slope = grad_fn(ahead)
     squares = slope * slope
     average = squares - rho * squares + rho * (state["average"] if state else 0)
-    return ahead - lr * slope / (eps + average**0.5), {"last": w.astype(float), "average": average}
+    new = ahead - lr * slope / (eps + average**0.5)
+    return new, {"kept": beta * (new - w), "average": average}
 
 
 def combined_in_place_on_copies(
@@ -162,13 +164,13 @@ ALTERNATIVES = [
     Alternative("momentum_step", "a heavy ball, scaled; another state", {"momentum_step": momentum_as_heavy_ball}),
     Alternative("momentum_step", "in-place on copies", {"momentum_step": momentum_in_place_on_copies}),
     Alternative("momentum_step", "float32; a tuple for a state", {"momentum_step": momentum_in_float32}),
-    Alternative("nesterov_step", "positions in place of velocities", {"nesterov_step": nesterov_from_positions}),
+    Alternative("nesterov_step", "steps from the look-ahead point", {"nesterov_step": nesterov_from_ahead}),
     Alternative("nesterov_step", "a velocity that points downhill", {"nesterov_step": nesterov_downhill}),
     Alternative("adagrad_step", "loops and lists", {"adagrad_step": adagrad_in_loops}),
     Alternative("adagrad_step", "every gradient kept", {"adagrad_step": adagrad_from_history}),
     Alternative("rmsprop_step", "float32", {"rmsprop_step": rmsprop_in_float32}),
     Alternative("rmsprop_step", "every gradient kept; einsum", {"rmsprop_step": rmsprop_from_history}),
-    Alternative("rmsprop_nesterov_step", "positions", {"rmsprop_nesterov_step": combined_from_positions}),
+    Alternative("rmsprop_nesterov_step", "from the look-ahead point", {"rmsprop_nesterov_step": combined_from_ahead}),
     Alternative("rmsprop_nesterov_step", "in-place on copies", {"rmsprop_nesterov_step": combined_in_place_on_copies}),
     Alternative("adam_step", "corrections moved into the rate", {"adam_step": adam_with_one_rate}),
     Alternative("adam_step", "running powers", {"adam_step": adam_with_running_powers}),

@@ -103,6 +103,109 @@ RMSPROP_NESTEROV: Table = {
         "What happens to a fraction that is written into an array of integers?",
         [("return w + v,", "return (w + v).astype(w.dtype),")],
     ),
+    "combined-parentheses-missing": (
+        "Epsilon is added to the new velocity, rather than to the root: parentheses are missing.",
+        "Which division is epsilon there to protect?",
+        [("v = beta * v - lr * g / (np.sqrt(r) + eps)", "v = beta * v - lr * g / np.sqrt(r) + eps")],
+    ),
+    "combined-epsilon-on-step": (
+        "Epsilon is added to the quotient, rather than to what it is divided by.",
+        "Which division is epsilon there to protect?",
+        [("v = beta * v - lr * g / (np.sqrt(r) + eps)", "v = beta * v - lr * (g / np.sqrt(r) + eps)")],
+    ),
+    "combined-epsilon-on-scaled-step": (
+        "Epsilon is added to the quotient times the rate, rather than to what it is divided by.",
+        "Which division is epsilon there to protect?",
+        [("v = beta * v - lr * g / (np.sqrt(r) + eps)", "v = beta * v - (lr * g / np.sqrt(r) + eps)")],
+    ),
+    "combined-no-root": (
+        "The gradient is divided by the average of squares itself, without taking its root.",
+        "The R of RMSProp stands for something that is missing here.",
+        [(ROOT, "(r + eps)")],
+    ),
+    "combined-missing-one-minus-rho": (
+        "The new square enters in full, so that what is kept is no average.",
+        "With a constant gradient, where should the average of its squares settle?",
+        [("(1 - rho) * g**2", "g**2")],
+    ),
+    "combined-rho-swapped": (
+        "The shares are swapped: the old average gets the small one and the new square the large one.",
+        "With rho near one, is the average meant to have a long memory or a short one?",
+        [('rho * state.get("r", 0.0) + (1 - rho) * g**2', '(1 - rho) * state.get("r", 0.0) + rho * g**2')],
+    ),
+    "combined-bias-corrected": (
+        "The average is corrected for its start at zero, which belongs to another rule of this notebook.",
+        "Does anything in this formula depend on the number of the step?",
+        [
+            ("    r = rho", '    t = state.get("t", 0) + 1\n    r = rho'),
+            (ROOT, "(np.sqrt(r / (1 - rho**t)) + eps)"),
+            (STATE, '{"v": v, "r": r, "t": t}'),
+        ],
+    ),
+    "combined-average-not-stored": (
+        "The new average is not handed on, so that every step begins without one.",
+        "Which of the two memories does the next call get?",
+        [(STATE, '{"v": v}')],
+    ),
+    "combined-global-norm": (
+        "All weights share one average, that of the whole gradient, rather than each having its own.",
+        "Should the steep direction of a ravine and the flat one be divided by the same number?",
+        [("* g**2", "* np.mean(g**2)")],
+    ),
+    "combined-look-ahead-wrong-sign": (
+        "The gradient is taken behind the weights, where they came from.",
+        "In this form the velocity is a step, with its sign: which way does it carry the weights?",
+        [("grad_fn(w + beta * v)", "grad_fn(w - beta * v)")],
+    ),
+    "combined-stays-at-look-ahead": (
+        "The new velocity is added to the look-ahead point, so that the old velocity counts twice.",
+        "From which point does the step set out: from the weights, or from where they only looked?",
+        [
+            ('v = state.get("v", 0.0)\n', 'v = state.get("v", 0.0)\n    w = w + beta * v\n'),
+            ("grad_fn(w + beta * v)", "grad_fn(w)"),
+        ],
+    ),
+    "combined-torch-form": (
+        "The weights are kept at the look-ahead point, as PyTorch keeps them for Nesterov's momentum: a sister form.",
+        "Two forms describe the same ball seen from two points: at which of them does the docstring ask for the gradient?",
+        [("grad_fn(w + beta * v)", "grad_fn(w)"), ("w + v,", "w + beta * v - lr * g / (np.sqrt(r) + eps),")],
+    ),
+    "combined-ascent": (
+        "The gradient is added to the velocity, which then points uphill.",
+        "In this form the velocity is a step: in which direction should a gradient push it?",
+        [("- lr * g", "+ lr * g")],
+    ),
+    "combined-weights-from-the-state": (
+        "After the first step, the weights come from the state, and those that are passed in do not count.",
+        "Somebody may have changed the weights since the last step: from which ones should this step set out?",
+        [
+            ('v = state.get("v", 0.0)\n', 'w, v = state.get("w", w), state.get("v", 0.0)\n'),
+            ('{"v": v, "r": r}', '{"v": v, "r": r, "w": w + v}'),
+        ],
+    ),
+    "combined-velocity-from-positions": (
+        "The velocity is worked out from where the weights were, and takes in what the caller has changed since.",
+        "Somebody may shrink the weights between two steps: is that a motion of the ball's own?",
+        [('v = state.get("v", 0.0)', 'v = w - state.get("w", w)'), (STATE, '{"r": r, "w": w}')],
+    ),
+    "combined-updates-floats-in-place": (
+        "Weights that are float64 already are changed in place: converting them makes no copy.",
+        "Does a conversion make a new array where nothing has to be converted?",
+        [("return w + v,", "w = np.asarray(w, dtype=float)\n    w += v\n    return w,")],
+    ),
+    "combined-memories-changed-in-place": (
+        "Velocity and average in the old state are changed in place.",
+        "Somebody may still hold the old state, to step from it again: does it still say the same?",
+        [
+            ('v = state.get("v", 0.0)\n', 'v = state.get("v", np.zeros(w.shape))\n    v *= beta\n'),
+            ("grad_fn(w + beta * v)", "grad_fn(w + v)"),
+            (
+                'r = rho * state.get("r", 0.0) + (1 - rho) * g**2',
+                'r = state.get("r", np.zeros(w.shape))\n    r *= rho\n    r += (1 - rho) * g**2',
+            ),
+            ("v = beta * v - lr * g / (np.sqrt(r) + eps)", "v -= lr * g / (np.sqrt(r) + eps)"),
+        ],
+    ),
 }
 
 T = 't = state.get("t", 0) + 1'
@@ -242,5 +345,60 @@ ADAM: Table = {
         "The result is stored in the number type of w, which cuts fractions off when w holds integers.",
         "What happens to a fraction that is written into an array of integers?",
         [(f"return {STEP},", f"return ({STEP}).astype(w.dtype),")],
+    ),
+    "adam-parentheses-missing": (
+        "Epsilon is added to the new weights, rather than to the root: parentheses are missing.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * m_hat / (np.sqrt(r_hat) + eps)", "w - lr * m_hat / np.sqrt(r_hat) + eps")],
+    ),
+    "adam-epsilon-on-scaled-step": (
+        "Epsilon is added to the quotient times the rate, rather than to what it is divided by.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * m_hat / (np.sqrt(r_hat) + eps)", "w - (lr * m_hat / np.sqrt(r_hat) + eps)")],
+    ),
+    "gradient-enters-in-full": (
+        "The new gradient enters in full, so that what is kept is no average.",
+        "With a constant gradient, where should the average of the gradients settle?",
+        [("(1 - beta1) * grad\n", "grad\n")],
+    ),
+    "one-share-in-both-corrections": (
+        "Both averages are corrected with the share of the first one.",
+        "Each average has a memory of its own: which share says how far it has come from zero?",
+        [(R_HAT, "r_hat = r / (1 - beta1**t)")],
+    ),
+    "adam-weights-from-the-state": (
+        "After the first step, the weights come from the state, and those that are passed in do not count.",
+        "Somebody may have changed the weights since the last step: from which ones should this step set out?",
+        [
+            ('t = state.get("t", 0) + 1', 't = state.get("t", 0) + 1\n    w = state.get("w", w)'),
+            (
+                'return w - lr * m_hat / (np.sqrt(r_hat) + eps), {"t": t, "m": m, "r": r}',
+                'w = w - lr * m_hat / (np.sqrt(r_hat) + eps)\n    return w, {"t": t, "m": m, "r": r, "w": w}',
+            ),
+        ],
+    ),
+    "adam-updates-floats-in-place": (
+        "Weights that are float64 already are changed in place: converting them makes no copy.",
+        "Does a conversion make a new array where nothing has to be converted?",
+        [
+            (
+                "return w - lr * m_hat / (np.sqrt(r_hat) + eps),",
+                "w = np.asarray(w, dtype=float)\n    w -= lr * m_hat / (np.sqrt(r_hat) + eps)\n    return w,",
+            )
+        ],
+    ),
+    "adam-averages-changed-in-place": (
+        "The averages in the old state are changed in place.",
+        "Somebody may still hold the old state, to step from it again: does it still say the same?",
+        [
+            (
+                'm = beta1 * state.get("m", 0.0) + (1 - beta1) * grad\n',
+                'm = state.get("m", np.zeros(w.shape))\n    m *= beta1\n    m += (1 - beta1) * grad\n',
+            ),
+            (
+                'r = beta2 * state.get("r", 0.0) + (1 - beta2) * grad**2',
+                'r = state.get("r", np.zeros(w.shape))\n    r *= beta2\n    r += (1 - beta2) * grad**2',
+            ),
+        ],
     ),
 }

@@ -118,6 +118,11 @@ STEP_DECAY: Table = {
         "Steps are counted from zero: which is the first step of the second stair?",
         [("step // every", "max(step - 1, 0) // every")],
     ),
+    "stairs-counted-from-one": (
+        "Stairs begin one step too late, and the first step comes before the first stair.",
+        "Steps are counted from zero: which rate does your formula give for the first of them?",
+        [("step // every", "(step - 1) // every")],
+    ),
     "falls-only-once": (
         "There is a single stair: after the first fall the rate stays where it is.",
         "What becomes of the rate on the third stair?",
@@ -164,6 +169,11 @@ PLATEAU_DECAY: Table = {
         "What does a plateau look like when the loss does not move at all?",
         [("loss < best", "loss <= best")],
     ),
+    "best-by-a-margin": (
+        "A loss counts as progress only where it is lower than the best by some margin.",
+        "By how much does a loss have to be lower than every one before it, says the docstring?",
+        [("loss < best", "loss < best * (1 - 1e-4)")],
+    ),
     "progress-does-not-reset": (
         "Epochs without progress are counted over the whole run, rather than in a row.",
         "What does a new best say about the epochs that were counted before it?",
@@ -171,7 +181,7 @@ PLATEAU_DECAY: Table = {
     ),
     "best-forgotten-at-decay": (
         "The best loss is forgotten when the rate falls.",
-        "Is a loss that is worse than one of an hour ago progress, only because the rate has changed since?",
+        "Is a loss that is worse than an earlier one progress, only because the rate has changed since?",
         [("lr, waited = lr * factor, 0", "lr, waited, best = lr * factor, 0, np.inf")],
     ),
     "rate-one-epoch-late": (

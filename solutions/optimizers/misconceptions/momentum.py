@@ -84,6 +84,37 @@ MOMENTUM: Table = {
         "What happens to a fraction that is written into an array of integers?",
         [("return w - lr * v,", "return (w - lr * v).astype(w.dtype),")],
     ),
+    "weights-from-the-state": (
+        "After the first step, the weights come from the state, and those that are passed in do not count.",
+        "Somebody may have changed the weights since the last step: from which ones should this step set out?",
+        [
+            ("v = ", 'w = state.get("w", w)\n    v = '),
+            ('return w - lr * v, {"v": v}', 'w = w - lr * v\n    return w, {"v": v, "w": w}'),
+        ],
+    ),
+    "updates-floats-in-place": (
+        "Weights that are float64 already are changed in place: converting them makes no copy.",
+        "Does a conversion make a new array where nothing has to be converted?",
+        [("return w - lr * v,", "w = np.asarray(w, dtype=float)\n    w -= lr * v\n    return w,")],
+    ),
+    "gradient-scaled-in-place-in-floats": (
+        "A gradient that is float64 already is scaled in place: converting it makes no copy.",
+        "Does a conversion make a new array where nothing has to be converted?",
+        [
+            ("v = ", "grad = np.asarray(grad, dtype=float)\n    grad *= 1 - beta\n    v = "),
+            ("(1 - beta) * grad", "grad"),
+        ],
+    ),
+    "velocity-changed-in-place": (
+        "The velocity in the old state is changed in place.",
+        "Somebody may still hold the old state, to step from it again: does it still say the same?",
+        [
+            (
+                'v = beta * state.get("v", 0.0) + (1 - beta) * grad',
+                'v = state.get("v", np.zeros(w.shape))\n    v *= beta\n    v += (1 - beta) * grad',
+            )
+        ],
+    ),
 }
 
 NESTEROV: Table = {
@@ -116,6 +147,14 @@ NESTEROV: Table = {
         [
             ("v = beta * v - lr * grad_fn(w + beta * v)", "g = grad_fn(w)\n    v = beta * v - lr * g"),
             ("w + v,", "w + beta * v - lr * g,"),
+        ],
+    ),
+    "torch-form-with-the-rate-outside": (
+        "The weights are kept at the look-ahead point and the rate stands outside of the velocity, as in PyTorch: a sister form.",
+        "Two forms describe the same ball seen from two points: at which of them does the docstring ask for the gradient?",
+        [
+            ("v = beta * v - lr * grad_fn(w + beta * v)", "g = grad_fn(w)\n    v = beta * v + g"),
+            ("w + v,", "w - lr * (g + beta * v),"),
         ],
     ),
     "nesterov-velocity-averaged": (
@@ -180,5 +219,31 @@ NESTEROV: Table = {
         "The result is stored in the number type of w, which cuts fractions off when w holds integers.",
         "What happens to a fraction that is written into an array of integers?",
         [("return w + v,", "return (w + v).astype(w.dtype),")],
+    ),
+    "nesterov-weights-from-the-state": (
+        "After the first step, the weights come from the state, and those that are passed in do not count.",
+        "Somebody may have changed the weights since the last step: from which ones should this step set out?",
+        [
+            ('v = state.get("v", 0.0)\n', 'w, v = state.get("w", w), state.get("v", 0.0)\n'),
+            ('{"v": v}', '{"v": v, "w": w + v}'),
+        ],
+    ),
+    "velocity-from-positions": (
+        "The velocity is worked out from where the weights were, and takes in what the caller has changed since.",
+        "Somebody may shrink the weights between two steps: is that a motion of the ball's own?",
+        [('v = state.get("v", 0.0)', 'v = w - state.get("w", w)'), ('{"v": v}', '{"w": w}')],
+    ),
+    "nesterov-updates-floats-in-place": (
+        "Weights that are float64 already are changed in place: converting them makes no copy.",
+        "Does a conversion make a new array where nothing has to be converted?",
+        [("return w + v,", "w = np.asarray(w, dtype=float)\n    w += v\n    return w,")],
+    ),
+    "nesterov-velocity-changed-in-place": (
+        "The velocity in the old state is changed in place.",
+        "Somebody may still hold the old state, to step from it again: does it still say the same?",
+        [
+            ('state.get("v", 0.0)', 'state.get("v", np.zeros(w.shape))'),
+            ("v = beta * v - lr * grad_fn(w + beta * v)", "v *= beta\n    v -= lr * grad_fn(w + v)"),
+        ],
     ),
 }

@@ -84,6 +84,47 @@ ADAGRAD: Table = {
             )
         ],
     ),
+    "adagrad-parentheses-missing": (
+        "Epsilon is added to the new weights, rather than to the root: parentheses are missing.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * grad / (np.sqrt(r) + eps)", "w - lr * grad / np.sqrt(r) + eps")],
+    ),
+    "adagrad-epsilon-on-step": (
+        "Epsilon is added to the quotient, rather than to what it is divided by.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * grad / (np.sqrt(r) + eps)", "w - lr * (grad / np.sqrt(r) + eps)")],
+    ),
+    "adagrad-epsilon-on-scaled-step": (
+        "Epsilon is added to the quotient times the rate, rather than to what it is divided by.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * grad / (np.sqrt(r) + eps)", "w - (lr * grad / np.sqrt(r) + eps)")],
+    ),
+    "adagrad-weights-from-the-state": (
+        "After the first step, the weights come from the state, and those that are passed in do not count.",
+        "Somebody may have changed the weights since the last step: from which ones should this step set out?",
+        [
+            ("    r = ", '    w = state.get("w", w)\n    r = '),
+            (
+                'return w - lr * grad / (np.sqrt(r) + eps), {"r": r}',
+                'w = w - lr * grad / (np.sqrt(r) + eps)\n    return w, {"r": r, "w": w}',
+            ),
+        ],
+    ),
+    "adagrad-updates-floats-in-place": (
+        "Weights that are float64 already are changed in place: converting them makes no copy.",
+        "Does a conversion make a new array where nothing has to be converted?",
+        [
+            (
+                "return w - lr * grad / (np.sqrt(r) + eps),",
+                "w = np.asarray(w, dtype=float)\n    w -= lr * grad / (np.sqrt(r) + eps)\n    return w,",
+            )
+        ],
+    ),
+    "adagrad-sum-changed-in-place": (
+        "The sum in the old state is changed in place.",
+        "Somebody may still hold the old state, to step from it again: does it still say the same?",
+        [('state.get("r", 0.0) + grad**2', 'state.get("r", np.zeros(w.shape))\n    r += grad**2')],
+    ),
 }
 
 RMSPROP: Table = {
@@ -174,6 +215,52 @@ RMSPROP: Table = {
             (
                 "return w - lr * grad / (np.sqrt(r) + eps),",
                 "return (w - lr * grad / (np.sqrt(r) + eps)).astype(w.dtype),",
+            )
+        ],
+    ),
+    "rmsprop-parentheses-missing": (
+        "Epsilon is added to the new weights, rather than to the root: parentheses are missing.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * grad / (np.sqrt(r) + eps)", "w - lr * grad / np.sqrt(r) + eps")],
+    ),
+    "rmsprop-epsilon-on-step": (
+        "Epsilon is added to the quotient, rather than to what it is divided by.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * grad / (np.sqrt(r) + eps)", "w - lr * (grad / np.sqrt(r) + eps)")],
+    ),
+    "rmsprop-epsilon-on-scaled-step": (
+        "Epsilon is added to the quotient times the rate, rather than to what it is divided by.",
+        "Which division is epsilon there to protect?",
+        [("w - lr * grad / (np.sqrt(r) + eps)", "w - (lr * grad / np.sqrt(r) + eps)")],
+    ),
+    "rmsprop-weights-from-the-state": (
+        "After the first step, the weights come from the state, and those that are passed in do not count.",
+        "Somebody may have changed the weights since the last step: from which ones should this step set out?",
+        [
+            ("    r = ", '    w = state.get("w", w)\n    r = '),
+            (
+                'return w - lr * grad / (np.sqrt(r) + eps), {"r": r}',
+                'w = w - lr * grad / (np.sqrt(r) + eps)\n    return w, {"r": r, "w": w}',
+            ),
+        ],
+    ),
+    "rmsprop-updates-floats-in-place": (
+        "Weights that are float64 already are changed in place: converting them makes no copy.",
+        "Does a conversion make a new array where nothing has to be converted?",
+        [
+            (
+                "return w - lr * grad / (np.sqrt(r) + eps),",
+                "w = np.asarray(w, dtype=float)\n    w -= lr * grad / (np.sqrt(r) + eps)\n    return w,",
+            )
+        ],
+    ),
+    "rmsprop-average-changed-in-place": (
+        "The average in the old state is changed in place.",
+        "Somebody may still hold the old state, to step from it again: does it still say the same?",
+        [
+            (
+                'rho * state.get("r", 0.0) + (1 - rho) * grad**2',
+                'state.get("r", np.zeros(w.shape))\n    r *= rho\n    r += (1 - rho) * grad**2',
             )
         ],
     ),

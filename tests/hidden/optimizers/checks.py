@@ -21,10 +21,23 @@ def answer(student: Student, rule: str, *arguments: Any, **options: Any) -> tupl
     return expect_tuple(rule, getattr(student, rule)(*arguments, **options), 2)
 
 
+def expect_near(what: str, got: Any, want: np.ndarray) -> None:
+    """Numbers are right, by the size of the largest: huge ones have no more digits than others."""
+    expect_close(what, got, want, rtol=CLOSE["rtol"], atol=CLOSE["atol"] * max(1.0, float(np.abs(want).max())))
+
+
 def check_walk(
-    student: Student, rule: str, w: np.ndarray, asks: Sequence[Any], rates: Sequence[float], **options: Any
+    student: Student,
+    rule: str,
+    w: np.ndarray,
+    asks: Sequence[Any],
+    rates: Sequence[float],
+    *in_order: float,
+    **options: Any,
 ) -> None:
     """The student's weights are the reference's after each step; `asks` are gradients or functions that give them.
+
+    in_order: what is passed on behind the rate, without names
 
     All steps are taken before any is compared: slips that agree in the first one part in those that follow.
     """
@@ -33,16 +46,16 @@ def check_walk(
     right: np.ndarray = w
     kept: Any = {}
     for ask, lr in plan:
-        right, kept = getattr(reference, rule)(right, ask, kept, lr, **options)
+        right, kept = getattr(reference, rule)(right, ask, kept, lr, *in_order, **options)
         wanted.append(right)
     got: list[np.ndarray] = []
     state: Any = {}
     for ask, lr in plan:
-        w, state = answer(student, rule, w, ask, state, lr, **options)
+        w, state = answer(student, rule, w, ask, state, lr, *in_order, **options)
         w = as_numbers("w", w)
         got.append(w)
     for number, (one, want) in enumerate(zip(got, wanted, strict=True), start=1):
-        expect_close(f"w after step {number}", one, want, **CLOSE)
+        expect_near(f"w after step {number}", one, want)
 
 
 def check_walk_on_gradients(
@@ -50,12 +63,13 @@ def check_walk_on_gradients(
     rule: str,
     rng: Rng,
     rates: Sequence[float],
-    *,
+    *in_order: float,
     edges: bool = False,
     **options: Any,
 ) -> None:
     """The same, from a drawn start and on drawn gradients, one for each rate."""
-    check_walk(student, rule, rng.normal(size=SIZE), gradients(rng, edges=edges)[: len(rates)], rates, **options)
+    grads = gradients(rng, len(rates), edges=edges)
+    check_walk(student, rule, rng.normal(size=SIZE), grads, rates, *in_order, **options)
 
 
 def check_walk_on_a_bowl(
@@ -63,13 +77,13 @@ def check_walk_on_a_bowl(
     rule: str,
     rng: Rng,
     rates: Sequence[float],
-    *,
+    *in_order: float,
     edges: bool = False,
     **options: Any,
 ) -> None:
     """The same, for a rule that asks for its gradients."""
     gradient, _ = bowl(rng, edges=edges)
-    check_walk(student, rule, rng.normal(size=SIZE), [gradient] * len(rates), rates, **options)
+    check_walk(student, rule, rng.normal(size=SIZE), [gradient] * len(rates), rates, *in_order, **options)
 
 
 def check_special_walks(
@@ -77,7 +91,7 @@ def check_special_walks(
 ) -> None:
     """Walks from `special_walks` that take turns are the reference's; each has a state of its own.
 
-    All walks are ended before any is compared. Numbers are compared by the size of the largest: huge ones have no more digits than others.
+    Between two steps the weights shrink, which no state knows of. All walks are ended before any is compared.
     """
     right = getattr(reference, rule)
 
@@ -88,23 +102,25 @@ def check_special_walks(
 
     def ends(answering: Callable[..., tuple[Any, Any]]) -> list[np.ndarray]:
         reached: list[tuple[np.ndarray, Any]] = [(w, {}) for w, _ in walks]
-        for step in range(2):
+        for step in range(3):
             for place, (_, asks) in enumerate(walks):
-                w, state = reached[place]
-                w, state = answering(w, asks[step], state, 0.1, **options)
-                reached[place] = as_numbers("w", w), state
+                if step < len(asks):
+                    w, state = reached[place]
+                    w, state = answering(0.9 * w if step else w, asks[step], state, 0.1, **options)
+                    reached[place] = as_numbers("w", w), state
         return [w for w, _ in reached]
 
     walks = [(w, list(map(ask_of, grads))) for w, grads in special_walks(rng)]
-    gradient, other, start = signed(
-        rng, (3, 3)
-    )  # one more walk is at zero after a step, the gradient of another one is
-    asks = [ask_of(each, 0.0) for each in (gradient, other, 0 * gradient)]
-    walks += [(-right(0 * start, asks[0], {}, 0.1, **options)[0], asks[:2]), (start, asks[::2])]
+    gradient, other, start = signed(rng, (3, 3))
+    # One more walk is at zero after a step. The gradient of another one is zero in the second of its three.
+    first, last, nothing = (ask_of(each, 0.0) for each in (gradient, other, 0 * gradient))
+    walks += [
+        (-right(0 * start, first, {}, 0.1, **options)[0], [first, last]),
+        (start, [first, nothing, last]),
+    ]
     wanted, got = ends(right), ends(partial(answer, student, rule))
     for one, want in zip(got, wanted, strict=True):
-        scale = max(1.0, float(np.abs(want).max()))
-        expect_close("w after two steps", one, want, rtol=CLOSE["rtol"], atol=scale * CLOSE["atol"])
+        expect_near("w after the last step", one, want)
 
 
 def check_calls(student: Student, rule: str, rng: Rng) -> None:

@@ -1,6 +1,7 @@
 """Gradients and rates, drawn for the hidden tests of `optimizers`.
 
-A single step from a fresh state hides all that a rule remembers, so there are four, with gradients that change from step to step.
+A single step from a fresh state hides all that a rule remembers, so there are four, and once eleven, with gradients that change
+from step to step.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ from autograder.suite import Given
 Rng = np.random.Generator
 
 STEPS = 4
+MANY = 11  # one more than a memory of ten steps holds
 SIZE = 5
 TINY = 1e-8  # a gradient as small as the usual epsilon
 
@@ -25,11 +27,11 @@ def gradients(rng: Rng, steps: int = STEPS, *, edges: bool = False) -> list[np.n
     Edges show epsilon and nothing else: they belong where epsilon is asked about, or where there is none.
     """
     grads = signed(rng, (steps, SIZE))
-    grads[1, 2] = 0.0
+    grads[1:2, 2] = 0.0
     if edges:
         grads[:, 3] = 0.0
         grads[:, 4] *= TINY
-    return list(grads)
+    return list(grads[:, rng.permutation(SIZE)])
 
 
 def bowl(rng: Rng, *, edges: bool = False) -> tuple[Given, list[np.ndarray]]:
@@ -38,7 +40,7 @@ def bowl(rng: Rng, *, edges: bool = False) -> tuple[Given, list[np.ndarray]]:
     matrix = matrix @ matrix.T / SIZE + np.eye(SIZE)
     offset = signed(rng, SIZE)
     if edges:
-        scale = np.array([1, 1, 1, 0, TINY])
+        scale = rng.permutation([1, 1, 1, 0, TINY])
         matrix, offset = scale[:, None] * matrix, scale * offset
     asked: list[np.ndarray] = []
 
@@ -56,11 +58,13 @@ def slope(shape: tuple[int, ...]) -> Given:
     return Given(lambda w: 0.5 * w.astype(np.float64) + 0.25, shape)
 
 
-def steady(rng: Rng) -> list[float]:
+def steady(rng: Rng, steps: int = STEPS) -> list[float]:
     """The same rate for every step."""
-    return [float(rng.uniform(0.05, 0.2))] * STEPS
+    return [float(rng.uniform(0.05, 0.2))] * steps
 
 
 def changing(rng: Rng) -> list[float]:
-    """Another rate for every step; one of them is 0."""
-    return [float(lr) for lr in rng.permutation([0.0, 0.05, 0.12, 0.2])]
+    """Another rate for every step: one is larger than 1, and one is 0, with steps before it and behind it in which that shows."""
+    rates = [float(lr) for lr in rng.permutation([0.05, 0.2, rng.uniform(1.2, 3.0)])]
+    rates.insert(int(rng.integers(1, 3)), 0.0)
+    return rates

@@ -11,16 +11,16 @@ from tests.hidden.optimizers.checks import (
     check_unmodified,
     check_walk_on_gradients,
 )
-from tests.hidden.optimizers.inputs import SIZE, changing, gradients, signed, steady
+from tests.hidden.optimizers.inputs import MANY, SIZE, STEPS, changing, gradients, signed, steady
 
 RULE = "adagrad_step"
 pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair
 
 
 @pytest.mark.points(4)
-def test_four_steps(student, rng):
-    """Four steps, with one rate and with rates that change, down to 0: every weight is divided by the root of its own sum of squares."""
-    for rates in (steady(rng), changing(rng)):
+def test_many_steps(student, rng):
+    """Steps with one rate, and with rates that change, down to 0: every weight is divided by the root of its own sum of squares."""
+    for rates in (steady(rng, MANY), changing(rng)):
         check_walk_on_gradients(student, RULE, rng, rates)
 
 
@@ -37,7 +37,7 @@ def test_epsilon_is_added_outside_the_root(student, rng):
 def test_effective_rate_never_grows(student, rng):
     """With a constant gradient each step is shorter than the one before, as one over the root of their number."""
     w, grad, state, moved = rng.normal(size=3), signed(rng, 3), {}, []
-    for _ in range(5):
+    for _ in range(STEPS):
         new, state = answer(student, RULE, w, grad, state, 0.1)
         new = expect_array("w", new, w.shape)
         moved.append(np.abs(new - w))
@@ -48,7 +48,7 @@ def test_effective_rate_never_grows(student, rng):
 
 @pytest.mark.points(1)
 def test_special_arrays_and_turns(student, rng):
-    """Zeros, equal and huge numbers, any shape and order in memory: the rule holds, also where several sets of weights take turns."""
+    """Zeros, huge numbers, any shape and order in memory: the rule holds, also for weights that take turns or change between steps."""
     check_special_walks(student, RULE, rng, eps=1e-8)
 
 

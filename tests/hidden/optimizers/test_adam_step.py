@@ -1,4 +1,4 @@
-"""Hidden suite of the exercise `adam_step`: walks of four steps, in which the corrections fade."""
+"""Hidden suite of the exercise `adam_step`: walks of several steps, in which the corrections fade."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tests.hidden.optimizers.checks import (
     check_unmodified,
     check_walk_on_gradients,
 )
-from tests.hidden.optimizers.inputs import SIZE, changing, gradients, steady
+from tests.hidden.optimizers.inputs import MANY, SIZE, STEPS, changing, gradients, steady
 
 RULE = "adam_step"
 pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair
@@ -20,21 +20,21 @@ USUAL = {"beta1": 0.9, "beta2": 0.999}
 
 
 @pytest.mark.points(5)
-def test_four_steps(student, rng):
-    """Four steps with the usual parameters: both averages are corrected for their start at zero."""
-    check_walk_on_gradients(student, RULE, rng, steady(rng))
+def test_eleven_steps(student, rng):
+    """Eleven steps with the usual parameters: both averages are corrected for their start at zero."""
+    check_walk_on_gradients(student, RULE, rng, steady(rng, MANY))
 
 
 @pytest.mark.points(2.5)
-def test_four_steps_with_other_memories(student, rng):
-    """Four steps with longer and shorter memories than usual, and with none."""
-    for beta1, beta2 in ((0.5, 0.9), (0.95, 0.4), (0.0, 0.0)):
-        check_walk_on_gradients(student, RULE, rng, steady(rng), beta1=beta1, beta2=beta2)
+def test_steps_with_other_memories(student, rng):
+    """Steps with longer and shorter memories than usual, and with none."""
+    for beta1, beta2, steps in ((0.5, 0.9, STEPS), (0.95, 0.4, STEPS), (0.0, 0.0, 2)):
+        check_walk_on_gradients(student, RULE, rng, steady(rng, steps), beta1, beta2)
 
 
 @pytest.mark.points(2)
-def test_four_steps_with_rates_that_change(student, rng):
-    """Four steps with rates that change, down to 0: each step uses its own rate for the whole average."""
+def test_steps_with_rates_that_change(student, rng):
+    """Steps with rates that change, down to 0: each step uses its own rate for the whole average."""
     check_walk_on_gradients(student, RULE, rng, changing(rng), **USUAL)
 
 
@@ -42,8 +42,8 @@ def test_four_steps_with_rates_that_change(student, rng):
 def test_epsilon_is_added_to_the_corrected_root(student, rng):
     """Epsilon is added to the corrected root: seen with a large one, and with gradients that are zero or as small as the usual one."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, eps=1e-2, **USUAL)
-    check_walk_on_gradients(student, RULE, rng, steady(rng), eps=0.1, **USUAL)
-    check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, **USUAL)
+    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), eps=0.1, **USUAL)
+    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), edges=True, **USUAL)
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the corrections are there for")
@@ -64,7 +64,7 @@ def test_first_step_has_the_size_of_the_rate(student, rng):
 
 @pytest.mark.points(1)
 def test_special_arrays_and_turns(student, rng):
-    """Zeros, equal and huge numbers, any shape and order in memory: the rule holds, also where several sets of weights take turns."""
+    """Zeros, huge numbers, any shape and order in memory: the rule holds, also for weights that take turns or change between steps."""
     check_special_walks(student, RULE, rng, eps=1e-8, **USUAL)
 
 

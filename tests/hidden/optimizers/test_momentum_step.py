@@ -1,4 +1,4 @@
-"""Hidden suite of the exercise `momentum_step`: walks of four steps; what the state holds is the student's own affair."""
+"""Hidden suite of the exercise `momentum_step`: walks of several steps; what the state holds is the student's own affair."""
 
 import numpy as np
 import pytest
@@ -12,28 +12,28 @@ from tests.hidden.optimizers.checks import (
     check_unmodified,
     check_walk_on_gradients,
 )
-from tests.hidden.optimizers.inputs import SIZE, changing, gradients, steady
+from tests.hidden.optimizers.inputs import MANY, SIZE, STEPS, changing, gradients, steady
 
 RULE = "momentum_step"
 pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair
 
 
 @pytest.mark.points(3.5)
-def test_four_steps(student, rng):
-    """Four steps with the usual beta and one rate: the velocity is an exponential average of the gradients."""
-    check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True)
+def test_eleven_steps(student, rng):
+    """Eleven steps with the usual beta and one rate: the velocity is an exponential average of the gradients."""
+    check_walk_on_gradients(student, RULE, rng, steady(rng, MANY), edges=True)
 
 
 @pytest.mark.points(2)
-def test_four_steps_with_another_beta(student, rng):
-    """Four steps with a longer and a shorter memory than usual, and with none."""
-    for beta in (0.99, 0.5, 0.0):
-        check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, beta=beta)
+def test_steps_with_another_beta(student, rng):
+    """Steps with a longer and a shorter memory than usual, and with none."""
+    for beta, steps in ((0.99, STEPS), (0.5, STEPS), (0.0, 2)):
+        check_walk_on_gradients(student, RULE, rng, steady(rng, steps), beta, edges=True)
 
 
 @pytest.mark.points(2)
-def test_four_steps_with_rates_that_change(student, rng):
-    """Four steps with rates that change, down to 0: each step uses its own rate for the whole velocity."""
+def test_steps_with_rates_that_change(student, rng):
+    """Steps with rates that change, down to 0: each step uses its own rate for the whole velocity."""
     check_walk_on_gradients(student, RULE, rng, changing(rng), edges=True, beta=0.9)
 
 
@@ -53,7 +53,7 @@ def test_average_equals_a_heavy_ball_with_a_smaller_rate(student, rng):
 
 @pytest.mark.points(1)
 def test_special_arrays_and_turns(student, rng):
-    """Zeros, equal and huge numbers, any shape and order in memory: the rule holds, also where several sets of weights take turns."""
+    """Zeros, huge numbers, any shape and order in memory: the rule holds, also for weights that take turns or change between steps."""
     check_special_walks(student, RULE, rng, beta=0.9)
 
 

@@ -9,28 +9,28 @@ from tests.hidden.optimizers.checks import (
     check_unmodified,
     check_walk_on_a_bowl,
 )
-from tests.hidden.optimizers.inputs import SIZE, bowl, changing, slope, steady
+from tests.hidden.optimizers.inputs import MANY, SIZE, STEPS, bowl, changing, slope, steady
 
 RULE = "nesterov_step"
 pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the student's own affair
 
 
 @pytest.mark.points(3)
-def test_four_steps(student, rng):
-    """Four steps with the usual beta and one rate: the velocity takes the gradient of the look-ahead point."""
-    check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True)
+def test_eleven_steps(student, rng):
+    """Eleven steps with the usual beta and one rate: the velocity takes the gradient of the look-ahead point."""
+    check_walk_on_a_bowl(student, RULE, rng, steady(rng, MANY), edges=True)
 
 
 @pytest.mark.points(2)
-def test_four_steps_with_another_beta(student, rng):
-    """Four steps with a longer and a shorter memory than usual, and with none."""
-    for beta in (0.99, 0.5, 0.0):
-        check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True, beta=beta)
+def test_steps_with_another_beta(student, rng):
+    """Steps with a longer and a shorter memory than usual, and with none."""
+    for beta, steps in ((0.99, STEPS), (0.5, STEPS), (0.0, 2)):
+        check_walk_on_a_bowl(student, RULE, rng, steady(rng, steps), beta, edges=True)
 
 
 @pytest.mark.points(2)
-def test_four_steps_with_rates_that_change(student, rng):
-    """Four steps with rates that change, down to 0: a new rate does not reach what the velocity holds already."""
+def test_steps_with_rates_that_change(student, rng):
+    """Steps with rates that change, down to 0: a new rate does not reach what the velocity holds already."""
     check_walk_on_a_bowl(student, RULE, rng, changing(rng), edges=True, beta=0.9)
 
 
@@ -42,7 +42,7 @@ def test_gradient_is_asked_for_once_at_the_look_ahead_point(student, rng):
 
 @pytest.mark.points(1)
 def test_special_arrays_and_turns(student, rng):
-    """Zeros, equal and huge numbers, any shape and order in memory: the rule holds, also where several sets of weights take turns."""
+    """Zeros, huge numbers, any shape and order in memory: the rule holds, also for weights that take turns or change between steps."""
     check_special_walks(student, RULE, rng, asks_for_gradients=True, beta=0.9)
 
 
