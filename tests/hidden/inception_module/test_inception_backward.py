@@ -69,8 +69,8 @@ def present(result):
 def everything(result):
     """All gradients, by name."""
     dx, grads = taken_apart(result)
-    expect_keys("grads", grads, PARAMS)
-    return {"dx": dx} | {f'grads["{key}"]': grads[key] for key in PARAMS}
+    whole = expect_keys("grads", grads, PARAMS)
+    return {"dx": dx} | {f'grads["{key}"]': whole[key] for key in PARAMS}
 
 
 def check_cases(student, cases):
