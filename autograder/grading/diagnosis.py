@@ -110,6 +110,8 @@ class Diagnosis:
         if said is not None:
             respondent = Repeating(respondent, said, test.free)
         outcome = self.outcome(test, Draw(respondent, seed))
+        if isinstance(respondent, Repeating) and respondent.diverged:  # even where the student was asked no further
+            return False, (*outcome.transcript, ("", None))
         return outcome.status == "passed", outcome.transcript
 
     def _explaining(

@@ -34,6 +34,7 @@ class Repeating:
         self.respondent = respondent
         self.said = deque(said)
         self.free = free
+        self.diverged = False
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, inputs: bool) -> Any:
         """See Respondent. A call that crashed, and after which the test went on, was free to crash: it does so here."""
@@ -48,6 +49,7 @@ class Repeating:
         except StudentFault as fault:
             answer, returned = (fault.state, str(fault)), fault
         if named != function or not same(answer, said):
+            self.diverged = True
             raise Diverged
         if isinstance(returned, StudentFault):
             raise returned

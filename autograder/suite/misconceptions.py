@@ -259,3 +259,11 @@ def _compiled(source: str) -> CodeType:
 def variant(reference: Path, misconception_changes: tuple[Rewrite, ...]) -> Variant:
     """The variant of the reference that has these changes; made once."""
     return Variant(rewritten(reference.read_text(encoding="utf-8"), misconception_changes))
+
+
+def both(reference: Path, one: Misconception, other: Misconception) -> Variant | None:
+    """The variant of the reference that has two misconceptions at once; None where they change the same part of it."""
+    try:
+        return variant(reference, (*one.changes, *other.changes))
+    except CourseError:
+        return None

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.assignment import CourseError
 from autograder.suite import (
     Mismatch,
     Student,
@@ -30,7 +29,7 @@ from autograder.suite import (
     expect_unmodified,
     in_order,
 )
-from autograder.suite.misconceptions import Misconception, misconceptions, variant
+from autograder.suite.misconceptions import Misconception, both, misconceptions, variant
 from solutions.inception_ops import reference
 
 Compare = Callable[[Any, Any], None]  # of what a student and the reference return
@@ -215,11 +214,8 @@ def _known(name: str) -> list[Callable[..., Any]]:
 @cache
 def _two_at_once(name: str) -> list[Callable[..., Any]]:
     """What two misconceptions about a function make of it together, where they do not change the same part of it."""
-    found = []
-    for one, other in combinations(_misconceptions(name), 2):
-        with suppress(CourseError):
-            found.append(variant(REFERENCE, (*one.changes, *other.changes)).namespace[name])
-    return found
+    pairs = [both(REFERENCE, one, other) for one, other in combinations(_misconceptions(name), 2)]
+    return [pair.namespace[name] for pair in pairs if pair]
 
 
 def _misconceptions(name: str) -> list[Misconception]:
