@@ -7,7 +7,7 @@ import pytest
 
 from solutions.skip_connections import reference
 from starter_code.data import load_digits
-from tests.support.notebook_text import answers
+from tests.support.notebook_text import ASSIGNMENTS, answers
 
 WIDTH, IMAGES, SEEDS = 64, 512, (0, 1, 2)
 AT_REST = {"mean": np.zeros(WIDTH), "var": np.ones(WIDTH)}
@@ -41,6 +41,12 @@ def mean_cosine(h: np.ndarray) -> float:
     return float((total @ total - len(h)) / (len(h) * (len(h) - 1)))
 
 
+def model_answer() -> str:
+    """The model answer to the question of section 8, on one line."""
+    text = (ASSIGNMENTS / "skip_connections" / "skip_connections.md").read_text(encoding="utf-8")
+    return " ".join(text.partition("**Model answer.**")[2].partition("**Rubric.**")[0].split())
+
+
 def agreement(h: np.ndarray) -> float:
     """How often the nearest other row is of an image with the same label."""
     squares = np.sum(h**2, axis=1)
@@ -48,6 +54,11 @@ def agreement(h: np.ndarray) -> float:
     np.fill_diagonal(distances, np.inf)
     labels = load_digits().train_y[: len(h)]
     return float(np.mean(labels[distances.argmin(axis=1)] == labels))
+
+
+def test_the_model_answer_quotes_the_shares_of_looking_back() -> None:
+    shares = ("69 to 73 %", "17 to 25 %", "11 % with it", "97 %")
+    assert all(said in text for said in shares for text in (answers("skip_connections"), model_answer()))
 
 
 @pytest.mark.parametrize(
@@ -82,3 +93,4 @@ def test_the_mean_cosine_sees_one_of_two_networks_that_have_lost_their_images() 
     assert min(without) > 0.985
     assert max(behind_a_norm) < 0.1
     assert all(said in answers("skip_connections") for said in ("is 0.99 in the deep network", "less than 0.1"))
+    assert "0.99 for plain without normalisation, but below 0.1 for plain with it" in model_answer()

@@ -56,6 +56,11 @@ RESIDUAL_FORWARD: Table = {
         "With a branch of zeros, is the block still the identity for positive activations?",
         [('a1 @ params["W2"] + params["b2"] + shortcut', '(a1 @ params["W2"] + params["b2"] + shortcut) / 2')],
     ),
+    "no-first-bias": (
+        "The bias of the first layer is missing.",
+        "Count the parameters that your output depends on.",
+        [(' + params["b1"]', "")],
+    ),
     "no-second-bias": (
         "The bias of the second layer is missing.",
         "Count the parameters that your output depends on.",
@@ -85,6 +90,16 @@ RESIDUAL_FORWARD: Table = {
         "The cache keeps activations where the values before the ReLU belong.",
         "Which of the two does the name z stand for in this course?",
         [('"z1": z1', '"z1": a1'), ('"z2": z2', '"z2": out')],
+    ),
+    "first-layer-cached-after-relu": (
+        "The cache keeps the first layer's activation as z1, where the values before the ReLU belong.",
+        "Does your ReLU make a new array, or does it write into the one that you keep?",
+        [('"z1": z1', '"z1": a1')],
+    ),
+    "sum-cached-after-relu": (
+        "The cache keeps the output of the block as z2, where the values before the last ReLU belong.",
+        "Does your ReLU make a new array, or does it write into the one that you keep?",
+        [('"z2": z2', '"z2": out')],
     ),
     "result-in-type-of-x": (
         "The result is stored in the number type of x, which cuts fractions off when x holds integers.",
@@ -157,6 +172,16 @@ RESIDUAL_BACKWARD: Table = {
         "Which quantity decided, on the way forward, whether a unit was on?",
         [("dz2 = dout * (z2 > 0)", "dz2 = dout * (dout > 0)")],
     ),
+    "final-mask-from-the-branch": (
+        "The last ReLU's mask is taken from the branch, without the shortcut.",
+        "Which quantity did the last ReLU see on the way forward: F, or H = F + x?",
+        [("dout * (z2 > 0)", 'dout * (a1 @ params["W2"] + params["b2"] > 0)')],
+    ),
+    "slope-one-at-zero": (
+        "The slope of the ReLU is taken to be one where its input is exactly zero.",
+        "Which slope does the docstring give the ReLU at zero?",
+        [("(z2 > 0)", "(z2 >= 0)"), ("(z1 > 0)", "(z1 >= 0)")],
+    ),
     "no-inner-mask": (
         "The gradient passes the ReLU inside the branch as if it were always open.",
         "Which units of the first layer had no influence on the output?",
@@ -191,6 +216,11 @@ RESIDUAL_BACKWARD: Table = {
         "The gradient is stored in the number type of dout, which cuts fractions off when dout holds integers.",
         "What happens to a fraction that is written into an array of integers?",
         [("dx = branch + skip", "dx = (branch + skip).astype(dout.dtype)")],
+    ),
+    "gradient-in-type-of-x": (
+        "The gradient is stored in the number type of x, which cuts fractions off when x holds integers.",
+        "What happens to a fraction that is written into an array of integers?",
+        [("dx = branch + skip", "dx = (branch + skip).astype(x.dtype)")],
     ),
     "gradient-of-single-rows-flattened": (
         "Axes of length one are dropped from dx.",

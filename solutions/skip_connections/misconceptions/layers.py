@@ -100,6 +100,11 @@ BATCHNORM_FORWARD: Table = {
         "Which statistics does the gradient have to know about in training?",
         [("std = np.sqrt", 'mean, var = running["mean"], running["var"]\n    std = np.sqrt')],
     ),
+    "first-batch-taken-whole": (
+        "Where the running mean is still zero, the running statistics take the batch's own.",
+        "Which share of the old value does the formula keep, in the first step too?",
+        [("n = x.shape[0]", 'n = x.shape[0]\n        momentum = momentum if running["mean"].any() else 0.0')],
+    ),
     "momentum-swapped": (
         "Momentum is the share of the batch, where it should be the share of the old running value.",
         "With a large momentum, should the running statistics move much or little?",
@@ -126,10 +131,35 @@ BATCHNORM_FORWARD: Table = {
         "How can the network undo the normalisation where it does harm?",
         [("out = gamma * x_hat + beta", "out = x_hat")],
     ),
+    "scale-and-shift-exchanged": (
+        "The normalised batch is multiplied by beta and shifted by gamma.",
+        "Which of the two is the scale, and which the shift?",
+        [("out = gamma * x_hat + beta", "out = beta * x_hat + gamma")],
+    ),
+    "no-shift": (
+        "The shift beta is missing.",
+        "Count the parameters that your output depends on.",
+        [("out = gamma * x_hat + beta", "out = gamma * x_hat")],
+    ),
+    "variance-of-one-row": (
+        "The unbiased variance of a batch of one row divides by zero.",
+        "What is left to divide by when N is one, and what does the docstring say about it?",
+        [("var * n / (n - 1) if n > 1 else var", "var * n / np.float64(n - 1)")],
+    ),
     "normalised-in-type-of-x": (
         "The result is stored in the number type of x, which cuts fractions off when x holds integers.",
         "What happens to a fraction that is written into an array of integers?",
         [("out = gamma * x_hat + beta", "out = (gamma * x_hat + beta).astype(x.dtype)")],
+    ),
+    "variance-in-the-cache": (
+        "The cache keeps a variance in the place of the standard deviation.",
+        "What was the batch divided by? The backward pass needs the very same.",
+        [('"std": std', '"std": var + eps')],
+    ),
+    "deviation-without-epsilon-in-the-cache": (
+        "The cache keeps the standard deviation without epsilon.",
+        "What was the batch divided by? The backward pass needs the very same.",
+        [('"std": std', '"std": np.sqrt(var)')],
     ),
     "running-modified-in-place": (
         "The running statistics that were passed in are changed.",
@@ -174,6 +204,26 @@ BATCHNORM_BACKWARD: Table = {
         "Does your product make a new array, or does it write into one that the caller still owns?",
         [("dx_hat = dout * gamma", "dout *= gamma\n    dx_hat = dout")],
     ),
+    "upstream-scaled-before-it-is-used": (
+        "The upstream gradient is multiplied by gamma before the gradients of gamma and beta are taken from it.",
+        "Is what arrives at gamma and beta the gradient at the output, or the one at the normalised batch?",
+        [("dgamma = (dout", "dout = dout * gamma\n    dgamma = (dout"), ("dx_hat = dout * gamma", "dx_hat = dout")],
+    ),
+    "upstream-overwritten-before-it-is-used": (
+        "The upstream gradient is overwritten with its product with gamma before the gradients of gamma and beta are taken.",
+        "Does your product make a new array? What arrives at gamma and beta is the gradient at the output.",
+        [("dgamma = (dout", "dout *= gamma\n    dgamma = (dout"), ("dx_hat = dout * gamma", "dx_hat = dout")],
+    ),
+    "scale-in-its-own-gradient": (
+        "The gradient of gamma has the factor gamma in it.",
+        "The output is linear in gamma: does its derivative with respect to gamma depend on gamma?",
+        [("(dout * x_hat).sum", "(dout * gamma * x_hat).sum")],
+    ),
+    "parameter-gradients-exchanged": (
+        "The gradients of gamma and beta come in each other's place.",
+        "In which order does the docstring list what is returned?",
+        [("return dx, dgamma, dbeta", "return dx, dbeta, dgamma")],
+    ),
     "parameter-gradients-averaged": (
         "The gradients of gamma and beta are averaged over the batch, where they should be summed.",
         "Who takes the mean over the batch: the loss or the layer?",
@@ -186,6 +236,16 @@ GRADIENT_NORMS: Table = {
         "The skip is added on the way forward and forgotten on the way back.",
         "Each block's input reaches its output twice: how many gradients come back?",
         [("weights[block].T + (dz if skip else 0)", "weights[block].T")],
+    ),
+    "skip-behind-relu": (
+        "The skip is added behind the ReLU, rather than before it.",
+        "Which quantity does the ReLU of the docstring see: with the block's input in it, or without?",
+        [("a = np.maximum(z, 0)", "a = np.maximum(z - (a if skip else 0), 0) + (a if skip else 0)")],
+    ),
+    "skip-gradient-unmasked": (
+        "On the way back, the skip passes the gradient on as if it went round the ReLU.",
+        "Where is the skip added: before or behind the ReLU? Walk back from the output.",
+        [("(dz if skip else 0)", "(da if skip else 0)")],
     ),
     "skip-ignored": (
         "Both stacks are plain: the flag for the skip changes nothing.",
@@ -226,6 +286,36 @@ GRADIENT_NORMS: Table = {
         "The weights' gradient joins the delta with the block's output, rather than with its input.",
         "What did the weights multiply on the way forward?",
         [("np.linalg.norm(a.T @ dz)", "np.linalg.norm(np.maximum(z, 0).T @ dz)")],
+    ),
+    "upstream-drawn-first": (
+        "The numbers are drawn in another order: r comes before x.",
+        "In which order does the docstring draw its numbers, and why does that matter for the comparison of two answers?",
+        [
+            ("a = rng.normal(size=(batch, width))\n", "da = rng.normal(size=(batch, width)) / batch\n"),
+            (
+                "    da = rng.normal(size=(batch, width)) / batch\n    w",
+                "    a = rng.normal(size=(batch, width))\n    w",
+            ),
+        ],
+    ),
+    "weights-drawn-first": (
+        "The numbers are drawn in another order: the weights come before x and r.",
+        "In which order does the docstring draw its numbers, and why does that matter for the comparison of two answers?",
+        [
+            (
+                "a = rng.normal(size=(batch, width))\n",
+                "weights = rng.normal(0, 0.3 / np.sqrt(width), size=(depth, width, width))\n    a = rng.normal(size=(batch, width))\n",
+            ),
+            (
+                "weights = [\n        rng.normal(0, 0.3 / np.sqrt(width), size=(width, width)) for _ in range(depth)\n    ]\n    saved",
+                "saved",
+            ),
+        ],
+    ),
+    "spread-without-width": (
+        "The weights are drawn with the standard deviation 0.3, without the root of the width.",
+        "Which spread does the docstring ask for, and what would another one do to this measurement?",
+        [("0.3 / np.sqrt(width)", "0.3")],
     ),
     "larger-weights": (
         "The weights are drawn with He's spread, under which a plain stack behaves differently.",

@@ -23,6 +23,16 @@ PREACTIVATION_FORWARD: Table = {
         "What can two linear layers in a row do that a single one cannot?",
         [("a1 = np.maximum(z1, 0)", "a1 = z1")],
     ),
+    "raw-input-in-the-cache": (
+        "The cache keeps x in the place of relu(x).",
+        "What did the first layer multiply its weights by? The backward pass needs the very same.",
+        [('"a0": a0', '"a0": x')],
+    ),
+    "first-layer-exchanged-in-the-cache": (
+        "The cache keeps the first layer's values before and after its ReLU in each other's place.",
+        "Which of the two do the names z and a stand for in this course?",
+        [('"z1": z1, "a1": a1', '"z1": a1, "a1": z1')],
+    ),
     "sum-in-place-on-x": (
         "The branch is added into x itself, which the caller still owns.",
         "Does your sum make a new array, or does it write into one that you were given?",
@@ -37,6 +47,16 @@ PREACTIVATION_FORWARD: Table = {
         "Axes of length one are dropped from the output.",
         "Which shape does the docstring promise for a batch of one row?",
         [("return out, cache", "return np.squeeze(out), cache")],
+    ),
+    "branch-without-first-bias": (
+        "The bias of the first layer is missing.",
+        "Count the parameters that your output depends on.",
+        [(' + params["b1"]', "")],
+    ),
+    "branch-without-second-bias": (
+        "The bias of the second layer is missing.",
+        "Count the parameters that your output depends on.",
+        [(' + params["b2"]', "")],
     ),
     "preactivation-without-skip": (
         "The shortcut is missing: this is a plain stack of two layers.",
@@ -65,6 +85,26 @@ PREACTIVATION_BACKWARD: Table = {
         "The path through the shortcut is missing from dx.",
         "In how many places does x enter the block? Each of them hands a gradient back.",
         [("dx = dout + branch", "dx = branch")],
+    ),
+    "shortcut-adds-one": (
+        "The shortcut adds the constant one to dx, rather than the gradient that comes from above.",
+        "The derivative of x with respect to x is one: what does the chain rule multiply it by?",
+        [("dx = dout + branch", "dx = 1 + branch")],
+    ),
+    "parameter-gradients-divided-by-batch": (
+        "The parameters' gradients are divided by the batch size once more.",
+        "Who takes the mean over the batch: the loss or the layer?",
+        [("return dx,", "dW1, db1, dW2, db2 = (g / len(x) for g in (dW1, db1, dW2, db2))\n    return dx,")],
+    ),
+    "minus-sign-in-weight-gradients": (
+        "The weights' gradients carry the minus sign of the slide.",
+        "Is the minus sign part of the gradient, or of the step that descends along it? See the conventions.",
+        [("a0.T @ dz1", "-a0.T @ dz1"), ("a1.T @ dout", "-a1.T @ dout")],
+    ),
+    "branch-open-at-zero": (
+        "The slope of the ReLU is taken to be one where its input is exactly zero.",
+        "Which slope does the docstring give the ReLU at zero?",
+        [("(z1 > 0)", "(z1 >= 0)"), ("(x > 0)", "(x >= 0)")],
     ),
     "weight-gradient-from-raw-input": (
         "The gradient of the first weights uses x, where the layer saw relu(x).",

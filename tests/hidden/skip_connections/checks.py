@@ -1,4 +1,10 @@
-"""How far an answer to `skip_connections` may be off."""
+"""How far an answer to `skip_connections` may be off, and whether it is."""
+
+from typing import Any
+
+import numpy as np
+
+from autograder.suite import as_numbers
 
 # An answer may compute in float32 inside and is right all the same. Over a few hundred such blocks its errors stay below 1e-6 of
 # numbers that are about one, so these bounds are a few times that. Two right orders of summation in float64 differ by 1e-15.
@@ -9,3 +15,9 @@ BACKWARD = {"rtol": 5e-6, "atol": 5e-6}
 DIFFERENCES = {"rtol": 5e-6, "atol": 5e-6}
 # float32 keeps seven digits; sums of some ten terms of either sign leave five of them.
 SINGLE = {"rtol": 1e-4, "atol": 1e-4}
+
+
+def out_is_right(out: Any, want: np.ndarray) -> bool:
+    """Whether a forward pass gave the right numbers. Where not, its cache holds others too, which is no second slip."""
+    values = as_numbers("out", out)
+    return values.shape == want.shape and np.allclose(values, want, rtol=FORWARD["rtol"], atol=FORWARD["atol"])

@@ -63,11 +63,11 @@ def block_at_kinks(rng: Rng) -> tuple[np.ndarray, Params, np.int64, np.int64]:
             return x, params, unit, output
 
 
-def whole_numbers(rng: Rng) -> tuple[np.ndarray, Params]:
-    """A batch of integers, and parameters of a residual block that make a fraction of it somewhere."""
+def whole_numbers(rng: Rng, **options: Any) -> tuple[np.ndarray, Params]:
+    """A batch of integers, and parameters of a block that make a fraction of it somewhere; options as for `block`."""
     x = np.array([[-3, -1, 2, 5], [4, 0, -2, 1]])
     while True:
-        _, params = block(rng)
+        _, params = block(rng, **options)
         out = reference.residual_forward(x, params)[0]
         if np.abs(out - np.rint(out)).max() > 0.1:
             return x, params
@@ -90,6 +90,16 @@ def preactivation_block(rng: Rng, sizes: tuple[int, ...] = (4, 6), *, rows: int 
             return x, params
 
 
+def whole_preactivation_numbers(rng: Rng) -> tuple[np.ndarray, Params]:
+    """A batch of integers, and the parameters of a pre-activation block."""
+    x = np.array([[-3, -1, 2, 5], [4, 1, -2, 1]])
+    while True:
+        _, params = preactivation_block(rng)
+        z1 = reference.preactivation_forward(x, params)[1]["z1"]
+        if branch_is_open(x, z1) and far_from_kinks(z1):
+            return x, params
+
+
 def branch_is_open(x: np.ndarray, z1: np.ndarray) -> bool:
     """Whether some row passes both ReLUs somewhere: if not, the branch has no gradient, and dx is the upstream gradient."""
     return bool(((x > 0).any(axis=1) & (z1 > 0).any(axis=1)).any())
@@ -106,9 +116,9 @@ def preactivation_block_at_kinks(rng: Rng) -> tuple[np.ndarray, Params, np.int64
             return x, params, unit
 
 
-def preactivation_gradient(rng: Rng, sizes: tuple[int, ...] = (4, 6)) -> tuple[np.ndarray, dict[str, Any]]:
+def preactivation_gradient(rng: Rng, sizes: tuple[int, ...] = (4, 6), **rows: int) -> tuple[np.ndarray, dict[str, Any]]:
     """An upstream gradient and the reference's cache for a pre-activation block."""
-    x, params = preactivation_block(rng, sizes)
+    x, params = preactivation_block(rng, sizes, **rows)
     out, cache = reference.preactivation_forward(x, params)
     return rng.normal(size=out.shape), cache
 

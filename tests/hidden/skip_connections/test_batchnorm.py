@@ -19,12 +19,13 @@ from autograder.suite import (
 )
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import batch_twins, columns, first_features, with_huge_feature
-from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, out_is_right
 from tests.hidden.skip_connections.inputs import batch, batch_gradient
 
 FORWARD_CALL = "batchnorm_forward(...)"
 BACKWARD_CALL = "batchnorm_backward(dout, cache)"
 RUNNING = ("mean", "var")
+GRADIENTS = ("dx", "dgamma", "dbeta")
 pytestmark = [  # the cache is the student's own affair
     pytest.mark.free("batchnorm_forward", returned=1),
     pytest.mark.free("batchnorm_backward", passed=1),
@@ -44,11 +45,16 @@ def check_running(got, want, which=RUNNING):
         expect_close(f'running["{key}"]', running[key], want[key], **FORWARD)
 
 
+def backward(student, dout, cache):
+    """Ask the student's backward pass for its three gradients."""
+    return expect_tuple(BACKWARD_CALL, student.batchnorm_backward(dout, cache), 3)
+
+
 def check_backward(student, case, dout, compare, **options):
     """`compare` is content with the student's three gradients, on the reference's cache or on the student's own."""
 
     def on(cache):
-        compare(*expect_tuple(BACKWARD_CALL, student.batchnorm_backward(dout, cache), 3))
+        compare(*backward(student, dout, cache))
 
     expect_any(
         lambda: on(reference.batchnorm_forward(**case, training=True, **options)[1]),
@@ -63,12 +69,28 @@ def gradients(student, case, dout, **options):
     return answers[0]
 
 
+def expect_gradients(got, want):
+    """The three gradients are those that are wanted."""
+    for what, gradient, wanted in zip(GRADIENTS, got, want, strict=True):
+        expect_close(what, gradient, as_numbers(what, wanted), **BACKWARD)
+
+
+def check_own(student, dout, theirs, got):
+    """What the student's own cache gave is right, or as far off as what the reference's cache gives."""
+    expect_any(
+        lambda: expect_gradients(got, reference.batchnorm_backward(dout, theirs)),
+        lambda: expect_gradients(got, backward(student, dout, theirs)),
+    )
+
+
 def check_gradient(student, rng, place, what):
-    """One of the three gradients is the reference's, also for a single feature, and where a feature hardly varies."""
-    for features, scale in ((4, 1.0), (1, 1.0), (4, 1e-3)):
-        case, dout, cache = batch_gradient(rng, features=features, scale=scale)
+    """One of the three gradients is the reference's, for one feature or row too, and where a feature hardly varies."""
+    for rows, features, scale in ((6, 4, 1.0), (6, 1, 1.0), (6, 4, 1e-3), (1, 4, 1.0)):
+        case, dout, cache = batch_gradient(rng, rows=rows, features=features, scale=scale)
         want = reference.batchnorm_backward(dout, cache)[place]
-        size = max(1.0, float(np.abs(want).max()))
+        # Of a single row, dx is what is left where numbers as large as dout / std cancel.
+        rounded = dout / cache["std"] if what == "dx" else want
+        size = max(1.0, *(float(np.abs(numbers).max()) for numbers in (want, rounded)))
 
         def compare(*got, want=want, size=size):
             expect_close(what, got[place], want, rtol=BACKWARD["rtol"], atol=size * BACKWARD["atol"])
@@ -86,9 +108,8 @@ def test_training_normalises_with_the_batch(student, rng):
 
 
 def check_running_over_batches(student, rng, key):
-    """One running statistic is the reference's after each of some batches, handed from one to the next."""
-    case = batch(rng)
-    running = want = case["running"]
+    """From the usual start on, one running statistic is the reference's after each of some batches."""
+    running = want = {"mean": np.zeros(4), "var": np.ones(4)}
     for rows, options in (
         (5, {}),
         (2, {"momentum": 0.5}),
@@ -146,9 +167,7 @@ def test_training_on_a_batch_of_one(student, rng):
     expect_close("out", out, want_out, **FORWARD)
     check_running(running, want)
     expect_array("dx", dx, dout.shape)
-    for what, got, expected in zip(
-        ("dgamma", "dbeta"), grads, reference.batchnorm_backward(dout, cache)[1:], strict=True
-    ):
+    for what, got, expected in zip(GRADIENTS[1:], grads, reference.batchnorm_backward(dout, cache)[1:], strict=True):
         expect_close(what, got, expected, **BACKWARD)
 
 
@@ -191,12 +210,20 @@ def test_special_numbers_are_like_any_others(student, rng):
 
 @pytest.mark.points(0.5)
 def test_the_gradients_come_from_the_cache(student, rng):
-    """What the forward pass keeps is enough for the backward pass, whatever it is asked with."""
+    """The gradients come from the cache of the forward pass, for integer x too, and after other batches."""
+    answers = []
     for options in ({}, {"momentum": 0.5}, {"eps": 1e-2}):
         case, dout, _ = batch_gradient(rng)
-        cache = forward(student, case, training=True, **options)[1]
-        dx, *_ = expect_tuple(BACKWARD_CALL, student.batchnorm_backward(dout, cache), 3)
-        expect_worked("dx", dx, dout.shape, dout)
+        case["x"] = np.rint(4 * case["x"]).astype(int)
+        out, cache, _ = forward(student, case, training=True, **options)
+        got = backward(student, dout, cache)
+        expect_worked("dx", got[0], dout.shape, dout)
+        answers.append((dout, cache, got))
+    want_out, theirs, _ = reference.batchnorm_forward(**case, training=True, **options)
+    if out_is_right(out, want_out):
+        check_own(student, dout, theirs, got)
+    dout, cache, got = answers[0]
+    expect_gradients(backward(student, dout, cache), got)
 
 
 @pytest.mark.points(0.5)

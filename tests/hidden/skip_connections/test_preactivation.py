@@ -27,16 +27,18 @@ from tests.hidden.skip_connections.cases import (
     scaled,
     single_feature_twins,
 )
-from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, SINGLE
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, SINGLE, out_is_right
 from tests.hidden.skip_connections.inputs import (
     preactivation_block,
     preactivation_block_at_kinks,
     preactivation_gradient,
+    whole_preactivation_numbers,
 )
 
 FORWARD_CALL = "preactivation_forward(x, params)"
 BACKWARD_CALL = "preactivation_backward(dout, cache)"
 PARAMS = ("W1", "b1", "W2", "b2")
+SIZES = ((4, 4), (4, 6))  # in a block of one width, no shape gives a slip away
 pytestmark = [  # the cache is the student's own affair
     pytest.mark.free("preactivation_forward", returned=1),
     pytest.mark.free("preactivation_backward", passed=1),
@@ -69,10 +71,27 @@ def asked(student, dout, cache):
     return answers[0]
 
 
+def expect_gradients(got, want):
+    """dx and the gradients of all parameters are those that are wanted."""
+    (dx, grads), (want_dx, want_grads) = got, want
+    expect_close("dx", dx, as_numbers("dx", want_dx), **BACKWARD)
+    for key in PARAMS:
+        what = f'grads["{key}"]'
+        expect_close(what, grads[key], as_numbers(what, want_grads[key]), **BACKWARD)
+
+
+def check_own(student, dout, theirs, got):
+    """What the student's own cache gave is right, or as far off as what the reference's cache gives."""
+    expect_any(
+        lambda: expect_gradients(got, reference.preactivation_backward(dout, theirs)),
+        lambda: expect_gradients(got, backward(student, dout, theirs)),
+    )
+
+
 def check_gradient(student, rng, key):
-    """The student's gradient of one parameter is the reference's, also in a block of single units."""
-    for sizes in ((4, 6), (1, 1)):
-        dout, cache = preactivation_gradient(rng, sizes)
+    """The student's gradient of one parameter is the reference's, also for a single row in a block of single units."""
+    for sizes, rows in (*((sizes, 5) for sizes in SIZES), ((1, 1), 1)):
+        dout, cache = preactivation_gradient(rng, sizes, rows=rows)
         want = reference.preactivation_backward(dout, cache)[1][key]
 
         def compare(_, grads, want=want):
@@ -81,12 +100,13 @@ def check_gradient(student, rng, key):
         check_backward(student, dout, cache, compare)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3.5)
 def test_relu_stands_in_the_branch_only(student, rng):
     """The ReLUs stand inside the branch; x itself is added, and nothing follows the sum."""
-    x, params = preactivation_block(rng)
-    out, _ = forward(student, x, params)
-    expect_close("out", out, reference.preactivation_forward(x, params)[0], **FORWARD)
+    for sizes in SIZES:
+        x, params = preactivation_block(rng, sizes)
+        out, _ = forward(student, x, params)
+        expect_close("out", out, reference.preactivation_forward(x, params)[0], **FORWARD)
 
 
 @pytest.mark.redundant("the law that the free path is named after; it holds the reference to account too")
@@ -131,9 +151,26 @@ def test_integer_and_single_precision_input(student, rng):
     x, params = preactivation_block(rng)
     out = expect_worked("out", forward(student, x, params)[0], x.shape, x)
     expect_close("out for float32 x", forward(student, x.astype(np.float32), params)[0], out, **SINGLE)
-    whole = np.array([[-3, -1, 2, 5], [4, 1, -2, 1]])
+    whole, params = whole_preactivation_numbers(rng)
     out = expect_worked("out", forward(student, whole.astype(float), params)[0], whole.shape, whole)
     expect_close("out for integer x", forward(student, whole, params)[0], out, **FORWARD)
+
+
+@pytest.mark.points(0.5)
+def test_the_gradients_come_from_the_cache(student, rng):
+    """The gradients come from the cache of the forward pass, for integer x too, and after other batches."""
+    answers = []
+    for x, params in (preactivation_block(rng), whole_preactivation_numbers(rng)):
+        out, cache = forward(student, x, params)
+        dout = rng.normal(size=x.shape)
+        got = backward(student, dout, cache)
+        expect_worked("dx", got[0], x.shape, dout)
+        want_out, theirs = reference.preactivation_forward(x.astype(float), params)
+        if out_is_right(out, want_out):
+            check_own(student, dout, theirs, got)
+        answers.append((dout, cache, got))
+    dout, cache, got = answers[0]
+    expect_gradients(backward(student, dout, cache), got)
 
 
 @pytest.mark.points(0.5)
@@ -170,15 +207,18 @@ def test_special_numbers_are_like_any_others(student, rng):
     expect_close("out for huge x", huge, SCALE * plain, rtol=FORWARD["rtol"], atol=SCALE * FORWARD["atol"])
     for what, answers in (("out", outs), ("dx", dxs)):
         for ((x, *_), (near, *_)), (got, other) in zip(twins, answers, strict=True):
-            expect_close(what, got, columns(expect_array(what, other, near.shape), x.shape[1]), **BACKWARD)
+            ordinary = columns(expect_array(what, other, near.shape), x.shape[1])
+            at_kink = (x == 0) & (what == "dx")  # the slope there has a test of its own
+            expect_close(what, np.where(at_kink, ordinary, expect_array(what, got, x.shape)), ordinary, **BACKWARD)
 
 
 @pytest.mark.points(2.5)
 def test_dx_adds_the_untouched_upstream_gradient(student, rng):
     """The gradient dx is the upstream gradient as it is, plus what the branch passes back through both its ReLUs."""
-    dout, cache = preactivation_gradient(rng)
-    want = reference.preactivation_backward(dout, cache)[0]
-    check_backward(student, dout, cache, lambda dx, _: expect_close("dx", dx, want, **BACKWARD))
+    for sizes in SIZES:
+        dout, cache = preactivation_gradient(rng, sizes)
+        want = reference.preactivation_backward(dout, cache)[0]
+        check_backward(student, dout, cache, lambda dx, _, want=want: expect_close("dx", dx, want, **BACKWARD))
 
 
 @pytest.mark.points(1.5)

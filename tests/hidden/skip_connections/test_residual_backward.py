@@ -19,7 +19,7 @@ from autograder.suite import (
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import columns, residual_cases, residual_twins, shut_twins, single_unit_twins
 from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, SINGLE
-from tests.hidden.skip_connections.inputs import block, block_at_kinks, block_gradient
+from tests.hidden.skip_connections.inputs import block, block_at_kinks, block_gradient, whole_numbers
 
 CALL = "residual_backward(dout, cache)"
 LAYERS = ("W1", "b1", "W2", "b2")
@@ -52,9 +52,9 @@ def check_dx(student, rng, projection):
 
 
 def check_gradient(student, rng, key):
-    """The student's gradient of one parameter of a block with projection is the reference's, also in a block of single units."""
-    for sizes in (*SIZES, (1, 1, 1)):
-        dout, cache = block_gradient(rng, sizes)
+    """With a projection, the gradient of one parameter is the reference's, also for a single row and single units."""
+    for sizes, rows in (*((sizes, 5) for sizes in SIZES), ((1, 1, 1), 1)):
+        dout, cache = block_gradient(rng, sizes, rows=rows)
         _, grads = answer(student, dout, cache)
         expect_close(f'grads["{key}"]', grads[key], reference.residual_backward(dout, cache)[1][key], **BACKWARD)
 
@@ -151,17 +151,20 @@ def test_rows_do_not_depend_on_their_batch(student, rng):
 
 @pytest.mark.points(0.5)
 def test_integer_and_single_precision_upstream(student, rng):
-    """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
+    """Integer and float32 arrays do as dout, and integers as x: the answer is that for the same numbers in float64."""
     dout, cache = block_gradient(rng)
     dx = expect_worked("dx", answer(student, dout, cache)[0], cache["x"].shape)
     expect_close("dx for float32 dout", answer(student, dout.astype(np.float32), cache)[0], dx, **SINGLE)
-    whole = np.resize([3, -1, 2, -4], dout.shape)
-    dx, grads = answer(student, whole.astype(float), cache)
-    whole_dx, whole_grads = answer(student, whole, cache)
-    expect_close("dx for integer dout", whole_dx, expect_worked("dx", dx, cache["x"].shape), **BACKWARD)
-    for key in GRADS:
-        what = f'grads["{key}"] for integer dout'
-        expect_close(what, whole_grads[key], as_numbers(what, grads[key]), **BACKWARD)
+    x, params = whole_numbers(rng, projection=False)
+    whole_x, same_in_floats = (reference.residual_forward(numbers, params)[1] for numbers in (x, x.astype(float)))
+    for which, given, floats in (("dout", cache, cache), ("dout and x", whole_x, same_in_floats)):
+        whole = np.resize([3, -1, 2, -4], given["z2"].shape)
+        dx, grads = answer(student, whole.astype(float), floats)
+        whole_dx, whole_grads = answer(student, whole, given)
+        expect_close(f"dx for integer {which}", whole_dx, expect_worked("dx", dx, given["x"].shape), **BACKWARD)
+        for key in GRADS if given["params"]["Ws"] is not None else LAYERS:
+            what = f'grads["{key}"] for integer {which}'
+            expect_close(what, whole_grads[key], as_numbers(what, grads[key]), **BACKWARD)
 
 
 @pytest.mark.sweeping

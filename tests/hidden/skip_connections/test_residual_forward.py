@@ -95,6 +95,9 @@ def test_zero_branch_leaves_the_shortcut(student, rng):
 
     for projection in (False, True):
         for_all(rng, residual_cases(rng, projection=projection, zero=("W2", "b2")), law, examples=3)
+    law(
+        (*block(rng, (3, 4, 3), zero=("W2", "b2")), None)
+    )  # a projection that keeps the width, which is drawn now and then only
 
 
 @pytest.mark.points(0.5)
