@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from autograder.grading.diagnosis import explaining
+from autograder.grading.diagnosis import Diagnosis, explaining
+from autograder.grading.outcome import Outcome
 from autograder.grading.transcripts import Diverged, Repeating, same
 from autograder.sandbox.wire import Handle
+from autograder.suite.collected import CollectedTest
 from autograder.suite.errors import StudentFault
 from autograder.suite.free import Free, without_free
 from autograder.suite.misconceptions import Misconception, Variant
+from autograder.suite.student import Draw
 from tests.support.handins import filled, grade, released, save
 from tests.support.mini_course import edit, make_course
+
+# --- one that goes on where the student was stopped ---------------------------------------------------------------------------
+
+
+class _OneEach:
+    """Answers 1 to whatever is asked."""
+
+    def respondent(self, _: Path) -> Any:
+        return self
+
+    def call(self, *_: Any, **__: Any) -> int:
+        return 1
+
+
+def test_a_mistake_with_which_a_test_goes_on_is_not_that_of_who_was_stopped() -> None:
+    """A key that is missing ends a test; with a mistake that leaves the key there, it would have asked once more."""
+
+    def outcome(_: Any, draw: Draw) -> Outcome:
+        transcript = []
+        with contextlib.suppress(Diverged):
+            for _ in range(2):
+                transcript.append(("f", draw.respondent.call("f", (), {}, inputs=False)))  # noqa: PERF401  (one may stay alone)
+        return Outcome("failed", "", transcript=tuple(transcript))
+
+    diagnosis, test = Diagnosis(Path("reference.py"), outcome), cast("CollectedTest", SimpleNamespace(free={}))
+    mistake = cast("Misconception", _OneEach())
+    assert diagnosis.said(mistake, test, "seed", [("f", 1), ("f", 1)]) == (False, (("f", 1), ("f", 1)))
+    passed, said = diagnosis.said(mistake, test, "seed", [("f", 1)])
+    assert not passed
+    assert not same(said, [("f", 1)])
+
 
 # --- one against the other -----------------------------------------------------------------------------------------------
 
