@@ -146,7 +146,7 @@ class Diagnosis:
         ]
         right = variant(self.reference, ())
         told = itertools.chain(
-            in_numbers(failed_of(compared)),
+            () if not_compared else in_numbers(failed_of(compared)),
             in_calls(asked, right, respondent),
             () if not_compared else in_places(compared),
             in_results(asked, right),
@@ -155,7 +155,7 @@ class Diagnosis:
 
 
 def _is_off_otherwise(outcome: Outcome) -> bool:
-    """Whether a test failed by something else than numbers: a shape, say."""
+    """Whether a test failed by something else than numbers that were compared here: a shape, say, or one of several attempts."""
     return outcome.status == "failed" and not any(compared.wrong.any() for compared in outcome.compared)
 
 

@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder.sandbox.awaiting import wait_for
+
 FUTURE = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
@@ -53,8 +55,6 @@ class CellRunner:
             self.flags |= code.co_flags & FUTURE
             going_on = eval(code, self.namespace)  # noqa: S307  (this is what a worker is for)
             if code.co_flags & inspect.CO_COROUTINE:
-                from autograder.sandbox.awaiting import wait_for  # noqa: PLC0415  (imports asyncio, and is rarely needed)
-
                 wait_for(going_on)
         self.kept |= {name: self.namespace[name] for name in keeps if name in self.namespace}
 

@@ -89,29 +89,18 @@ def expect_any(*attempts: Callable[[], None]) -> None:
 
     No further attempt is made after a timeout or when there is nothing to ask.
     """
-    outer = _gathered.get() or Gathered(to_the_end=False)
-    failed: list[tuple[Mismatch | StudentFault, list[Compared]]] = []
+    first: Mismatch | StudentFault | None = None
     for attempt in attempts:
-        with gathering(to_the_end=outer.to_the_end) as inner:
-            ended = _fault_of(attempt)
-        if not (fault := next(iter(inner.mismatches), ended)):
-            outer.compared += inner.compared
-            return
-        failed.append((fault, inner.compared))
-        if isinstance(ended, StudentFault) and ended.state not in {"crashed", "bad-reply"}:
-            break
-    fault, compared = failed[0] if failed else (Mismatch("nothing was tried"), [])
-    outer.compared += compared
-    raise fault
-
-
-def _fault_of(attempt: Callable[[], None]) -> Mismatch | StudentFault | None:
-    """What ends an attempt; None where nothing does."""
-    try:
-        attempt()
-    except (Mismatch, StudentFault) as fault:
-        return fault
-    return None
+        token = _gathered.set(None)  # each attempt ends where it fails
+        try:
+            return attempt()
+        except (Mismatch, StudentFault) as fault:
+            first = first or fault
+            if isinstance(fault, StudentFault) and fault.state not in {"crashed", "bad-reply"}:
+                break
+        finally:
+            _gathered.reset(token)
+    raise first or Mismatch("nothing was tried")
 
 
 def expect_tuple(what: str, got: Any, length: int) -> tuple[Any, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -282,22 +281,6 @@ def test_what_is_gathered_does_not_end_a_test() -> None:
     ]
     with pytest.raises(Mismatch):
         expect(FALSE, "one")
-
-
-def test_of_a_choice_all_is_gathered_of_what_was_right_or_else_of_what_was_tried_first() -> None:
-    def attempt(*numbers: float) -> None:
-        for number in numbers:
-            expect_close("x", number, 1.0, rtol=1e-7)
-
-    def compared(*attempts: tuple[float, ...]) -> list[bool]:
-        with gathering() as gathered, contextlib.suppress(Mismatch):
-            expect_any(*(partial(attempt, *numbers) for numbers in attempts))
-        return [bool(compared.wrong.any()) for compared in gathered.compared]
-
-    assert compared((2.0, 1.0), (1.0, 1.0)) == [False, False]
-    assert compared((2.0, 1.0, 3.0), (4.0,)) == [True, False, True]
-    with pytest.raises(Mismatch, match="the value is off"):
-        expect_any(partial(attempt, 2.0))  # where nobody gathers
 
 
 def test_what_a_test_cannot_go_on_without_ends_it_and_so_does_a_choice() -> None:

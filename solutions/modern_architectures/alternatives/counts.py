@@ -87,9 +87,9 @@ def dense_layer_by_layer(in_channels: int, growth: int, layers: int) -> int:
     return depth
 
 
-def dense_by_recursion(in_channels: int, growth: int, layers: int) -> int:
+def dense_count_by_recursion(in_channels: int, growth: int, layers: int) -> int:
     """The block without its last layer, and what that one makes."""
-    return in_channels if layers == 0 else growth + dense_by_recursion(in_channels, growth, layers - 1)
+    return in_channels if layers == 0 else growth + dense_count_by_recursion(in_channels, growth, layers - 1)
 
 
 def dense_as_numpy_integer(in_channels: int, growth: int, layers: int) -> Any:
@@ -141,7 +141,7 @@ ALTERNATIVES = [
     Alternative("fire_params", "each kernel with its bias", {"fire_params": fire_with_a_bias_each}),
     Alternative("fire_params", "weights first, in numpy integers", {"fire_params": fire_of_arrays}),
     Alternative("dense_block_channels", "layer by layer", {"dense_block_channels": dense_layer_by_layer}),
-    Alternative("dense_block_channels", "recursion", {"dense_block_channels": dense_by_recursion}),
+    Alternative("dense_block_channels", "recursion", {"dense_block_channels": dense_count_by_recursion}),
     Alternative("dense_block_channels", "a sum over an array", {"dense_block_channels": dense_as_numpy_integer}),
     Alternative("stochastic_depth", "closed form", {"expected_depth": expected_in_closed_form}),
     Alternative("stochastic_depth", "an even grid in float32", {"expected_depth": expected_with_arrays}),
