@@ -38,8 +38,9 @@ PRELOADED = (
     ),
     *("hypothesis", "pytest", "typer", "typer._adapters", "rich.progress", "concurrent.futures.process"),
     *("sqlalchemy.dialects.sqlite", "latex2mathml.converter", "pyprctl", "multiprocessing.spawn", "symtable"),
-    *("autograder.cli.app", "autograder.cli.grade_files", "autograder.cli.grade_class", "autograder.whole_class.tasks"),
-    *("autograder.gradebook.recording", "autograder.gradebook.exporter", "autograder.gradebook.feedback"),
+    # Of the engine, not the command itself: it asks how wide the terminal is as it is imported.
+    *("autograder.whole_class.tasks", "autograder.grading.grader", "autograder.gradebook.recording"),
+    *("autograder.gradebook.exporter", "autograder.gradebook.feedback"),
 )
 
 
