@@ -88,7 +88,7 @@ class Launcher:
     def spawn(self, limits: Limits, *, service: str = "", program: Collection[str] | None = None) -> WorkerProcess:
         """Fork a confined worker. It runs a program, or `serve` of the engine's module that is named as its `service`.
 
-        program: the cells of it; what is imported only for those that name it may be missing where none does. Without it, all is there
+        program: its cells; of `when_named`, the modules are imported first that they name. Without it, all of them are
         """
         needs = [name for name in self.when_named if program is None or _is_named(name, program)]
         ours, theirs = socket.socketpair()
