@@ -161,6 +161,7 @@ class Forkserver:
         """In the forked child: give everything up, say so, then serve: run a program, or do what `service` does. Never returns."""
         try:
             self.control.close()
+            self.environment.clear()  # nor does it hold the one that modules are imported with
             sock = socket.socket(fileno=descriptors[0])
             memory = list(map(shared.mapped, descriptors[1:]))
             for number in STOP_SIGNALS:
