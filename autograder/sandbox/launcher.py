@@ -19,6 +19,7 @@ from autograder.sandbox import scratch, shared, wire
 from autograder.sandbox.backends.backend import Backend
 from autograder.sandbox.backends.table import BACKENDS
 from autograder.sandbox.devices import NO_DEVICES, Devices
+from autograder.sandbox.one_core import ONE_CORE
 from autograder.sandbox.patience import Patience
 from autograder.sandbox.readable import ENGINE
 from autograder.sandbox.usage import Usage
@@ -215,8 +216,7 @@ def _environment(backend: Backend) -> dict[str, str]:
     """What the forkserver is started with: of the grader's environment, only where its user's files lie."""
     kept = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR", *(() if backend.own_files else ("TMPDIR",)))
     home = {name: os.environ[name] for name in kept if name in os.environ}
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PATH": os.defpath, **home, **threads}
+    return {"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "PATH": os.defpath, **home, **ONE_CORE}
 
 
 def _is_named(module: str, program: Collection[str]) -> bool:

@@ -21,6 +21,7 @@ import pytest
 
 from autograder.course.assignment import Assignment, GraderError
 from autograder.course.folders import Course
+from autograder.sandbox.one_core import compute_on_one_core
 from autograder.suite.free import Free, FreePlaces
 from autograder.suite.misconceptions import forget_other_courses
 from autograder.suite.student import Draw
@@ -89,6 +90,7 @@ def collect(course: Course, assignment: Assignment) -> tuple[CollectedTest, ...]
     if not folder.is_dir():
         raise GraderError(f"{assignment.name} has no hidden suite: {folder.relative_to(course.root)} is missing.")
     forget_other_courses(course)
+    compute_on_one_core()  # as workers do: the suite computes what it compares with
     arguments = [
         str(folder),
         f"--rootdir={course.root}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.course.report import State
+from autograder.sandbox.one_core import compute_on_one_core
 from autograder.suite.errors import Stalled, Stopped, StudentFault
 from autograder.training.sessions import Session
 from autograder.training.steps import Step
@@ -50,7 +50,7 @@ class Ended:
 def train(session: Session, length: int, held: np.ndarray, after_step: AfterStep) -> Ended:
     """Train for so many steps in all, or as far as it goes; the images `held` are scored in the end."""
     ended = Ended()
-    with ThreadPoolExecutor(1, "following", initializer=_on_one_core) as beside:
+    with ThreadPoolExecutor(1, "following", initializer=compute_on_one_core) as beside:
         running = _Running(session, length, held, after_step, ended, beside)
         try:
             running.to_the_end()
@@ -61,12 +61,6 @@ def train(session: Session, length: int, held: np.ndarray, after_step: AfterStep
         if ended.state == "passed" and not ended.trouble:
             ended.scores = beside.submit(session.scores, held).result()
     return ended
-
-
-def _on_one_core() -> None:
-    """Compute on one core, as workers do: that rounds in the same way on every machine, and leaves workers their core."""
-    if torch := sys.modules.get("torch"):  # whose steps are taken with it has imported it
-        torch.set_num_threads(1)
 
 
 @dataclass

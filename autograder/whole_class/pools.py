@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 import pyprctl
 
 from autograder.course.assignment import CourseError, GraderError
+from autograder.sandbox.one_core import compute_on_one_core
 
 PULSE = 10.0  # seconds
 STOPPING_SECONDS = 20.0  # that processes which were killed may take to be gone
@@ -87,8 +88,7 @@ class LocalPool:
         _stop(self._executor)
 
     def _made(self) -> ProcessPoolExecutor:
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-            os.environ.setdefault(name, "1")  # each process is a thread's worth of work, and inherits this
+        compute_on_one_core()  # which the processes inherit
         # Spawned, not by a forkserver: that would be their parent, and it lives on with them when the driver is killed.
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self.processes, context, initializer=_begin, initargs=(os.getpid(),))
