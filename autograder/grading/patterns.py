@@ -21,6 +21,7 @@ from autograder.suite.misconceptions import Variant
 
 HINT = "No mistake that is known by name says just this. Which line of yours makes it so?"
 RTOL = 1e-5
+TELLING = 0.1 / RTOL  # of larger factors, rounding leaves none that is not whole
 SEVERAL = 2
 AFTER = "after the call"  # what suites say of inputs that must stay as they are
 AT_LEAST = 1.5  # a count of two or more, rounded
@@ -226,7 +227,7 @@ def _factors(failed: list[Compared]) -> Iterator[Told]:
     if all(abs(factor - 1) < HARDLY for factor in factors):  # numbers that are rounded, say
         return
     whole, parts = _whole(factors), _whole([1 / factor if factor else 0.0 for factor in factors])
-    several = len({round(factor, 4) for factor in factors}) > 1
+    several = not _agree(np.array(factors), np.full(len(factors), factors[0]))
     if parts and several:
         yield "divided", "Every number that is off is a whole number of times too small, not always the same."
     elif whole and several:
@@ -239,7 +240,7 @@ def _factors(failed: list[Compared]) -> Iterator[Told]:
 
 def _whole(factors: list[float]) -> bool:
     """Whether all are counts of two or more."""
-    return all(AT_LEAST < factor < np.inf and abs(factor - round(factor)) < RTOL * factor for factor in factors)
+    return all(AT_LEAST < each < TELLING and abs(each - round(each)) < RTOL * each for each in factors)
 
 
 def _offsets(failed: list[Compared]) -> Iterator[Told]:

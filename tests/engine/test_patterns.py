@@ -139,6 +139,10 @@ ABOUT_NUMBERS: dict[str, tuple[list[Compared], str]] = {
     "a row of numbers has no columns": ([compared("x", RISING * (1 + 1e-7), RISING)], ""),
     "in the opposite order": ([compared("x", RISING[::-1], RISING)], "reversed"),
     "rounded numbers are off by no factor": ([compared("x", RISING * (1 + 1e-4), RISING)], ""),
+    "a tiny factor for each": (
+        [compared("x", 1e-6 * RISING, RISING), compared("x", 3e-6 * RISING, RISING)],
+        "factor-each",
+    ),
     "a factor for each": ([compared("x", 1.3 * RISING, RISING), compared("x", 1.7 * RISING, RISING)], "factor-each"),
 }
 
