@@ -21,7 +21,7 @@ from autograder.grading.transcripts import same
 from autograder.quality.relations import relations_of
 from autograder.quality.twisted_arguments import twisted_arguments
 from autograder.quality.twisted_results import DECISIVE, PossibleFeatures, twisted_results
-from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist
+from autograder.quality.twists import KEEP, MADE, Ask, AskedFunction, Memory, Twist
 from autograder.sandbox.wire import Named
 from autograder.suite.arguments import EACH, Arguments, Path, everywhere, is_number
 from autograder.suite.copying import copied
@@ -73,6 +73,9 @@ class Recording(Variant):
         for asked in found.values():
             step = max(1, len(asked.samples) // MOST_SAMPLES)
             asked.samples = asked.samples[::step]
+            if asked.own is not None:
+                others = {name: place.returned for name, place in free.items() if name != asked.function}
+                asked.made_by = {name: place for name, place in others.items() if place is not None}
         return list(found.values())
 
     def answer(self, asked: AskedFunction, arguments: Arguments) -> Any:
@@ -95,7 +98,10 @@ class Twisted(Recording):
         """See Respondent."""
         asked = self.mutant.asked
         if (function, about(args)) != (asked.function, asked.about):
-            return Variant.call(self, function, args, kwargs, inputs=inputs)
+            result = Variant.call(self, function, args, kwargs, inputs=inputs)
+            if function in asked.made_by:
+                self.memory[MADE] = copied((result[0] if inputs else result)[asked.made_by[function]])
+            return result
         own = {key: copied(value) for key, value in kwargs.items()}
         arguments = dict(asked.signature.bind(*map(copied, args), **own).arguments)
         names = list(arguments)[: len(args)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.quality.twists import KEEP, Ask, AskedFunction, Memory, Twist, if_array
+from autograder.quality.twists import KEEP, MADE, Ask, AskedFunction, Memory, Twist, if_array
 from autograder.suite.arguments import EACH, Arguments, Path, at, is_number, is_numbers, parts, path_text, put
 from autograder.suite.copying import copied
 
@@ -21,6 +21,7 @@ def twisted_arguments(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
     yield from _mistaken(asked)
     yield from _modified(asked)
     yield from _remembering(asked)
+    yield from _of_runs(asked)
     yield from _asked_again(asked)
 
 
@@ -110,27 +111,49 @@ def _modified(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
 
 
 def _remembering(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
-    """Memory in a global: an answer is given again, or the state is not the one that was passed."""
+    """Memory in a global: an answer is given again, or the last cache that was made is used in place of the one that is passed."""
 
     def again(ask: Ask, arguments: Arguments, memory: Memory) -> Any:
         looks = str([(path, np.shape(value) if is_numbers(value) else type(value)) for path, value in parts(arguments)])
         return copied(memory.setdefault(looks, copied(ask(arguments))))
 
     yield "the first answer for these shapes is given again", again
-    free = asked.free
-    if free is None or free.passed is None or free.returned is None:
+    own = asked.own
+
+    def last_made(ask: Ask, arguments: Arguments, memory: Memory) -> Any:
+        memory[KEEP] = True
+        return ask({**arguments, own: memory[MADE]} if own in arguments and MADE in memory else arguments)
+
+    if asked.made_by:
+        yield f"{own} is the last one that was made, whatever is passed", last_made
+
+
+def _of_runs(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:
+    """Of a function that returns a state for its next call: another state than that counts, or what was passed with the first one."""
+    own = asked.own
+    if asked.free is None or (returned := asked.free.returned) is None or own is None:
         return
-    name = list(asked.signature.parameters)[free.passed]
+
+    def of_first_call(name: str, ask: Ask, arguments: Arguments, memory: Memory) -> Any:
+        if not arguments.get(own):
+            memory.pop(name, None)
+        if name in arguments:
+            memory.setdefault(name, copied(arguments[name]))
+        return ask({key: memory.get(key, value) if key == name else value for key, value in arguments.items()})
+
+    for name in asked.signature.parameters:
+        if name != own:
+            yield f"{name} is taken from the call with which {own} began", partial(of_first_call, name)
 
     def in_a_global(ask: Ask, arguments: Arguments, memory: Memory, *, starts_anew: bool) -> Any:
-        fresh = starts_anew and not arguments.get(name)
+        fresh = starts_anew and not arguments.get(own)
         memory[KEEP] = True
-        answer = ask(arguments if fresh or "state" not in memory else {**arguments, name: memory["state"]})
-        memory["state"] = copied(answer[free.returned])
+        answer = ask(arguments if fresh or "state" not in memory else {**arguments, own: memory["state"]})
+        memory["state"] = copied(answer[returned])
         return answer
 
-    yield f"{name} is kept in a global", partial(in_a_global, starts_anew=True)
-    yield f"{name} is kept in a global and never starts anew", partial(in_a_global, starts_anew=False)
+    yield f"{own} is kept in a global", partial(in_a_global, starts_anew=True)
+    yield f"{own} is kept in a global and never starts anew", partial(in_a_global, starts_anew=False)
 
 
 def _asked_again(asked: AskedFunction) -> Iterator[tuple[str, Twist]]:

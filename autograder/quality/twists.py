@@ -20,11 +20,15 @@ Ask = Callable[[Arguments], Any]  # what the reference returns for these argumen
 # What the twisted function returns. It may change its arguments in place, as a student's function may.
 Twist = Callable[[Ask, Arguments, Memory], Any]
 KEEP = "keep"  # in the memory of a twist: it differs in what samples do not show
+MADE = "made"  # likewise: what another function has returned last, and this one is passed
 
 
 @dataclass
 class AskedFunction:
-    """One function that a suite asks; for a probe, also the class that it is handed."""
+    """One function that a suite asks; for a probe, also the class that it is handed.
+
+    made_by: other functions that return what this one is passed and nobody looks into, and where in their result
+    """
 
     function: str
     about: str
@@ -32,6 +36,7 @@ class AskedFunction:
     free: Free | None
     doc: str
     samples: list[Arguments] = field(default_factory=list)
+    made_by: dict[str, int | str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

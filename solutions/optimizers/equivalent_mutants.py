@@ -20,6 +20,7 @@ FACTOR = "The docstring asks for a factor above 0."
 PATIENCE = "The docstring asks for a patience of at least 1."
 SHARE = "The docstring asks for a share from 0 to below 1."
 EPS = "The docstring asks for an epsilon above 0."
+SAME = "The docstring says that it is the same in all steps."
 
 # Signature mutants that answer otherwise only where the contract says nothing.
 OUTSIDE = {
@@ -41,4 +42,7 @@ OUTSIDE = {
     "*_step: wrong where rho is negative": SHARE,
     "*_step: wrong where eps is 0": EPS,
     "*_step: wrong where eps is negative": EPS,
+    "*_step: beta* is taken from the call with which state began": SAME,
+    "*_step: rho is taken from the call with which state began": SAME,
+    "*_step: eps is taken from the call with which state began": SAME,
 }

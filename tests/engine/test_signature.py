@@ -34,6 +34,16 @@ def walk(w, ask, state, beta=0.9):
     return w - v, {"v": v}
 
 
+def back(dout, cache):
+    """The upstream gradient of `forward`."""
+    return cache * dout
+
+
+def forward(x, flag=True):
+    """What `back` needs."""
+    return x, 2.0 * x
+
+
 def size(kernel, flag=True):
     """Of a kernel."""
     return kernel[0] * kernel[1] + flag
@@ -54,16 +64,18 @@ def slope(w: np.ndarray) -> np.ndarray:
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "layer": [{"x": X, "params": {"W": W}}, {"x": X, "params": {"W": W}, "bias": BIAS, "scale": 3.0}],
     "walk": [{"w": X[0], "ask": slope, "state": {}}, {"w": X[1], "ask": slope, "state": {"v": X[0]}, "beta": 0.5}],
+    "back": [{"dout": X, "cache": X}, {"dout": W, "cache": W}],
     "size": [{"kernel": (2, 3)}, {"kernel": (1, 4), "flag": False}],
     "blend": [{"x": X, "first": {"a": 2.0, "b": 3.0}, "second": {"a": 5.0, "b": 7.0}, "high": 3, "wide": 2}],
 }
-FREE = {"walk": Free(returned=1, passed=2)}
+FREE = {"walk": Free(returned=1, passed=2), "back": Free(passed=1)}
 
 
 def asked_of(function: str) -> AskedFunction:
     known: FunctionType = Variant(REFERENCE).namespace[function]
+    samples, made_by = list(SAMPLES[function]), {"forward": 1} if function == "back" else {}
     return AskedFunction(
-        function, "", signature(known), FREE.get(function), known.__doc__ or "", list(SAMPLES[function])
+        function, "", signature(known), FREE.get(function), known.__doc__ or "", samples, dict[str, int | str](made_by)
     )
 
 
@@ -143,6 +155,29 @@ def test_memory_in_a_global_shows_where_two_walks_take_turns(made: dict[str, Sig
     )  # a second one starts where it should, or where the first one is
     w, _ = step(X[0], first)
     assert not np.array_equal(w, right(X[0], first["v"]))
+
+
+def test_what_was_passed_with_a_fresh_state_counts_until_the_next_one(made: dict[str, SignatureMutant]) -> None:
+    twisted = Twisted(REFERENCE, made["walk: w is taken from the call with which state began"])
+
+    def step(w: np.ndarray, state: Any) -> Any:
+        return twisted.call("walk", (w, slope, state), {}, inputs=False)
+
+    _, state = step(X[0], {})
+    again, _ = step(X[1], state)
+    assert np.array_equal(again, X[0] - (0.9 * slope(X[0]) + slope(X[0])))
+    other, _ = step(X[1], {})
+    assert np.array_equal(other, X[1] - slope(X[1]))
+
+
+@pytest.mark.parametrize("inputs", [False, True])
+def test_the_last_cache_is_used_in_place_of_the_one_that_is_passed(
+    made: dict[str, SignatureMutant], *, inputs: bool
+) -> None:
+    twisted = Twisted(REFERENCE, made["back: cache is the last one that was made, whatever is passed"])
+    assert np.array_equal(twisted.call("back", (X, X), {}, inputs=False), X * X)  # as long as none was made
+    twisted.call("forward", (X + 1,), {}, inputs=inputs)
+    assert np.array_equal(twisted.call("back", (X, X), {}, inputs=False), 2.0 * (X + 1) * X)
 
 
 def test_the_first_answer_is_given_again_for_the_same_shapes(made: dict[str, SignatureMutant]) -> None:
