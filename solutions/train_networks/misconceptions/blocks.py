@@ -73,7 +73,10 @@ RESIDUAL_BLOCK: Table = {
     "last-norm-missing": (
         "The second convolution is not followed by a BN.",
         "L14: a BN after every convolution. Count them.",
-        [("branch = self.norm2(self.conv2(hidden))", "branch = self.conv2(hidden)")],
+        [
+            ("self.norm2 = nn.BatchNorm2d(out_channels)", "pass"),
+            ("branch = self.norm2(self.conv2(hidden))", "branch = self.conv2(hidden)"),
+        ],
     ),
     "stride-in-second": (
         "The stride is in the second 3x3 convolution.",
@@ -145,7 +148,10 @@ BOTTLENECK_BLOCK: Table = {
     "bottleneck-last-norm-missing": (
         "The last 1x1 convolution of the branch is not followed by a BN.",
         "L14: a BN after every convolution. Count them.",
-        [("branch = self.norm3(self.conv3(hidden))", "branch = self.conv3(hidden)")],
+        [
+            ("self.norm3 = nn.BatchNorm2d(wide)", "pass"),
+            ("branch = self.norm3(self.conv3(hidden))", "branch = self.conv3(hidden)"),
+        ],
     ),
     "stride-in-first": (
         "The stride is in the first 1x1 convolution.",
