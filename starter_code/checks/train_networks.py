@@ -187,7 +187,7 @@ def check_freeze_for_transfer(freeze: object) -> None:
     learned = [str(shape) for shape in _list(got["learned"])]
     if learned != ["(6, 3)", "(6,)"]:
         sentence = "Of all parameters, only weight and bias of the new last layer should ask for gradients."
-        off(sentence, example, "the shapes (6, 3) and (6,)", " and ".join(learned) or "none")
+        off(sentence, example, "the shapes (6, 3) and (6,)", ", ".join(learned) or "none")
     ok("only weight and bias of the new last layer ask for gradients")
     logits = array_of("the logits in evaluation mode", got["logits"], (5, 6), example)
     meanwhile = array_of("the logits in training mode", got["in training mode"], (5, 6), example)
