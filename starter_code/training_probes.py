@@ -4,10 +4,13 @@ Visible checks and hidden tests call these on what students wrote. Like `module_
 names.
 """
 
+import importlib
 import io
 import itertools
+import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,24 +20,37 @@ from torch import nn
 from starter_code.module_probes import Fill, fill, in_float64, plain, throw_dice_from
 
 Gradients = Sequence[np.ndarray | None]  # one for each parameter; None where it has none
+FUNCTIONS = ("_single_tensor_", "_multi_tensor_", "_fused_")  # how torch names the functions that its optimizers call
+PUSH = 0.5  # the momentum with which a training step is tried
 
 
 @contextmanager
 def without_ready_made_optimizers() -> Iterator[list[str]]:
-    """Within, the optimizers that come with torch take no step; the list gets the name of each that is asked for one."""
-    kept = {kind: kind.step for kind in vars(torch.optim).values() if _is_ready_made(kind)}
+    """Within, the optimizers that come with torch take no step; the list grows with each that is asked for one."""
+    kept = [(place, name, getattr(place, name)) for place, name in _ready_made()]
     asked: list[str] = []
 
-    def take_no_step(optimizer: object, *_: object, **__: object) -> None:
-        asked.append(type(optimizer).__name__)
+    def take_no_step(*_: object, **__: object) -> None:
+        asked.append("step")
 
     try:
-        for kind in kept:
-            kind.step = take_no_step
+        for place, name, _ in kept:
+            setattr(place, name, take_no_step)
         yield asked
     finally:
-        for kind, step in kept.items():
-            kind.step = step
+        for place, name, step in kept:
+            setattr(place, name, step)
+
+
+@cache
+def _ready_made() -> list[tuple[Any, str]]:
+    """List where torch keeps its update rules: the step of each class, and the functions behind them."""
+    found = [(kind, "step") for kind in vars(torch.optim).values() if _is_ready_made(kind)]
+    for each in pkgutil.iter_modules(torch.optim.__path__):
+        if not each.ispkg:
+            module: Any = importlib.import_module(f"{torch.optim.__name__}.{each.name}")
+            found += [(module, name) for name in vars(module) if name.startswith(FUNCTIONS)]
+    return found
 
 
 def _is_ready_made(kind: Any) -> bool:
@@ -48,7 +64,7 @@ def run_optimizer(
     steps: Sequence[Gradients],
     options: Mapping[str, float] | None = None,
     groups: Sequence[Mapping[str, float]] | None = None,
-    rates: Sequence[float] | None = None,
+    schedule: Sequence[Mapping[str, float]] | None = None,
     reload_before: int | None = None,
     closure_values: Sequence[float] | None = None,
 ) -> dict[str, Any]:
@@ -58,7 +74,7 @@ def run_optimizer(
     steps: for each step, a gradient for each parameter, or None
     options: arguments of the optimizer; of a new one after reloading, too
     groups: where given, each parameter is a group of its own with these options
-    rates: the learning rate of each step, which a schedule sets in all groups
+    schedule: for each step, options that are set in all groups before it
     reload_before: the step before which all is written to a file, and read by a new optimizer of new parameters
     closure_values: where given, every step gets a closure that sets the gradients and returns the value; a second call in
         the same step gives other ones
@@ -74,9 +90,8 @@ def run_optimizer(
             if number == reload_before:
                 weights = [weight.detach().clone().requires_grad_() for weight in weights]
                 optimizer = _reloaded(optimizer, optimizer_class(_grouped(weights, groups), **(options or {})))
-            if rates is not None:
-                for group in optimizer.param_groups:
-                    group["lr"] = rates[number]
+            for group in optimizer.param_groups:
+                group.update({} if schedule is None else schedule[number])
             after["returned"].append(
                 _step(optimizer, weights, step, closure_values[number] if closure_values else None)
             )
@@ -153,6 +168,22 @@ class ToyClassifier(nn.Module):
         return self.fc(units)
 
 
+class ToyNetwork(ToyClassifier):
+    """A `ToyClassifier` whose trunk goes on with a linear layer and a BN: it has two BN, one in a stage and one in none."""
+
+    def __init__(self, pixels: int, units: int, classes: int) -> None:
+        """Make the layers."""
+        super().__init__(pixels, units, classes)
+        self.linear = nn.Linear(units, units)
+        self.norm = nn.BatchNorm2d(units)
+
+    def forward(self, images: torch.Tensor) -> Any:
+        """Compute logits."""
+        units = torch.tanh(self.stage(self.first(images))).flatten(1)
+        units = torch.tanh(self.norm(self.linear(units)[:, :, None, None]))
+        return self.fc(units.flatten(1))
+
+
 def run_train_step(
     train_step: Any,
     sizes: Sequence[int],
@@ -161,7 +192,7 @@ def run_train_step(
     lr: float,
     options: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    """Let a training step train a `ToyClassifier` of these sizes with plain gradient descent, one step on each batch.
+    """Let a training step train a `ToyClassifier` of these sizes with torch's SGD with momentum, one step on each batch.
 
     The model arrives in evaluation mode, with gradients of one in all of its parameters, as if left by something earlier.
     `numbers` hold the weights by kind and shape; heads are shifted against each other so that no two are alike.
@@ -188,7 +219,7 @@ def _run_train_step(
             head.get_parameter("weight").mul_(1 + place)
     for parameter in model.parameters():
         parameter.grad = torch.ones_like(parameter)
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=PUSH)
     model.eval()
     done: dict[str, list[Any]] = {"losses": [], "weights": [], "training": []}
     for images, labels in batches:
@@ -207,8 +238,11 @@ def run_transfer(
     numbers: Fill,
     batches: Sequence[tuple[np.ndarray, np.ndarray]],
     seed: int = 0,
+    arrives_in_training: bool = True,
 ) -> dict[str, Any]:
-    """Let a `ToyClassifier` of these sizes be frozen, then train what is left of it on some batches, in training mode.
+    """Let a `ToyNetwork` of these sizes be frozen, then train what is left of it on some batches, in training mode.
+
+    arrives_in_training: the mode of the network that is to be frozen
 
     Where logits are looked at, the new head holds the numbers of its shape, so that they tell about the trunk alone.
 
@@ -218,19 +252,12 @@ def run_transfer(
     """
     throw_dice_from(seed)
     with in_float64():
-        return _run_transfer(freeze, sizes, num_classes, numbers, batches)
+        model = ToyNetwork(*sizes)
+        fill(model, numbers)
+        return _run_transfer(freeze(model.train(arrives_in_training), num_classes).double(), numbers, batches)
 
 
-def _run_transfer(
-    freeze: Any,
-    sizes: Sequence[int],
-    num_classes: int,
-    numbers: Fill,
-    batches: Sequence[tuple[np.ndarray, np.ndarray]],
-) -> dict[str, Any]:
-    model = ToyClassifier(*sizes)
-    fill(model, numbers)
-    frozen = freeze(model, num_classes).double()
+def _run_transfer(frozen: Any, numbers: Fill, batches: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
     fc = frozen.fc
     drawn = [plain(fc.weight), plain(fc.bias)]
     images = torch.from_numpy(batches[0][0].copy())

@@ -39,8 +39,8 @@ OUTSIDE = {
     "InceptionModule: wrong where upstream has length one in axis 1 of 4": FOUR,
     "AuxiliaryHead: seed is its default, whatever is passed": DROPOUT,
     "Adam: wrong where options['*'] is negative": OPTIONS,
-    "Adam: wrong where rates has a negative number": OPTIONS,
-    "Momentum: wrong where rates has a negative number": OPTIONS,
+    "Adam: wrong where schedule[each]['*'] is negative": OPTIONS,
+    "Momentum: wrong where schedule[each]['*'] is negative": OPTIONS,
     "Momentum: wrong where options['*'] is negative": OPTIONS,
     "Momentum: wrong where groups[each]['*'] is negative": OPTIONS,
 }

@@ -15,7 +15,7 @@ from starter_code.checks.examples import FEW, Example, drawn, given
 from starter_code.data import load_digits
 from starter_code.module_probes import Fill, run_module
 from starter_code.plots.live_curve import LiveCurves, load_bands
-from starter_code.training_probes import run_optimizer, run_train_step, run_transfer
+from starter_code.training_probes import PUSH, run_optimizer, run_train_step, run_transfer
 
 REHEARSAL, BETWEEN = 30, 10  # steps; and between two looks at the loss
 EPS = 1e-5  # of torch's BN: with a running variance of 1 - EPS it divides by exactly 1
@@ -176,16 +176,18 @@ def check_freeze_for_transfer(freeze: object) -> None:
     """What learns, and that the trunk's BN does not look at the batch."""
     name, rng = "freeze_for_transfer", np.random.default_rng(8)
     numbers = [("convolution", rng.normal(size=(3, 1, 2, 2))), ("scale", np.ones(3))]
-    numbers += [("running variance", np.full(3, 4.0)), ("linear", rng.normal(size=(6, 3)))]
+    numbers += [("running variance", np.full(3, 4.0)), *(("linear", rng.normal(size=(size, 3))) for size in (3, 6))]
     batch = (rng.normal(size=(5, 1, 2, 2)), np.arange(5))
     answer = call(name, run_transfer, freeze, (2, 3, 4), 6, numbers, [batch])
     got = _answer(answer)
-    model = "a convolution to 3 units, BN with the running variance 4, a last layer for 4 classes"
+    model = (
+        "a convolution to 3 units, a linear layer of 3, BN with the running variance 4 after each, a last layer for 4"
+    )
     example = drawn("all weights and images are normal random numbers", model=model, num_classes=6, images=batch[0])
     learned = [str(shape) for shape in _list(got["learned"])]
     if learned != ["(6, 3)", "(6,)"]:
         sentence = "Of all parameters, only weight and bias of the new last layer should ask for gradients."
-        off(sentence, example, "the shapes (6, 3) and (6,)", " and ".join(learned) or "none")
+        off(sentence, example, "the shapes (6, 3) and (6,)", ", ".join(learned) or "none")
     ok("only weight and bias of the new last layer ask for gradients")
     logits = array_of("the logits in evaluation mode", got["logits"], (5, 6), example)
     meanwhile = array_of("the logits in training mode", got["in training mode"], (5, 6), example)
@@ -194,7 +196,19 @@ def check_freeze_for_transfer(freeze: object) -> None:
         sentence = "In training mode the trunk should compute what it computes in evaluation mode: look at its BN."
         off_at(sentence, meanwhile, logits, wrong, example)
     ok("in training mode the trunk computes what it computes in evaluation mode")
-    done(name, "whether the head is a new one when the number of classes stays, and what training does to the trunk.")
+    answer = call(name, run_transfer, freeze, (2, 3, 4), 6, numbers, [tuple(each[:2] for each in batch)])
+    alone = array_of("the logits of the first two images", _answer(answer)["logits"], (2, 6), example)
+    wrong = ~np.isclose(alone, logits[:2])
+    if wrong.any():
+        sentence = (
+            "In evaluation mode an image's logits should not depend on its batch: look at the mode of the BN layers."
+        )
+        off_at(sentence, alone, logits[:2], wrong, example)
+    ok("in evaluation mode an image's logits do not depend on its batch")
+    missing = (
+        "a network that arrives in evaluation mode, whether the head is a new one when the number of classes stays"
+    )
+    done(name, f"{missing}, and what training does to the trunk.")
 
 
 def rehearse(
@@ -259,7 +273,7 @@ def _identity(depth: int) -> Fill:
 def _batch(model: str, batch: tuple[np.ndarray, np.ndarray], lr: float) -> Example:
     """What goes into a training step."""
     images, labels = batch
-    return given(model=model, images=images, labels=labels, optimizer=f"gradient descent, lr {lr}")
+    return given(model=model, images=images, labels=labels, optimizer=f"torch's SGD, lr {lr}, momentum {PUSH}")
 
 
 def _answer(got: object) -> Mapping[str, Any]:
@@ -276,13 +290,13 @@ def _shapes(name: str, module: object, cases: Mapping[tuple[int, ...], tuple[int
 
 
 def _parameters(name: str, module: object, cases: Mapping[tuple[int, ...], int]) -> None:
-    """Each case has so many learned numbers."""
+    """Each case has so many parameters."""
     for arguments, count in cases.items():
         got = _answer(call(name, run_module, module, arguments, [], []))["parameters"]
         if got != count:
-            sentence, example = "The number of learned numbers is off.", given(module=f"{name}{arguments}")
+            sentence, example = "The number of parameters is off.", given(module=f"{name}{arguments}")
             off(sentence, example, f"{count:,}", f"{got:,}")
-        ok(f"{name}{arguments} has {count:,} learned numbers")
+        ok(f"{name}{arguments} has {count:,} parameters")
 
 
 def _walk(

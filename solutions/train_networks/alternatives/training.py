@@ -187,7 +187,7 @@ def transfer_with_fixed_norms(model: nn.Module, num_classes: int) -> nn.Module:
 
 
 def transfer_with_deaf_layers(model: nn.Module, num_classes: int) -> nn.Module:
-    """BN layers that do not hear `train`."""
+    """BN layers that do not hear `train`; a head with biases of zero."""
     for parameter in model.parameters():
         parameter.requires_grad = False
     model.eval()
@@ -195,7 +195,10 @@ def transfer_with_deaf_layers(model: nn.Module, num_classes: int) -> nn.Module:
         if isinstance(layer, nn.modules.batchnorm._BatchNorm):  # noqa: SLF001
             layer.train = lambda mode=True, layer=layer: layer  # type: ignore[method-assign,misc]  # noqa: ARG005
     old: Any = model.fc
-    model.add_module("fc", nn.Linear(old.in_features, num_classes, bias=True))
+    head = nn.Linear(old.in_features, num_classes, bias=True)
+    nn.init.kaiming_normal_(head.weight)
+    nn.init.zeros_(head.bias)
+    model.add_module("fc", head)
     return model
 
 

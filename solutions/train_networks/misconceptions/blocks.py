@@ -32,7 +32,7 @@ RESIDUAL_BLOCK: Table = {
     ),
     "relu-before-norm": (
         "The first ReLU comes before its BN.",
-        "The order inside of the branch is convolution, BN, ReLU. What does a BN make of numbers that are all positive?",
+        "The order inside the branch is convolution, BN, ReLU. What does a BN make of numbers that are all positive?",
         [("hidden = torch.relu(self.norm1(self.conv1(x)))", "hidden = self.norm1(torch.relu(self.conv1(x)))")],
     ),
     "projection-always": (
@@ -60,6 +60,11 @@ RESIDUAL_BLOCK: Table = {
         "Which convolutions of this block have a BN behind them, by the docstring?",
         [("nn.Sequential(projection, nn.BatchNorm2d(out_channels))", "projection")],
     ),
+    "projection-with-bias": (
+        "The convolution of the projection has a bias.",
+        "What does a BN do to a number that is added to all of its inputs? torch gives a bias unless it is told not to.",
+        [("out_channels, 1, stride=stride, bias=False", "out_channels, 1, stride=stride")],
+    ),
     "one-norm-for-both": (
         "Both convolutions share one BN.",
         "Each BN is a layer of its own, with a scale, a shift and running statistics of what comes out of *its* convolution.",
@@ -68,7 +73,10 @@ RESIDUAL_BLOCK: Table = {
     "last-norm-missing": (
         "The second convolution is not followed by a BN.",
         "L14: a BN after every convolution. Count them.",
-        [("branch = self.norm2(self.conv2(hidden))", "branch = self.conv2(hidden)")],
+        [
+            ("self.norm2 = nn.BatchNorm2d(out_channels)", "pass"),
+            ("branch = self.norm2(self.conv2(hidden))", "branch = self.conv2(hidden)"),
+        ],
     ),
     "stride-in-second": (
         "The stride is in the second 3x3 convolution.",
@@ -124,6 +132,27 @@ BOTTLENECK_BLOCK: Table = {
         "Look at where the last ReLU stands in the formula.",
         [(SUM, "return branch + self.shortcut(x)")],
     ),
+    "bottleneck-relu-on-the-branch-alone": (
+        "The last ReLU is applied to the branch, and the input is added after it.",
+        "H = F + x is formed first. The last ReLU sees the sum.",
+        [(SUM, "return torch.relu(branch) + self.shortcut(x)")],
+    ),
+    "bottleneck-relu-before-norm": (
+        "The ReLUs inside the branch come before their BN.",
+        "The order inside the branch is convolution, BN, ReLU. What does a BN make of numbers that are all positive?",
+        [
+            ("torch.relu(self.norm1(self.conv1(x)))", "self.norm1(torch.relu(self.conv1(x)))"),
+            ("torch.relu(self.norm2(self.conv2(hidden)))", "self.norm2(torch.relu(self.conv2(hidden)))"),
+        ],
+    ),
+    "bottleneck-last-norm-missing": (
+        "The last 1x1 convolution of the branch is not followed by a BN.",
+        "L14: a BN after every convolution. Count them.",
+        [
+            ("self.norm3 = nn.BatchNorm2d(wide)", "pass"),
+            ("branch = self.norm3(self.conv3(hidden))", "branch = self.conv3(hidden)"),
+        ],
+    ),
     "stride-in-first": (
         "The stride is in the first 1x1 convolution.",
         "A 1x1 convolution with stride 2 never looks at three quarters of its input. Which one has the stride here?",
@@ -154,6 +183,26 @@ BOTTLENECK_BLOCK: Table = {
         "Whether x fits is decided by the depth of the neck, not by that of the output.",
         "x is added to F. How deep is F?",
         [("if stride != 1 or in_channels != wide:", "if stride != 1 or in_channels != channels:")],
+    ),
+    "bottleneck-projection-always": (
+        "The shortcut is a projection everywhere, also where the shape stays.",
+        "An identity has nothing to learn. When can x be added as it is?",
+        [("if stride != 1 or in_channels != wide:", "if stride or in_channels:")],
+    ),
+    "bottleneck-projection-for-stride-only": (
+        "There is a projection only where the stride is 2; a change of depth is forgotten.",
+        "Two things can change the shape. Try a block of stride 1 from 5 channels with a neck of 3.",
+        [("if stride != 1 or in_channels != wide:", "if stride != 1:")],
+    ),
+    "bottleneck-projection-without-stride": (
+        "The projection does not have the stride of the block.",
+        "Write the shape of both summands beside the sum, for stride 2.",
+        [("wide, 1, stride=stride, bias=False", "wide, 1, bias=False")],
+    ),
+    "bottleneck-projection-without-norm": (
+        "The projection is not followed by a BN.",
+        "Which convolutions of this block have a BN behind them, by the docstring?",
+        [("nn.Sequential(projection, nn.BatchNorm2d(wide))", "projection")],
     ),
     "bottleneck-projection-for-depth-only": (
         "There is a projection only where the depth changes; the stride is forgotten.",

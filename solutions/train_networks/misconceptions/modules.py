@@ -10,6 +10,11 @@ INCEPTION_MODULE: Table = {
         "The next module reads channels by their place. Which order does the docstring give?",
         [(STACK, "return torch.relu(torch.cat([pooled, one, three, five], dim=1))")],
     ),
+    "five-before-three": (
+        "The 3x3 branch and the 5x5 branch have changed places.",
+        "The next module reads channels by their place. Which order does the docstring give?",
+        [(STACK, "return torch.relu(torch.cat([one, five, three, pooled], dim=1))")],
+    ),
     "no-relu-in-the-end": (
         "No ReLU follows the last convolution of each branch.",
         "A ReLU follows *every* convolution. Which ones are the last of their branch?",
@@ -20,9 +25,14 @@ INCEPTION_MODULE: Table = {
         "A ReLU follows every convolution, in each of the four branches.",
         [(STACK, "return torch.cat([one, torch.relu(three), torch.relu(five), torch.relu(pooled)], dim=1)")],
     ),
+    "no-relu-in-the-pool-branch": (
+        "No ReLU follows the 1x1 convolution of the pool branch.",
+        "A ReLU follows every convolution, in each of the four branches.",
+        [(STACK, "return torch.cat([torch.relu(one), torch.relu(three), torch.relu(five), pooled], dim=1)")],
+    ),
     "no-relu-after-reductions": (
         "No ReLU follows the reductions.",
-        "A ReLU follows every convolution, also the 1x1 ones inside of two branches.",
+        "A ReLU follows every convolution, also the 1x1 ones inside two branches.",
         [
             ("torch.relu(self.three_reduce(x))", "self.three_reduce(x)"),
             ("torch.relu(self.five_reduce(x))", "self.five_reduce(x)"),
@@ -121,6 +131,48 @@ AUXILIARY_HEAD: Table = {
         "The dropout comes after the last layer, so that logits are dropped.",
         "A logit of zero is a statement about a class. Which numbers should be dropped?",
         [("self.fc2(self.dropout(units))", "self.dropout(self.fc2(units))")],
+    ),
+    "dropout-on-the-map": (
+        "The numbers that go into the first linear layer are dropped, and not those that come out of it.",
+        "Which layer of the docstring has the units that are dropped: the convolution or the first linear layer?",
+        [
+            ("self.fc1(pooled.flatten(1))", "self.fc1(self.dropout(pooled.flatten(1)))"),
+            ("self.fc2(self.dropout(units))", "self.fc2(units)"),
+        ],
+    ),
+    "dropout-without-scaling": (
+        "The units that are kept in training are not scaled up.",
+        "Three units in ten are left. What must they be multiplied by, so that the mean stays what it was?",
+        [("self.dropout(units)", "(units * (torch.rand_like(units) > 0.7) if self.training else units)")],
+    ),
+    "dropout-scaled-in-evaluation": (
+        "Units are scaled down in evaluation mode, and not scaled up in training.",
+        "The first paper on dropout did so. nn.Dropout does everything in training: what is left to do in evaluation mode?",
+        [("self.dropout(units)", "(units * (torch.rand_like(units) > 0.7) if self.training else 0.3 * units)")],
+    ),
+    "one-mask-for-the-batch": (
+        "All images of a batch have the same units dropped.",
+        "Which shape has the mask: that of one image's units, or that of the whole batch?",
+        [("self.dropout(units)", "units * self.dropout(torch.ones_like(units[:1]))")],
+    ),
+    "mask-drawn-once": (
+        "Which units are dropped is drawn once, and stays in every pass.",
+        "A unit that is never there learns nothing. When are the dice thrown?",
+        [
+            ("self.fc2(self.dropout(units))", "self.fc2(self.masked(units))"),
+            (
+                "        return logits",
+                (
+                    "        return logits\n\n"
+                    "    def masked(self, units):\n"
+                    "        if not self.training:\n"
+                    "            return units\n"
+                    '        if getattr(self, "mask", units[0]).shape != units.shape:\n'
+                    "            self.mask = self.dropout(torch.ones_like(units))\n"
+                    "        return units * self.mask"
+                ),
+            ),
+        ],
     ),
     "max-instead-of-average": (
         "The head takes maxima where it should take averages.",

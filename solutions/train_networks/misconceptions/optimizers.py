@@ -27,11 +27,26 @@ ADAM: Table = {
         "All parameters share one step counter, which goes up with each of them.",
         "With a hundred parameters t would be 100 after one step. Each parameter has a t of its own.",
         [
-            ('t = state.get("t", 0) + 1', 't = self.state["all"]["t"] = self.state["all"].get("t", 0) + 1'),
+            ("super().__init__(params,", "self.t = 0\n        super().__init__(params,"),
+            ('t = state.get("t", 0) + 1', "t = self.t = self.t + 1"),
         ],
     ),
+    "adam-counts-its-own-steps": (
+        "All parameters share one step counter, which goes up by one in each step.",
+        "A parameter that had no gradient for a while has taken fewer steps. And is such a counter in state_dict?",
+        [
+            ("super().__init__(params,", "self.t = 0\n        super().__init__(params,"),
+            ("for group in self.param_groups:", "self.t += 1\n        for group in self.param_groups:"),
+            ('t = state.get("t", 0) + 1', "t = self.t"),
+        ],
+    ),
+    "adam-without-one-minus-beta": (
+        "The gradient is added to its average without the factor (1 - beta1).",
+        "In an average, the shares of old and new add up to one.",
+        [("(1 - beta1) * w.grad\n", "w.grad\n")],
+    ),
     "adam-epsilon-inside-root": (
-        "Epsilon is inside of the root.",
+        "Epsilon is inside the root.",
         "sqrt(r + eps) and sqrt(r) + eps differ where r is small: with eps = 1e-8, 1e-4 is not 1e-8.",
         [("(r_hat.sqrt() + eps)", "(r_hat + eps).sqrt()")],
     ),
@@ -72,6 +87,32 @@ ADAM: Table = {
         "A schedule changes the rate on the way. When do you read it?",
         [('t = state.get("t", 0) + 1', 't = state.get("t", 0) + 1\n                lr = state.setdefault("lr", lr)')],
     ),
+    "adam-other-options-of-the-first-step": (
+        "beta1, beta2 and epsilon of a parameter's first step are kept for all later ones.",
+        "A schedule may change every option on the way, and not only the rate. When do you read them?",
+        [
+            (
+                't = state.get("t", 0) + 1',
+                (
+                    't = state.get("t", 0) + 1\n'
+                    '                beta1, beta2, eps = state.setdefault("kept", (beta1, beta2, eps))'
+                ),
+            )
+        ],
+    ),
+    "adam-other-options-from-the-start": (
+        "beta1, beta2 and epsilon are those that were given at the start, for all groups.",
+        "Groups and schedules give every option, and not only the rate. Where does your step read them?",
+        [
+            (
+                "for w in group",
+                (
+                    'beta1, beta2, eps = (self.defaults[name] for name in ("beta1", "beta2", "eps"))\n'
+                    "            for w in group"
+                ),
+            )
+        ],
+    ),
     "adam-takes-missing-gradients-for-zero": (
         "A parameter without a gradient is treated as if its gradient were zero.",
         "With a gradient of zero, m still moves the parameter. One whose .grad is None is left alone.",
@@ -97,6 +138,16 @@ ADAM: Table = {
         "The closure computes the loss and the gradients. Who else would?",
         [("loss = closure()", "pass")],
     ),
+    "adam-closure-without-gradients": (
+        "The closure is called where torch records nothing.",
+        "The closure calls backward(): it needs torch.enable_grad(), if gradients have been switched off around it.",
+        [("with torch.enable_grad():", "with torch.no_grad():")],
+    ),
+    "adam-closure-as-a-number": (
+        "What the closure returned is made a number before it is returned.",
+        "Whoever passes the closure in gets its result back, as it was. Of which type is it?",
+        [("loss = closure()", "loss = float(closure())")],
+    ),
     "adam-adds-to-gradients": (
         "The step changes the gradients.",
         "w.grad belongs to the caller. Operations whose name ends in an underscore, and +=, work in place.",
@@ -114,7 +165,7 @@ ADAM: Table = {
         [("w.sub_(lr", "w.add_(lr")],
     ),
     "ready-made-adam": (
-        "The step is left to torch's own Adam.",
+        "The step is left to an optimizer that comes with torch.",
         "The formula is in the docstring: a few lines of tensor operations.",
         [
             (
@@ -166,9 +217,14 @@ MOMENTUM: Table = {
         ],
     ),
     "momentum-rate-in-the-velocity": (
-        "The learning rate is inside of the velocity, so that old steps keep their old rate.",
+        "The learning rate is inside the velocity, so that old steps keep their old rate.",
         "w <- w - lr v: the rate of this step multiplies the whole velocity.",
         [("(1 - beta) * w.grad", "lr * (1 - beta) * w.grad"), ("w.sub_(lr * v)", "w.sub_(v)")],
+    ),
+    "momentum-is-nesterov": (
+        "The step takes the new gradient once more: that is Nesterov's rule.",
+        "w <- w - lr v: nothing but the velocity moves w, and the gradient is in it already.",
+        [("w.sub_(lr * v)", "w.sub_(lr * (beta * v + (1 - beta) * w.grad))")],
     ),
     "momentum-stale-velocity": (
         "The step is taken with the old velocity.",
@@ -190,6 +246,16 @@ MOMENTUM: Table = {
         "The learning rate is the one that was given at the start; a schedule changes nothing.",
         "A schedule writes into self.param_groups. Where does your step read the rate?",
         [("w.sub_(lr * v)", 'w.sub_(self.defaults["lr"] * v)')],
+    ),
+    "momentum-beta-of-the-first-step": (
+        "beta of a parameter's first step is kept for all later ones.",
+        "A schedule may change every option on the way, and not only the rate. When do you read them?",
+        [("v = beta *", 'beta = self.state[w].setdefault("beta", beta)\n                v = beta *')],
+    ),
+    "momentum-beta-from-the-start": (
+        "beta is the one that was given at the start, for all groups.",
+        "Groups and schedules give every option, and not only the rate. Where does your step read them?",
+        [('group["lr"], group["beta"]', 'group["lr"], self.defaults["beta"]')],
     ),
     "momentum-memory-outside-of-state": (
         "The velocity is not in self.state, so that state_dict does not save it.",
@@ -223,6 +289,24 @@ MOMENTUM: Table = {
         "The step goes uphill.",
         "The minus sign belongs to the update.",
         [("w.sub_(lr", "w.add_(lr")],
+    ),
+    "momentum-closure-ignored": (
+        "The closure is not called.",
+        "The closure computes the loss and the gradients. Who else would?",
+        [("loss = closure()", "pass")],
+    ),
+    "ready-made-momentum": (
+        "The step is left to an optimizer that comes with torch.",
+        "The formula is in the docstring: a few lines of tensor operations.",
+        [
+            (
+                "for group in self.param_groups:",
+                (
+                    'torch.optim.SGD([w for group in self.param_groups for w in group["params"]]).step()\n'
+                    "        for group in self.param_groups:"
+                ),
+            ),
+        ],
     ),
     "momentum-closure-without-gradients": (
         "The closure is called where torch records nothing.",

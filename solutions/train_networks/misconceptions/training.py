@@ -16,6 +16,14 @@ TRAIN_STEP: Table = {
         "A model that has just been tested is in evaluation mode. Which layers does that matter to?",
         [("model.train()", "pass")],
     ),
+    "mode-restored": (
+        "The model is put back into the mode in which it arrived.",
+        "In which mode is the model afterwards, by the docstring?",
+        [
+            ("model.train()", "mode = model.training\n    model.train()"),
+            ("return loss.item()", "model.train(mode)\n    return loss.item()"),
+        ],
+    ),
     "two-passes": (
         "The images go through the network twice in each step.",
         "A pass in training mode moves the statistics of every BN. How often should one batch do that?",
@@ -25,6 +33,16 @@ TRAIN_STEP: Table = {
         "The heads do not count in the loss.",
         "In training mode the network returns a pair. What is the second part for?",
         [(HEADS, "pass\n")],
+    ),
+    "first-head-only": (
+        "Only the first head counts.",
+        "The docstring sums over the heads. How many are there?",
+        [("for head in heads:", "for head in heads[:1]:")],
+    ),
+    "last-head-only": (
+        "Only the last head counts.",
+        "In a loop over the heads, is each of their losses added, or does each take the place of the one before?",
+        [("for head in heads:", "for head in heads[-1:]:")],
     ),
     "heads-averaged": (
         "The losses of the heads are averaged rather than added.",
@@ -49,7 +67,10 @@ TRAIN_STEP: Table = {
     "summed-over-the-batch": (
         "The loss is summed over the batch.",
         "The loss is a mean: a batch twice as large takes a step of the same size.",
-        [("cross_entropy(logits, labels)", 'cross_entropy(logits, labels, reduction="sum")')],
+        [
+            ("cross_entropy(logits, labels)", 'cross_entropy(logits, labels, reduction="sum")'),
+            ("cross_entropy(head, labels)", 'cross_entropy(head, labels, reduction="sum")'),
+        ],
     ),
     "main-loss-returned": (
         "What is returned is the loss of the last layer, without the heads.",
@@ -80,7 +101,7 @@ TRAIN_STEP: Table = {
         ],
     ),
     "tensor-returned": (
-        "A tensor is returned, which holds on to the graph of the whole batch.",
+        "What is returned is no Python float: a tensor, say, which may hold on to the graph of the whole batch.",
         "Sum up a thousand of these losses, and look at the memory. A tensor of one number has a method that gives it.",
         [("return loss.item()", "return loss")],
     ),
@@ -92,7 +113,25 @@ TRAIN_STEP: Table = {
     "softmax-before-cross-entropy": (
         "The softmax is done twice.",
         "torch's cross_entropy takes logits.",
-        [("cross_entropy(logits, labels)", "cross_entropy(logits.softmax(dim=1), labels)")],
+        [
+            ("cross_entropy(logits, labels)", "cross_entropy(logits.softmax(dim=1), labels)"),
+            ("cross_entropy(head, labels)", "cross_entropy(head.softmax(dim=1), labels)"),
+        ],
+    ),
+    "own-descent": (
+        "The step is plain gradient descent, whatever optimizer is given.",
+        "How a step uses the gradients is the optimizer's affair. What do you have to ask of it?",
+        [
+            (
+                "optimizer.step()",
+                (
+                    "for group in optimizer.param_groups:\n"
+                    '        for w in group["params"]:\n'
+                    "            if w.grad is not None:\n"
+                    '                w.data -= group["lr"] * w.grad'
+                ),
+            )
+        ],
     ),
 }
 
@@ -101,6 +140,21 @@ FREEZE_FOR_TRANSFER: Table = {
         "In training mode the trunk's BN uses the batch, and its running statistics move.",
         "Running statistics are no parameters, and whatever mode a layer is in, the next model.train() puts it into training mode.",
         [(HOLD, "pass")],
+    ),
+    "one-batch-norm-held": (
+        "Only the first BN of the trunk is held.",
+        "A trunk has as many BN layers as convolutions. Does your loop reach the last one?",
+        [(HOLD, f"{HOLD}\n            break")],
+    ),
+    "held-in-the-mode-of-arrival": (
+        "The BN layers are held in the mode in which the network arrives, even if that is training mode.",
+        "A layer whose train() does nothing stays as it is. In which mode has it to stay?",
+        [(HOLD, "layer.train = lambda mode=True: None")],
+    ),
+    "nothing-done-in-evaluation-mode": (
+        "A network that arrives in evaluation mode is not held there.",
+        "Whoever trains calls model.train() first. Does it matter in which mode a BN has arrived?",
+        [("if isinstance(layer, nn.BatchNorm2d):", "if isinstance(layer, nn.BatchNorm2d) and layer.training:")],
     ),
     "statistics-held-but-not-used": (
         "The running statistics stay, but in training mode the trunk normalises with the batch.",
@@ -141,6 +195,25 @@ FREEZE_FOR_TRANSFER: Table = {
         "The new head has no bias.",
         "The docstring says what kind of layer the new head is.",
         [("nn.Linear(old.in_features, num_classes)", "nn.Linear(old.in_features, num_classes, bias=False)")],
+    ),
+    "head-from-a-fixed-seed": (
+        "Every new head has the same numbers, since a seed is set before it is made.",
+        "Whoever calls the function sets the seed. What does setting it inside do to an experiment with three seeds?",
+        [("model.fc = nn.Linear", "torch.manual_seed(0)\n    model.fc = nn.Linear")],
+    ),
+    "linear-layers-of-the-trunk-learn": (
+        "Linear layers of the trunk still learn.",
+        "The trunk is everything before model.fc, whatever kinds of layers it has.",
+        [
+            (
+                "for parameter in model.parameters():\n        parameter.requires_grad = False",
+                (
+                    "for layer in model.modules():\n"
+                    "        if isinstance(layer, nn.Conv2d | nn.BatchNorm2d):\n"
+                    "            layer.requires_grad_(False)"
+                ),
+            )
+        ],
     ),
     "scales-of-batch-norm-learn": (
         "Scale and shift of the trunk's BN layers still learn.",

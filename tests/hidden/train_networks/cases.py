@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from autograder.suite import corners, in_order
-from tests.hidden.train_networks.inputs import Rng, drawn_walk
+from tests.hidden.train_networks.inputs import Rng, drawn_walk, rates
 
 
 def unusual_walks(rng: Rng, shares: dict[str, float]) -> Iterator[tuple[tuple[Any, Any], dict[str, Any]]]:
@@ -20,7 +20,7 @@ def unusual_walks(rng: Rng, shares: dict[str, float]) -> Iterator[tuple[tuple[An
     yield ([0 * w for w in begin], grads), {}
     yield (begin, [silent, silent]), {}
     yield (begin, [first, silent]), {}
-    yield ([1e6 * w for w in begin], [[1e6 * g for g in step] for step in grads]), {"rates": [1e6, 2e6]}
+    yield ([1e6 * w for w in begin], [[1e6 * g for g in step] for step in grads]), {"schedule": rates(1e6, 2e6)}
     # Shapes, and gradients that are missing.
     shapes = ((), (1,), (1, 1), (2, 2), (1, 3), (3, 1), (2, 1, 3, 3), (1, 2, 1, 1), (1, 2, 2, 2))
     yield drawn_walk(rng, *shapes), {"options": shares}
@@ -28,7 +28,10 @@ def unusual_walks(rng: Rng, shares: dict[str, float]) -> Iterator[tuple[tuple[An
         yield (begin, given), {}
     # Options that are zero, in groups and for all; their order; rates.
     yield drawn_walk(rng, (2,)), {"groups": [none]}
-    yield drawn_walk(rng, (2,)), {"options": off}
+    tiny, its_grads = drawn_walk(
+        rng, (2,), (2,)
+    )  # of its second parameter: where epsilon is 0, nothing takes its place
+    yield (tiny, [[first, 1e-10 * second] for first, second in its_grads]), {"options": off}
     yield drawn_walk(rng, *[(2,)] * len(off)), {"groups": [{share: 0.0} for share in off]}
     yield (begin, grads), {"options": none}
     for groups in ([{"lr": 0.3}] * 2, [{}, none], [off, {}]):
@@ -36,12 +39,13 @@ def unusual_walks(rng: Rng, shares: dict[str, float]) -> Iterator[tuple[tuple[An
     for backwards in (False, True):
         options = in_order(shares | {"lr": 0.3}, backwards=backwards)
         yield (begin, grads), {"options": options, "groups": [options, {}]}
-    for rates in ([0.0, 0.1], [0.0, 0.0], [0.1, 0.1]):
-        yield (begin, grads), {"rates": rates, "options": {}}
+    scheduled = ([in_order({"lr": 0.1} | each, backwards=not any(each.values()))] * 2 for each in (shares, off))
+    for schedule in (rates(0.0, 0.1), rates(0.0, 0.0), *scheduled):
+        yield (begin, grads), {"schedule": schedule, "options": {}}
     # Files and closures.
     for step in range(3):
         yield drawn_walk(rng, (2,), (2,), steps=3), {"reload_before": step, "closure_values": [0.0, -1.0, 1e6]}
-    yield drawn_walk(rng, (2,), steps=1), {"closure_values": [0.0], "rates": [0.2]}
+    yield drawn_walk(rng, (2,), steps=1), {"closure_values": [0.0], "schedule": rates(0.2)}
     for values in ([0.5, 0.5], [0.5, -0.5]):
         yield drawn_walk(rng, (2,)), {"closure_values": values}
     yield drawn_walk(rng, (2,), (2,), (3,), steps=3), {"closure_values": []}

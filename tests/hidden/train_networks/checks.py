@@ -155,10 +155,22 @@ def check_dx(student: Student, rng: Rng, name: str, arguments: tuple[int, ...], 
     """The gradient at the input agrees with differences of the student's own output."""
     x, numbers, way_x, way, upstream = smooth(rng, name, arguments, training)
     got = asked(student, name, arguments, numbers, [(training, x)], upstream)
+    expect_known_layers(got, numbers)
     dx = expect_worked("the gradient at the input", got["dx"], x.shape)
     stay = moved(way, way, -1)
     slope = difference(lambda *q: asked(student, name, *q), arguments, numbers, x, upstream, way_x, stay, training)
     expect_close("the gradient at the input, along a direction", (dx * way_x).sum(), slope, **SLOPE)
+
+
+def expect_known_layers(got: Any, numbers: Fill) -> None:
+    """Where nothing comes back to the input, all layers have been filled: those that the docstring lacks are filled with zeros."""
+    known = {label(kind, array.shape) for kind, array in numbers}
+    if isinstance(got["dx"], np.ndarray) and not got["dx"].any() and isinstance(got["gradients"], list | tuple):
+        names = [expect_tuple("a gradient", each, 2)[0] for each in got["gradients"]]
+        expect(
+            all(isinstance(name, str) and name in known for name in names),
+            "A layer has a kind or a shape that the docstring does not give, so that it holds zeros in this test.",
+        )
 
 
 def check_parameters(

@@ -82,6 +82,11 @@ def gradients(rng: Rng) -> list[list[np.ndarray]]:
     return grads
 
 
+def rates(*each: float) -> list[dict[str, float]]:
+    """A schedule that sets these learning rates, one for each step."""
+    return [{"lr": rate} for rate in each]
+
+
 def drawn_walk(rng: Rng, *shapes: tuple[int, ...], steps: int = 2) -> tuple[list[np.ndarray], list[list[np.ndarray]]]:
     """Parameters of these shapes, and a gradient of each for every step."""
     start, *grads = [[np.asarray(signed(rng, shape)) for shape in shapes] for _ in range(1 + steps)]

@@ -13,7 +13,7 @@ from solutions.train_networks import reference
 from starter_code.training_probes import run_optimizer
 from tests.hidden.train_networks.cases import unusual_walks
 from tests.hidden.train_networks.checks import expect_near, remembering
-from tests.hidden.train_networks.inputs import STEPS, Rng, drawn_walk, gradients, starts
+from tests.hidden.train_networks.inputs import STEPS, Rng, drawn_walk, gradients, rates, starts
 
 # Steps have about the size of a rate, 0.1. A misplaced epsilon of 1e-2 is off by 1e-3 of that; two right orders of summation by
 # 1e-15 of it.
@@ -59,14 +59,14 @@ def check_rule(student: Student, rng: Rng, name: str, **options: Any) -> None:
     """All parameters are the reference's after each step."""
     begin, grads = starts(rng), gradients(rng)
     want = path(begin, right(name, begin, grads, **options)["weights"], STEPS)
-    expect_close("the parameters, row by row", walk(student, name, begin, grads, **options), want, **CLOSE)
+    expect_close("the path of the parameters", walk(student, name, begin, grads, **options), want, **CLOSE)
 
 
 def check_defaults(student: Student, rng: Rng, name: str, **options: Any) -> None:
     """Without options, the walk is that with these."""
     begin, grads = starts(rng), gradients(rng)
     want = walk(student, name, begin, grads, options=options)
-    expect_close("the parameters, row by row", walk(student, name, begin, grads), want, **CLOSE)
+    expect_close("the path of the parameters", walk(student, name, begin, grads), want, **CLOSE)
 
 
 def check_groups(
@@ -78,15 +78,34 @@ def check_groups(
     for place, (group, columns) in enumerate(zip(groups, places(begin), strict=True)):
         only = [[step[place]] for step in grads]
         alone = walk(student, name, [begin[place]], only, options={**options, **group})
-        expect_close(f"parameter {place + 1}, row by row", together[:, columns], alone, **CLOSE)
+        expect_close(f"the path of parameter {place + 1}", together[:, columns], alone, **CLOSE)
 
 
 def check_schedule(student: Student, rng: Rng, name: str) -> None:
     """With rates that change, each step is that of a constant rate, times the ratio of the rates."""
-    begin, grads, rates = starts(rng), gradients(rng), [0.02, 0.2, 0.05, 0.12]
-    changing = np.diff(walk(student, name, begin, grads, rates=rates), axis=0)
+    begin, grads, each = starts(rng), gradients(rng), (0.02, 0.2, 0.05, 0.12)
+    changing = np.diff(walk(student, name, begin, grads, schedule=rates(*each)), axis=0)
     constant = np.diff(walk(student, name, begin, grads, options={"lr": 0.1}), axis=0)
-    expect_close("the steps", changing, constant * np.array(rates)[:, None] / 0.1, **CLOSE)
+    expect_close("the size of each step", changing, constant * np.array(each)[:, None] / 0.1, **CLOSE)
+
+
+def check_other_options(
+    student: Student, rng: Rng, name: str, first: dict[str, float], then: dict[str, float], **silent: float
+) -> None:
+    """Options that change after a first step on gradients of zero count as if they had been there from the start.
+
+    silent: options of that step which `then` may not have there, since it divides zero by them. Only the direction of a step
+        is compared: its length depends on how an answer takes powers of an option that has changed, which is left open.
+    """
+    begin, grads = drawn_walk(rng, (3,), (2, 2), steps=STEPS)
+    grads[0] = [0 * gradient for gradient in grads[0]]
+    changed, constant = (
+        np.diff(walk(student, name, begin, grads, options=each, schedule=[each, *[then] * (STEPS - 1)]), axis=0)[1:]
+        for each in (first, then | silent)
+    )
+    lengths = [np.linalg.norm(steps, axis=1, keepdims=True) for steps in (changed, constant)]
+    expect(all(bool(length.min() > 0) for length in lengths), "The parameters should move in each step.")
+    expect_close("the direction of each step", changed / lengths[0], constant / lengths[1], **CLOSE)
 
 
 def check_gaps(student: Student, rng: Rng, name: str) -> None:
@@ -102,7 +121,7 @@ def check_gaps(student: Student, rng: Rng, name: str) -> None:
         kept = [[each[place]] for step, each in enumerate(grads) if step not in steps]
         alone = walk(student, name, [begin[place]], kept, options={"lr": 0.1})
         present = np.cumsum([step not in steps for step in range(STEPS)])
-        expect_close(f"parameter {place + 1}, row by row", got[1:, places(begin)[place]], alone[present], **CLOSE)
+        expect_close(f"the path of parameter {place + 1}", got[1:, places(begin)[place]], alone[present], **CLOSE)
 
 
 def check_file(student: Student, rng: Rng, name: str) -> None:
@@ -110,7 +129,7 @@ def check_file(student: Student, rng: Rng, name: str) -> None:
     begin, grads = starts(rng), gradients(rng)
     through = walk(student, name, begin, grads, options={"lr": 0.1}, reload_before=2)
     want = walk(student, name, begin, grads, options={"lr": 0.1})
-    expect_close("the parameters, row by row", through, want, **CLOSE)
+    expect_close("the path of the parameters", through, want, **CLOSE)
 
 
 def check_closure(student: Student, rng: Rng, name: str) -> None:
@@ -119,11 +138,15 @@ def check_closure(student: Student, rng: Rng, name: str) -> None:
     values = [float(value) for value in rng.uniform(1.0, 2.0, size=STEPS)]
     got = asked(student, name, begin, grads, closure_values=values)
     through = path(begin, got["weights"], STEPS)
-    expect_close("the parameters, row by row", through, walk(student, name, begin, grads), **CLOSE)
+    expect_close("the path of the parameters", through, walk(student, name, begin, grads), **CLOSE)
     returned = expect_tuple("what the steps return", got["returned"], STEPS)
+    expect(
+        all(isinstance(one, np.ndarray) for one in returned),
+        "A step should return what the closure returned, here a tensor.",
+    )
     expect_close("what the steps return", list(returned), values, **CLOSE)
     given = [np.concatenate([gradient.ravel() for gradient in step]) for step in grads]
-    expect_close("the gradients after the steps", got["gradients"], given, rtol=0)
+    expect_close("what a step leaves in .grad", got["gradients"], given, rtol=0)
 
 
 def check_unusual_walks(student: Student, rng: Rng, name: str, **shares: float) -> None:
@@ -135,11 +158,11 @@ def check_unusual_walks(student: Student, rng: Rng, name: str, **shares: float) 
     got = [asked(student, name, *walk, **more) for walk, more in questions]
     for answer, (walk, more) in zip(got, questions, strict=True):
         want = right(name, *walk, **more)
-        expect_near("the parameters, row by row", answer["weights"], want["weights"])
-        expect_near("the gradients after the steps", answer["gradients"], want["gradients"])
+        expect_near("the path of the parameters", answer["weights"], want["weights"])
+        expect_near("what a step leaves in .grad", answer["gradients"], want["gradients"])
         returned = expect_tuple("the steps", answer["returned"], len(want["returned"]))
         for one, wanted in zip(returned, want["returned"], strict=True):
             expect_near("what a step returns", one, wanted)
-    names = "- starts steps options groups rates reload_before closure_values"
-    options = ({"lr": 0.1}, [{"lr": 0.3}, {}], [0.1, 0.2], 1, [0.5, 0.0])
+    names = "- starts steps options groups schedule reload_before closure_values"
+    options = ({"lr": 0.1}, [{"lr": 0.3}, {}], rates(0.1, 0.2), 1, [0.5, 0.0])
     expect_unmodified(student.run_optimizer, names, getattr(student, name), *drawn_walk(rng, (3, 2), (3,)), *options)

@@ -8,6 +8,7 @@ from tests.hidden.train_networks.optimizer_checks import (
     check_file,
     check_gaps,
     check_groups,
+    check_other_options,
     check_rule,
     check_schedule,
     check_unusual_walks,
@@ -37,9 +38,13 @@ def test_groups_have_options_of_their_own(student, rng):
 
 
 @pytest.mark.points(1)
-def test_schedules_change_the_rate(student, rng):
-    """A schedule that sets another rate in the groups before each step is followed at once."""
+def test_schedules_change_the_options(student, rng):
+    """A schedule that sets another rate in the groups before each step is followed at once, and so are its other options."""
     check_schedule(student, rng, NAME)
+    first, then = (
+        {"lr": 0.1, "beta1": b1, "beta2": b2, "eps": eps} for b1, b2, eps in ((0.8, 0.9, 1.0), (0.5, 0.6, 0.0))
+    )
+    check_other_options(student, rng, NAME, first, then, eps=0.1)
 
 
 @pytest.mark.points(1)

@@ -52,24 +52,29 @@ def test_maps_of_any_size(student, rng):
 
 @pytest.mark.points(2.5)
 def test_dropout_in_training(student, rng):
-    """In training each hidden unit is dropped with probability 0.7, each row on its own, and the others are scaled up."""
+    """In training each hidden unit is dropped with probability 0.7, each row and each pass on its own, and the others are scaled up."""
     sizes = (1, 2, 1, UNITS)
-    # The map that is read is one everywhere, each hidden unit is the mean of it, and the last layer counts the units.
-    constant = {("convolution bias", (1,)): 1.0, ("linear", (UNITS, 16)): 1 / 16, ("linear", (2, UNITS)): 1.0}
+    # The map that is read is one everywhere, and each hidden unit is the mean of it. The last layer counts the units, and
+    # those of their first half once more.
+    count = np.ones((2, UNITS))
+    count[1, UNITS // 2 :] = 0
+    known = {("convolution bias", (1,)): np.ones(1), ("linear", (UNITS, 16)): np.full((UNITS, 16), 1 / 16)}
+    known[("linear", count.shape)] = count
     numbers = [
-        (kind, np.full(array.shape, constant.get((kind, array.shape), 0.0)))
-        for kind, array in filling(rng, NAME, sizes)
+        (kind, known.get((kind, array.shape), np.zeros(array.shape))) for kind, array in filling(rng, NAME, sizes)
     ]
-    passes = [(TRAINING, images(rng, 1, (14, 14), ROWS))]
+    passes = [(TRAINING, images(rng, 1, (14, 14), ROWS)) for _ in range(2)]
     got = asked(student, NAME, sizes, numbers, passes, seed=int(rng.integers(2**31)))
-    training = expect_array("the logits", outputs(got)[0], (ROWS, 2))
-    kept = training * (1 - DROPPED)
+    kept = np.stack([expect_array("the logits", each, (ROWS, 2)) for each in outputs(got, 2)]) * (1 - DROPPED)
     expect_close("the number of units that are kept", kept, np.rint(kept), rtol=0, atol=1e-6)
-    expect(np.ptp(kept) > 0, "Not the same number of units should be kept in every row.")
-    # A row keeps 307 of its units, with a standard deviation of 15; the mean of 24 rows has one of 3.
-    off = np.abs(kept - (1 - DROPPED) * UNITS)
-    expect(bool(off.max() < 100), "In every row, some three in ten units should be kept.")
-    expect(abs(kept.mean() - (1 - DROPPED) * UNITS) < 20, "Three in ten units should be kept.")
+    kept = np.rint(kept)
+    expect(bool(np.ptp(kept[..., 0], axis=1).min() > 0), "Not the same number of units should be kept in every row.")
+    expect(bool((kept[0] != kept[1]).any()), "Each pass should draw anew which units are kept.")
+    # A row keeps 307 of its units, with a standard deviation of 15, and half of them in each half; the mean of 48 rows has one of 2.
+    expected = (1 - DROPPED) * UNITS * np.array([1, 0.5])
+    off = np.abs(kept - expected)
+    expect(bool(off.max() < 100), "In every row, some three in ten units should be kept, wherever they stand.")
+    expect(bool((np.abs(kept.mean(axis=(0, 1)) - expected) < 20).all()), "Three in ten units should be kept.")
 
 
 @pytest.mark.points(1.5)

@@ -17,9 +17,9 @@ from autograder.suite import (
 )
 from solutions.train_networks import reference
 from starter_code.module_probes import tensors
-from starter_code.training_probes import ToyClassifier, run_transfer
+from starter_code.training_probes import ToyNetwork, run_transfer
 from tests.hidden.train_networks.checks import CLOSE, expect_near, remembering
-from tests.hidden.train_networks.inputs import SILENT, drawn, scaled
+from tests.hidden.train_networks.inputs import EVALUATION, SILENT, TRAINING, drawn, scaled
 
 PIXELS, UNITS, OLD = 2, 3, 4
 pytestmark = pytest.mark.free("run_transfer", returned="head")  # any numbers will do that are fresh
@@ -29,7 +29,7 @@ PARTS = ("learned", "head", "logits", "in training mode", "afterwards")
 def question(rng, classes, sizes=(PIXELS, UNITS, OLD), counts=(5, 5)):
     """Sizes, numbers and batches for a small network, and for a head of so many classes."""
     pixels, units, _ = sizes
-    kinds = {(kind, tuple(tensor.shape)) for kind, tensor in tensors(ToyClassifier(*sizes))}
+    kinds = {(kind, tuple(tensor.shape)) for kind, tensor in tensors(ToyNetwork(*sizes))}
     kinds |= {("linear", (classes, units)), ("linear bias", (classes,))}
     numbers = [(kind, drawn(rng, kind, shape)) for kind, shape in sorted(kinds)]
     batches = [(rng.normal(size=(n, 1, pixels, pixels)), rng.integers(classes, size=n)) for n in counts]
@@ -75,37 +75,39 @@ def test_only_the_new_head_learns(student, rng):
 def test_the_head_is_a_new_one(student, rng):
     """The last layer is freshly drawn, also where the number of classes stays."""
     asking = question(rng, OLD)
-    old = dict(asking[2])
+    old = {(kind, array.shape): array for kind, array in asking[2]}
     weight, bias = expect_tuple("the head", asked(student, *asking)["head"], 2)
     weight = expect_worked("the weights of the head", weight, (OLD, UNITS))
-    bias = expect_worked("the bias of the head", bias, (OLD,))
-    fresh = np.abs(weight - old["linear"]).max() > 0.01 and np.abs(bias - old["linear bias"]).max() > 0.01
-    expect(bool(fresh), "The head should not hold the old weights.")
+    bias = expect_array("the bias of the head", bias, (OLD,))
+    moved = (weight - old[("linear", weight.shape)], bias - old[("linear bias", bias.shape)])
+    expect(all(bool(np.abs(by).max() > 0.01) for by in moved), "The head should not hold the old weights.")
 
 
 @pytest.mark.points(1)
 def test_batch_norm_keeps_to_its_running_statistics(student, rng):
     """In training mode, the trunk computes what it computes in evaluation mode: its BN uses the running statistics."""
-    asking = question(rng, 6)
-    got, want = asked(student, *asking), right(*asking)
-    logits = expect_worked("the logits in evaluation mode", got["logits"], want["logits"].shape)
-    expect_close("the logits in training mode", got["in training mode"], logits, **CLOSE)
+    for mode in (TRAINING, EVALUATION):
+        asking = question(rng, 6)
+        got, want = asked(student, *asking, arrives_in_training=mode), right(*asking)
+        logits = expect_worked("the logits in evaluation mode", got["logits"], want["logits"].shape)
+        expect_close("the logits in training mode", got["in training mode"], logits, **CLOSE)
 
 
 @pytest.mark.points(1)
 def test_training_leaves_the_trunk_as_it_was(student, rng):
     """After two steps of training, the trunk computes what it computed before."""
-    asking = question(rng, 6)
-    got, want = asked(student, *asking), right(*asking)
-    before = expect_array("the logits before training", got["logits"], want["logits"].shape)
-    expect_close("the logits before training", before, want["logits"], **CLOSE)
-    expect_close("the logits after training", got["afterwards"], want["logits"], **CLOSE)
+    for mode in (TRAINING, EVALUATION):
+        asking = question(rng, 6)
+        got, want = asked(student, *asking, arrives_in_training=mode), right(*asking)
+        before = expect_array("the logits before training", got["logits"], want["logits"].shape)
+        expect_close("the logits before training", before, want["logits"], **CLOSE)
+        expect_close("the logits after training", got["afterwards"], want["logits"], **CLOSE)
 
 
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_unusual_networks_and_numbers(student, rng):
-    """Zeros, equal and huge numbers, small networks, single images and classes: the trunk computes what it did, before and after."""
+    """Zeros, equal and huge numbers, small networks, single images: the trunk computes what it did, and each head is a new one."""
     sizes, classes, numbers, batches = question(rng, 3)
     questions = [((sizes, classes, *case), {}) for case in islice(corners(numbers, batches), 3)]
     for factor in (0, 1e6):
@@ -118,7 +120,7 @@ def test_unusual_networks_and_numbers(student, rng):
         (6, (1, 3, 2), (4,)),
     ):
         questions.append((question(rng, classes, layers, counts), {}))
-    questions += [(question(rng, classes), {"seed": seed}) for classes, seed in ((OLD, 0), (5, 1), (2, 2))]
+    questions += [(question(rng, classes), {"seed": seed}) for classes, seed in ((OLD, 0), (5, 1), (5, 2))]
     got = [asked(student, *asking, **options) for asking, options in questions]
     for answer, (asking, options) in zip(got, questions, strict=True):
         want = right(*asking, **options)
@@ -128,5 +130,8 @@ def test_unusual_networks_and_numbers(student, rng):
         expect(
             all(map(is_text, learned, want["learned"])), "Weight and bias of a head for the new classes should learn."
         )
+    drawn_apart = [expect_tuple("the head", answer["head"], 2)[0] for answer in got[-2:]]
+    first, second = (expect_worked("the weights of the head", weight, (5, UNITS)) for weight in drawn_apart)
+    expect(bool(np.abs(first - second).max() > 0.01), "Each new head should be drawn anew, whatever was drawn before.")
     names = "- sizes num_classes numbers batches"
     expect_unmodified(student.run_transfer, names, student.freeze_for_transfer, *questions[0][0])

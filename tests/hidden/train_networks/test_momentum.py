@@ -8,6 +8,7 @@ from tests.hidden.train_networks.optimizer_checks import (
     check_file,
     check_gaps,
     check_groups,
+    check_other_options,
     check_rule,
     check_schedule,
     check_unusual_walks,
@@ -35,9 +36,10 @@ def test_groups_have_options_of_their_own(student, rng):
 
 
 @pytest.mark.points(1)
-def test_schedules_change_the_rate(student, rng):
-    """A schedule that sets another rate in the groups before each step is followed at once, for the whole velocity."""
+def test_schedules_change_the_options(student, rng):
+    """A schedule that sets another rate or beta in the groups before each step is followed at once, for the whole velocity."""
     check_schedule(student, rng, NAME)
+    check_other_options(student, rng, NAME, {"lr": 0.1, "beta": 0.8}, {"lr": 0.1, "beta": 0.4})
 
 
 @pytest.mark.points(0.5)

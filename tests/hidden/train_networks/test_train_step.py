@@ -40,10 +40,10 @@ def right(*asking, **options):
 
 @pytest.mark.points(1.5)
 def test_each_step_follows_the_gradient_of_its_batch_alone(student, rng):
-    """Without heads, each step follows the gradient of its own batch in training mode, and of nothing earlier."""
+    """Without heads, each step is the optimizer's, on the gradient of its own batch in training mode."""
     asking = question(rng, 0)
     want = right(*asking)["weights"]
-    expect_close("the weights after each step", asked(student, *asking)["weights"], want, **CLOSE)
+    expect_close("the path of the weights", asked(student, *asking)["weights"], want, **CLOSE)
 
 
 @pytest.mark.points(1.5)
@@ -54,7 +54,7 @@ def test_heads_count_with_their_weight(student, rng):
 
         def first(answer):
             shape = right(*asking)["weights"].shape  # noqa: B023  (asked at once)
-            return expect_array("the weights after each step", answer["weights"], shape)[0]
+            return expect_array("the path of the weights", answer["weights"], shape)[0]
 
         added = first(asked(student, *asking, **options)) - first(asked(student, *asking, aux_weight=0.0))
         want = first(right(*asking, **options)) - first(right(*asking, aux_weight=0.0))
@@ -110,8 +110,8 @@ def test_unusual_networks_and_numbers(student, rng):
     got = [asked(student, *asking, **options) for asking, options in questions]
     for answer, (asking, options) in zip(got, questions, strict=True):
         want = right(*asking, **options)
-        expect_near("the losses", answer["losses"], want["losses"])
-        expect_near("the weights after each step", answer["weights"], want["weights"])
+        expect_near("what a step returns", answer["losses"], want["losses"])
+        expect_near("the path of the weights", answer["weights"], want["weights"])
         expect_near("the logits in evaluation mode", answer["logits"], want["logits"])
         modes = expect_tuple("the steps", answer["training"], len(want["training"]))
         expect(all(mode is True for mode in modes), "The model should be in training mode after each step.")
