@@ -145,8 +145,8 @@ class InceptionModule(nn.Module):
         out = the four results, in this order, along the channel axis
 
     A ReLU follows every convolution, the reductions too. Every convolution has a bias
-    and keeps height and width, and so does the pooling. There is no BN: it was found a
-    year later.
+    and keeps height and width, and so does the pooling. There is no BN: it was found
+    five months later.
 
     Build it from `nn.Conv2d`. Names, order and nesting are your choice; where the
     layers are attributes of the module (lists of layers: `nn.ModuleList`), torch finds
@@ -205,8 +205,8 @@ class AuxiliaryHead(nn.Module):
         pooled = adaptive average pooling of x to 4x4   whatever its height and width
         h      = relu(1x1 convolution of pooled)        to `hidden` channels, with bias
         h      = relu(linear layer on h, flattened)     16 hidden -> `width`
-        h      = dropout of h with probability 0.7      in training only,
-                                                        as `nn.Dropout` does it
+        h      = dropout of h with probability 0.7      in training only, drawn by
+                                                        torch as in `nn.Dropout`
         logits = linear layer on h                      width -> num_classes;
                                                         no softmax, the loss has it
 

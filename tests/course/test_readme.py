@@ -24,5 +24,5 @@ def test_the_readme_lists_the_assignments_as_the_page_does() -> None:
 def test_it_counts_known_mistakes_and_other_right_answers() -> None:
     folders = [COURSE.solution(name) for name in COURSE.names()]
     mistakes, right = (sum(len(of(folder)) for folder in folders) for of in (misconceptions, alternatives))
-    assert f"{mistakes} known mistakes" in README
+    assert f"{mistakes:,} known mistakes" in README
     assert f"So do {right} other ways to be right" in " ".join(README.split())
