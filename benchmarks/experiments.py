@@ -94,7 +94,7 @@ def _shown(worked: Iterator[tuple[tuple[str, int], Result]], count: int) -> Iter
 
 def markdown(found: dict[str, Result]) -> str:
     """All results as one table, and their sentences."""
-    lines = ["| experiment | share of | | learned numbers | mean ± spread | each seed |", "|---|---|---|---|---|---|"]
+    lines = ["| experiment | share of | | parameters | mean ± spread | each seed |", "|---|---|---|---|---|---|"]
     for result in found.values():
         for place, row in enumerate(result.rows):
             head = f"{result.title} | {result.measure}" if not place else " | "

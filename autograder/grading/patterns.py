@@ -266,4 +266,4 @@ def _places(tests: Sequence[Sequence[Compared]], failed: list[Compared]) -> Iter
     right = {c.what for c in beside if not c.wrong.any() and AFTER not in c.what} - wrong
     if len(wrong) == 1 and (right or AFTER in next(iter(wrong))):
         (what,) = wrong
-        yield "one-result", f"Of all that is compared, only {what} is off."
+        yield "one-result", f"Of all that is compared, this alone is off: {what}."

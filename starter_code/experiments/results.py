@@ -43,7 +43,7 @@ class Result:
     def __str__(self) -> str:
         """A table for reading."""
         width = max(len(row.name) for row in self.rows)
-        table = [f"{row.name:{width}}  {row.params:9,} learned numbers  {percent(row)}" for row in self.rows]
+        table = [f"{row.name:{width}}  {row.params:9,} parameters  {percent(row)}" for row in self.rows]
         measured = f"Share of {self.measure}, mean ± standard deviation over the seeds:"
         head = [self.title, f"Claim ({self.source}): {self.claim}", measured]
         seeds = len(self.rows[0].shares)

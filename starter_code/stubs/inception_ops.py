@@ -156,7 +156,7 @@ def reduced_inception_cost(in_shape: tuple[int, int, int], branches: dict) -> di
         means nothing.
 
     Returns {"macs", "params", "out_channels"}, exact ints: MACs of all six (biases not
-    counted), learned numbers of all six (biases counted), and the depth of the stack.
+    counted), parameters of all six (biases counted), and the depth of the stack.
     Numpy integers will do; floats such as 3.0 will not. More keys are allowed. No input
     is modified.
 
@@ -189,8 +189,8 @@ def googlenet_census(table: list) -> dict:
          convolutions, and makes no path longer.)
      "conv_and_fc_layers": all convolutions and fully connected layers, those side by
          side in a module each on its own,
-     "params": learned numbers, with one bias for each output channel of each of these
-         layers,
+     "params": the parameters of all these layers, one bias for each output channel
+         included,
      "macs": multiply-accumulates on one image; pooling, dropout and softmax count none}
 
     Numpy integers will do; floats such as 3.0 will not. More keys are allowed. The

@@ -75,7 +75,7 @@ REDUCTION_SAVING: Table = {
         [("direct / (thinning + convolving)", "max(direct / (thinning + convolving), 1.0)")],
     ),
     "ratio-of-parameters": (
-        "The ratio is that of the learned numbers, biases included, rather than that of the MACs.",
+        "The ratio is that of the parameters, biases included, rather than that of the MACs.",
         "What does the ratio compare: how much is learned, or how much is computed?",
         [
             ("direct = conv_macs((height, width), ", "direct = conv_params("),
@@ -269,7 +269,7 @@ REDUCED_INCEPTION_COST: Table = {
         [('branches["1x1"] + branches["3x3"] + branches["5x5"] + branches["pool_proj"]', "sum(branches.values())")],
     ),
     "module-without-biases": (
-        "The biases are left out of the learned numbers.",
+        "The biases are left out of the parameters.",
         "Which flag of your earlier function decides about the biases, and what does this docstring ask for?",
         [("branches[name], kernel_size)\n    out", "branches[name], kernel_size, bias=False)\n    out")],
     ),

@@ -74,7 +74,7 @@ def test_conv_and_fc_layers(student, rng):
 
 @pytest.mark.points(2.5)
 def test_params(student, rng):
-    """The learned numbers of all layers add up, biases included, auxiliary heads left out."""
+    """The parameters of all layers add up, biases included, auxiliary heads left out."""
     check_sum(student, "params", tables(rng))
 
 
