@@ -98,9 +98,15 @@ def system_call_filter(*, devices: bool = False, wide: bool = False) -> seccompy
     for own_process_only in ("prlimit64", "sched_setaffinity", "get_robust_list"):
         rules.allow(own_process_only, args={0: 0})
     _ = rules.program  # compile now, once, not in every worker
-    if not seccompy.supported():  # the question also makes the library look for libc now, while it still can
+    if not seccompy.supported():
         raise OSError(errno.ENOSYS, "this kernel has no seccomp filters")
     return rules
+
+
+def find_libc() -> None:
+    """Have both libraries look for libc now, once: in each worker they would start a program for it, as long as they still can."""
+    seccompy.supported()
+    landlockpy.supported()
 
 
 def _exists(system_call: str) -> bool:

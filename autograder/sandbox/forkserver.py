@@ -112,6 +112,7 @@ class Forkserver:
         if setup["confined"]:
             from autograder.sandbox import confine  # noqa: PLC0415  (Linux only)
 
+            confine.find_libc()
             self.readable = readable_paths(setup["readable"])
             self.system_calls = confine.system_call_filter(devices=bool(self.devices), wide=setup["wide"])
         return {"folder": self.folder}
