@@ -28,10 +28,9 @@ def unusual_walks(rng: Rng, shares: dict[str, float]) -> Iterator[tuple[tuple[An
         yield (begin, given), {}
     # Options that are zero, in groups and for all; their order; rates.
     yield drawn_walk(rng, (2,)), {"groups": [none]}
-    tiny, its_grads = drawn_walk(
-        rng, (2,), (2,)
-    )  # of its second parameter: where epsilon is 0, nothing takes its place
-    yield (tiny, [[first, 1e-10 * second] for first, second in its_grads]), {"options": off}
+    # Where epsilon is 0, nothing takes its place: it shows in the second parameter, whose gradients are tiny.
+    start, steep = drawn_walk(rng, (2,), (2,))
+    yield (start, [[one, 1e-10 * other] for one, other in steep]), {"options": off}
     yield drawn_walk(rng, *[(2,)] * len(off)), {"groups": [{share: 0.0} for share in off]}
     yield (begin, grads), {"options": none}
     for groups in ([{"lr": 0.3}] * 2, [{}, none], [off, {}]):
