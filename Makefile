@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
-# Of tests, one more at a time than there are processors, since some wait; four at most, for the memory that they take.
-TESTS_AT_A_TIME = $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 3 ? n + 1 : 4)))
+# As many tests at a time as there are processors: one more makes all of them later, since most compute. Four at most, for the memory.
+TESTS_AT_A_TIME = $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 export PYTHONUNBUFFERED := 1  # what is printed is seen at once, in a log as well
 
 .DEFAULT_GOAL := help
