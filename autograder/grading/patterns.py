@@ -248,7 +248,8 @@ def _offsets(failed: list[Compared]) -> Iterator[Told]:
     if not all(np.isfinite(compared.got).all() for compared in failed):
         return
     gaps = [(c.got - c.want)[c.wrong] for c in failed]
-    several = sum(gap.size for gap in gaps) >= MANY and any(gap.size > 1 for gap in gaps)
+    # Where the right numbers are all alike, any relation looks like this one.
+    several = sum(gap.size for gap in gaps) >= MANY and any(len(np.unique(c.want[c.wrong])) >= SEVERAL for c in failed)
     if several and all(_agree(gap, np.full(gap.shape, gap[0])) for gap in gaps):
         yield "offset", "All numbers of a result that are off are off by the same amount."
 

@@ -99,8 +99,7 @@ def in_results(asked: Sequence[Asked], right: Variant) -> Iterator[Told]:
     gaps = [gap for each in found for gap in _gaps(each.got, each.want)]
     if not gaps or any(gap is None for gap in gaps):
         return
-    numbers = np.concatenate([np.ravel(gap) for gap in gaps if gap is not None]).astype(np.float64)
-    numbers = numbers[~np.isclose(numbers, 0, atol=RTOL * np.abs(numbers).max())]
+    numbers = np.concatenate([_not_rounding(gap) for gap in gaps if gap is not None])
     if len(numbers) >= ENOUGH and (numbers > 0).all():
         yield "too-small", "Every number that is off is too small."
     if len(numbers) >= ENOUGH and (numbers < 0).all():
@@ -168,6 +167,12 @@ def _gaps(got: Any, want: Any) -> Iterator[np.ndarray | None]:
             if _is_plain(got) and _is_plain(want) and np.shape(got) == np.shape(want)
             else None
         )
+
+
+def _not_rounding(gap: np.ndarray) -> np.ndarray:
+    """The numbers of a gap that are not next to nothing beside its largest one: another result may be larger by far."""
+    numbers = np.ravel(gap).astype(np.float64)
+    return numbers[np.abs(numbers) > RTOL * np.abs(numbers).max(initial=0.0)]
 
 
 def _is_plain(value: Any) -> bool:

@@ -176,7 +176,7 @@ def expect_worked(what: str, got: Any, shape: tuple[int, ...], *given: np.ndarra
     a test of its own is not charged again, and this is what keeps an answer without work in it from passing them.
     """
     values = expect_array(what, got, shape)
-    expect(bool(np.ptp(values) > 0), f"{what} should depend on the inputs; all its entries are the same.")
+    expect(bool(np.ptp(values) > 0), f"all entries of {what} are the same; for these inputs they should differ.")
     for passed in given:
         expect(passed is None or not np.array_equal(values, passed), f"{what} should not be what was passed in.")
     return values

@@ -153,6 +153,26 @@ def test_what_is_said_of_numbers(name: str) -> None:
     assert [found for found, _ in in_numbers(failed)][:1] == ([told] if told else [])
 
 
+@pytest.mark.parametrize(("right", "told"), [(RISING, ["offset"]), (np.ones(5), [])], ids=["several", "all alike"])
+def test_of_right_numbers_that_are_all_alike_no_relation_is_told(right: np.ndarray, told: list[str]) -> None:
+    assert [found for found, _ in in_places([[compared("x", right - 0.9, right)]])] == told
+
+
+def test_small_results_count_beside_large_ones_where_all_is_said_to_be_too_large() -> None:
+    right = Variant("def halve(x):\n    return x / 2")
+    inputs = [np.array([1.0, 2.0, 4.0]), 1e9 * np.array([1.0, 2.0, 4.0])]
+
+    def told(*factors: list[float]) -> list[str]:
+        answered = [np.array(each) * x for each, x in zip(factors, inputs, strict=True)]
+        calls = [Call("halve", (x,), {}, inputs=False) for x in inputs]
+        return [
+            name for name, _ in in_results([Asked(c, a, None) for c, a in zip(calls, answered, strict=True)], right)
+        ]
+
+    assert told([0.6, 0.7, 0.8], [0.6, 0.7, 0.8]) == ["too-large"]
+    assert told([0.4, 0.7, 0.3], [0.6, 0.7, 0.8]) == []
+
+
 RIGHT_X, WRONG_X, WRONG_Y = compared("x", A, A), compared("x", B, A), compared("y", B, A)
 ABOUT_PLACES: dict[str, tuple[list[list[Compared]], list[str]]] = {
     "all but the first, each time": (
