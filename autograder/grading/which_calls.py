@@ -171,8 +171,9 @@ def _gaps(got: Any, want: Any) -> Iterator[np.ndarray | None]:
 
 def _not_rounding(gap: np.ndarray) -> np.ndarray:
     """The numbers of a gap that are not next to nothing beside its largest one: another result may be larger by far."""
-    numbers = np.ravel(gap).astype(np.float64)
-    return numbers[np.abs(numbers) > RTOL * np.abs(numbers).max(initial=0.0)]
+    numbers: np.ndarray = np.ravel(gap).astype(np.float64)
+    larger: np.ndarray = numbers[np.abs(numbers) > RTOL * np.abs(numbers).max(initial=0.0)]
+    return larger
 
 
 def _is_plain(value: Any) -> bool:
