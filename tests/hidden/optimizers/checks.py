@@ -9,7 +9,7 @@ import numpy as np
 from autograder.suite import Given, Student, as_numbers, expect, expect_close, expect_tuple, expect_worked, unchanged
 from solutions.optimizers import reference
 from tests.hidden.optimizers.cases import special_walks
-from tests.hidden.optimizers.inputs import SIZE, STEPS, Rng, bowl, gradients, signed
+from tests.hidden.optimizers.inputs import LONG, SIZE, STEPS, Rng, bowl, gradients, signed
 
 # Weights and steps are of about one. An answer may compute in float32 inside and is right all the same: over a few steps that loses
 # less than 1e-6. No slip that has a name comes as close: the smallest, an epsilon of 1e-2 in the wrong place, moves weights by 1e-4.
@@ -84,6 +84,30 @@ def check_walk_on_a_bowl(
     """The same, for a rule that asks for its gradients."""
     gradient, _ = bowl(rng, edges=edges)
     check_walk(student, rule, rng.normal(size=SIZE), [gradient] * len(rates), rates, *in_order, **options)
+
+
+def check_long_walk(
+    student: Student, rule: str, rng: Rng, steps: int = LONG, *, asks_for_gradients: bool = False, **options: Any
+) -> None:
+    """A walk of many small steps ends where the reference's does: nothing is forgotten too early, or changes with time."""
+
+    def ask_of(gradient: np.ndarray) -> np.ndarray | Given:
+        return Given(lambda _: gradient, gradient.shape) if asks_for_gradients else gradient
+
+    asks = list(map(ask_of, signed(rng, (steps, SIZE))))
+    start = rng.normal(size=SIZE)
+
+    def end(answering: Callable[..., tuple[Any, Any]]) -> np.ndarray:
+        w: np.ndarray = start
+        state: Any = {}
+        for ask in asks:
+            w, state = answering(w, ask, state, 0.01, **options)
+            w = as_numbers("w", w)
+        return w
+
+    want = end(getattr(reference, rule))
+    # What float32 loses adds up over the steps.
+    expect_close("w after many steps", end(partial(answer, student, rule)), want, rtol=1e-5, atol=1e-5)
 
 
 def check_special_walks(

@@ -8,6 +8,7 @@ from tests.hidden.optimizers.checks import (
     answer,
     check_corners,
     check_large_integers,
+    check_long_walk,
     check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
@@ -23,6 +24,7 @@ def test_many_steps(student, rng):
     """Steps with one rate, and with rates that change, down to 0: every weight is divided by the root of its own sum of squares."""
     for rates in (steady(rng, MANY), changing(rng)):
         check_walk_on_gradients(student, RULE, rng, rates)
+    check_long_walk(student, RULE, rng)
 
 
 @pytest.mark.points(1.5)

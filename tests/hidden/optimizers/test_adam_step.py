@@ -9,6 +9,7 @@ from tests.hidden.optimizers.checks import (
     answer,
     check_corners,
     check_large_integers,
+    check_long_walk,
     check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
@@ -21,9 +22,10 @@ USUAL = {"beta1": 0.9, "beta2": 0.999}
 
 
 @pytest.mark.points(5)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual parameters: both averages are corrected for their start at zero."""
+def test_many_steps(student, rng):
+    """Many steps with the usual parameters: both averages are corrected for their start at zero."""
     check_walk_on_gradients(student, RULE, rng, steady(rng, MANY))
+    check_long_walk(student, RULE, rng, 300)  # more than eight bits count
 
 
 @pytest.mark.points(2.5)

@@ -8,6 +8,7 @@ from tests.hidden.optimizers.checks import (
     CLOSE,
     answer,
     check_corners,
+    check_long_walk,
     check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
@@ -19,9 +20,10 @@ pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the st
 
 
 @pytest.mark.points(3.5)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual beta and one rate: the velocity is an exponential average of the gradients."""
+def test_many_steps(student, rng):
+    """Many steps with the usual beta and one rate: the velocity is an exponential average of the gradients."""
     check_walk_on_gradients(student, RULE, rng, steady(rng, MANY), edges=True)
+    check_long_walk(student, RULE, rng)
 
 
 @pytest.mark.points(2)

@@ -5,6 +5,7 @@ import pytest
 from tests.hidden.optimizers.checks import (
     check_calls,
     check_corners,
+    check_long_walk,
     check_special_walks,
     check_unmodified,
     check_walk_on_a_bowl,
@@ -16,9 +17,10 @@ pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the st
 
 
 @pytest.mark.points(3)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual parameters: the rescaled gradient of the look-ahead point drives the velocity."""
+def test_many_steps(student, rng):
+    """Many steps with the usual parameters: the rescaled gradient of the look-ahead point drives the velocity."""
     check_walk_on_a_bowl(student, RULE, rng, steady(rng, MANY))
+    check_long_walk(student, RULE, rng, asks_for_gradients=True)
 
 
 @pytest.mark.points(1.5)

@@ -9,6 +9,7 @@ from tests.hidden.optimizers.checks import (
     answer,
     check_corners,
     check_large_integers,
+    check_long_walk,
     check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
@@ -20,9 +21,10 @@ pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the st
 
 
 @pytest.mark.points(3)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual rho: every weight is divided by the root of its own average of squares."""
+def test_many_steps(student, rng):
+    """Many steps with the usual rho: every weight is divided by the root of its own average of squares."""
     check_walk_on_gradients(student, RULE, rng, steady(rng, MANY))
+    check_long_walk(student, RULE, rng)
 
 
 @pytest.mark.points(1.5)
