@@ -187,6 +187,15 @@ def check_corners(student: Student, rule: str, asks: Sequence[Any], **options: A
         expect_close(f"w of shape {shape}", ends(shape, np.float64), plain.reshape(shape), **CLOSE)
 
 
+def check_tiny_epsilon(
+    student: Student, rule: str, rng: Rng, *, asks_for_gradients: bool = False, **options: Any
+) -> None:
+    """An epsilon far below the usual one counts as passed in: a step on gradients of its size, and on larger ones."""
+    gradient = signed(rng, 3) * np.array([1e-12, 1e-11, 1.0])
+    ask = Given(lambda _: gradient, (3,)) if asks_for_gradients else gradient
+    check_walk(student, rule, rng.normal(size=3), [ask], [0.1], **options, eps=1e-12)
+
+
 def check_large_integers(student: Student, rule: str, **options: Any) -> None:
     """A step on integers whose squares do not fit their type ends where the same numbers end in float64."""
     for numbers, dtype in (([100_000, -70_000, 3], np.int32), ([4_000_000_000, 5, -3_500_000_000], np.int64)):

@@ -10,6 +10,7 @@ from tests.hidden.optimizers.checks import (
     check_large_integers,
     check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_gradients,
 )
@@ -29,10 +30,11 @@ def test_many_steps(student, rng):
 
 @pytest.mark.points(1.5)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_gradients(student, RULE, rng, [0.1], edges=True, eps=1e-2)
-    check_walk_on_gradients(student, RULE, rng, [0.1], eps=0.1)
+    check_walk_on_gradients(student, RULE, rng, [0.1], eps=1.5)
     check_walk_on_gradients(student, RULE, rng, [0.1], edges=True, eps=1e-8)
+    check_tiny_epsilon(student, RULE, rng)
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the lecture warns of: the rate may die too early")

@@ -11,6 +11,7 @@ from tests.hidden.optimizers.checks import (
     check_large_integers,
     check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_gradients,
 )
@@ -43,10 +44,11 @@ def test_steps_with_rates_that_change(student, rng):
 
 @pytest.mark.points(2)
 def test_epsilon_is_added_to_the_corrected_root(student, rng):
-    """Epsilon is added to the corrected root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added to the corrected root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, eps=1e-2, **USUAL)
-    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), eps=0.1, **USUAL)
+    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), eps=1.5, **USUAL)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), edges=True, **USUAL)
+    check_tiny_epsilon(student, RULE, rng, **USUAL)
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the corrections are there for")

@@ -26,7 +26,7 @@ def test_many_steps(student, rng):
 @pytest.mark.points(2)
 def test_steps_with_another_beta(student, rng):
     """Steps with a longer and a shorter memory than usual, and with none."""
-    for beta, steps in ((0.99, STEPS), (0.5, STEPS), (0.0, 2)):
+    for beta, steps in ((0.9999, STEPS), (0.5, STEPS), (0.0, 2)):
         check_walk_on_a_bowl(student, RULE, rng, steady(rng, steps), beta, edges=True)
 
 

@@ -7,6 +7,7 @@ from tests.hidden.optimizers.checks import (
     check_corners,
     check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_a_bowl,
 )
@@ -26,7 +27,7 @@ def test_many_steps(student, rng):
 @pytest.mark.points(1.5)
 def test_steps_with_other_memories(student, rng):
     """Steps in which squares and velocity are remembered for different times, or not at all."""
-    for rho, beta, steps in ((0.8, 0.5, STEPS), (0.4, 0.99, STEPS), (0.0, 0.0, 2)):
+    for rho, beta, steps in ((0.8, 0.5, STEPS), (0.4, 0.9999, STEPS), (0.0, 0.0, 2)):
         check_walk_on_a_bowl(student, RULE, rng, steady(rng, steps), rho, beta)
 
 
@@ -38,10 +39,11 @@ def test_steps_with_rates_that_change(student, rng):
 
 @pytest.mark.points(1.5)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True, rho=0.9, beta=0.9, eps=1e-2)
-    check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), rho=0.9, beta=0.9, eps=0.1)
+    check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), rho=0.9999, beta=0.9, eps=1.5)
     check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), edges=True, rho=0.9, beta=0.9)
+    check_tiny_epsilon(student, RULE, rng, asks_for_gradients=True, rho=0.9, beta=0.9)
 
 
 @pytest.mark.points(1)

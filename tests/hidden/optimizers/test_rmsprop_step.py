@@ -11,6 +11,7 @@ from tests.hidden.optimizers.checks import (
     check_large_integers,
     check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_gradients,
 )
@@ -36,10 +37,11 @@ def test_steps_with_another_rho(student, rng):
 
 @pytest.mark.points(1)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, rho=0.9, eps=1e-2)
-    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), rho=0.9, eps=0.1)
+    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), rho=0.9999, eps=1.5)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), edges=True, rho=0.9)
+    check_tiny_epsilon(student, RULE, rng, rho=0.9)
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the rule does to the scale of a gradient")
