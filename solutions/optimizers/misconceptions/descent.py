@@ -174,6 +174,11 @@ PLATEAU_DECAY: Table = {
         "By how much does a loss have to be lower than every one before it, says the docstring?",
         [("loss < best", "loss < best * (1 - 1e-4)")],
     ),
+    "losses-rounded": (
+        "Losses are rounded before they are compared, so that some that are lower than the best do not count as progress.",
+        "By how much does a loss have to be lower than every one before it, says the docstring?",
+        [("for loss in losses", "for loss in np.round(losses, 3)")],
+    ),
     "progress-does-not-reset": (
         "Epochs without progress are counted over the whole run, rather than in a row.",
         "What does a new best say about the epochs that were counted before it?",

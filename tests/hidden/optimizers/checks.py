@@ -9,7 +9,7 @@ import numpy as np
 from autograder.suite import Given, Student, as_numbers, expect, expect_close, expect_tuple, expect_worked, unchanged
 from solutions.optimizers import reference
 from tests.hidden.optimizers.cases import special_walks
-from tests.hidden.optimizers.inputs import SIZE, STEPS, Rng, bowl, gradients, signed
+from tests.hidden.optimizers.inputs import LONG, SIZE, STEPS, Rng, bowl, gradients, signed
 
 # Weights and steps are of about one. An answer may compute in float32 inside and is right all the same: over a few steps that loses
 # less than 1e-6. No slip that has a name comes as close: the smallest, an epsilon of 1e-2 in the wrong place, moves weights by 1e-4.
@@ -84,6 +84,30 @@ def check_walk_on_a_bowl(
     """The same, for a rule that asks for its gradients."""
     gradient, _ = bowl(rng, edges=edges)
     check_walk(student, rule, rng.normal(size=SIZE), [gradient] * len(rates), rates, *in_order, **options)
+
+
+def check_long_walk(
+    student: Student, rule: str, rng: Rng, steps: int = LONG, *, asks_for_gradients: bool = False, **options: Any
+) -> None:
+    """A walk of many small steps ends where the reference's does: nothing is forgotten too early, or changes with time."""
+
+    def ask_of(gradient: np.ndarray) -> np.ndarray | Given:
+        return Given(lambda _: gradient, gradient.shape) if asks_for_gradients else gradient
+
+    asks = list(map(ask_of, signed(rng, (steps, SIZE))))
+    start = rng.normal(size=SIZE)
+
+    def end(answering: Callable[..., tuple[Any, Any]]) -> np.ndarray:
+        w: np.ndarray = start
+        state: Any = {}
+        for ask in asks:
+            w, state = answering(w, ask, state, 0.01, **options)
+            w = as_numbers("w", w)
+        return w
+
+    want = end(getattr(reference, rule))
+    # What float32 loses adds up over the steps.
+    expect_close("w after many steps", end(partial(answer, student, rule)), want, rtol=1e-5, atol=1e-5)
 
 
 def check_special_walks(
@@ -161,6 +185,25 @@ def check_corners(student: Student, rule: str, asks: Sequence[Any], **options: A
     expect_close("w for integers", ends((3,), np.int64), plain, **CLOSE)
     for shape in ((3, 1), (1, 3)):
         expect_close(f"w of shape {shape}", ends(shape, np.float64), plain.reshape(shape), **CLOSE)
+
+
+def check_tiny_epsilon(
+    student: Student, rule: str, rng: Rng, *, asks_for_gradients: bool = False, **options: Any
+) -> None:
+    """An epsilon far below the usual one counts as passed in: a step on gradients of its size, and on larger ones."""
+    gradient = signed(rng, 3) * np.array([1e-12, 1e-11, 1.0])
+    ask = Given(lambda _: gradient, (3,)) if asks_for_gradients else gradient
+    check_walk(student, rule, rng.normal(size=3), [ask], [0.1], **options, eps=1e-12)
+
+
+def check_large_integers(student: Student, rule: str, **options: Any) -> None:
+    """A step on integers whose squares do not fit their type ends where the same numbers end in float64."""
+    for numbers, dtype in (([100_000, -70_000, 3], np.int32), ([4_000_000_000, 5, -3_500_000_000], np.int64)):
+        start, grad = np.array([3, -1, 2], dtype=dtype), np.array(numbers, dtype=dtype)
+        plain, _ = answer(student, rule, start.astype(np.float64), grad.astype(np.float64), {}, 0.3, **options)
+        plain = expect_worked("w", plain, (3,), start)
+        new, _ = answer(student, rule, start, grad, {}, 0.3, **options)
+        expect_close("w for large integers", new, plain, **CLOSE)
 
 
 def check_unmodified(student: Student, rule: str, w: np.ndarray, asks: Sequence[Any], **options: Any) -> None:

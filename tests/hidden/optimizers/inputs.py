@@ -1,7 +1,7 @@
 """Gradients and rates, drawn for the hidden tests of `optimizers`.
 
-A single step from a fresh state hides all that a rule remembers, so there are four, and once eleven, with gradients that change
-from step to step.
+A single step from a fresh state hides all that a rule remembers, so there are four, and once eleven and once forty or more, with
+gradients that change from step to step.
 """
 
 import numpy as np
@@ -12,6 +12,7 @@ Rng = np.random.Generator
 
 STEPS = 4
 MANY = 11  # one more than a memory of ten steps holds
+LONG = 40
 SIZE = 5
 TINY = 1e-8  # a gradient as small as the usual epsilon
 

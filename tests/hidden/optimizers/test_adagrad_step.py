@@ -7,7 +7,10 @@ from autograder.suite import expect, expect_array
 from tests.hidden.optimizers.checks import (
     answer,
     check_corners,
+    check_large_integers,
+    check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_gradients,
 )
@@ -22,14 +25,16 @@ def test_many_steps(student, rng):
     """Steps with one rate, and with rates that change, down to 0: every weight is divided by the root of its own sum of squares."""
     for rates in (steady(rng, MANY), changing(rng)):
         check_walk_on_gradients(student, RULE, rng, rates)
+    check_long_walk(student, RULE, rng)
 
 
 @pytest.mark.points(1.5)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_gradients(student, RULE, rng, [0.1], edges=True, eps=1e-2)
-    check_walk_on_gradients(student, RULE, rng, [0.1], eps=0.1)
+    check_walk_on_gradients(student, RULE, rng, [0.1], eps=1.5)
     check_walk_on_gradients(student, RULE, rng, [0.1], edges=True, eps=1e-8)
+    check_tiny_epsilon(student, RULE, rng)
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the lecture warns of: the rate may die too early")
@@ -54,8 +59,9 @@ def test_special_arrays_and_turns(student, rng):
 
 @pytest.mark.points(1)
 def test_integers_and_other_shapes(student, rng):
-    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    """Integers, large ones too, give what the same numbers give in float64, and weights of two axes what they give in a row."""
     check_corners(student, RULE, [np.array([1, -2, 4]), np.array([-3, 1, 1])])
+    check_large_integers(student, RULE)
 
 
 @pytest.mark.points(1.5)

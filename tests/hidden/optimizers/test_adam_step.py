@@ -8,7 +8,10 @@ from tests.hidden.optimizers.cases import first_steps
 from tests.hidden.optimizers.checks import (
     answer,
     check_corners,
+    check_large_integers,
+    check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_gradients,
 )
@@ -20,9 +23,10 @@ USUAL = {"beta1": 0.9, "beta2": 0.999}
 
 
 @pytest.mark.points(5)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual parameters: both averages are corrected for their start at zero."""
+def test_many_steps(student, rng):
+    """Many steps with the usual parameters: both averages are corrected for their start at zero."""
     check_walk_on_gradients(student, RULE, rng, steady(rng, MANY))
+    check_long_walk(student, RULE, rng, 260)  # more than eight bits count
 
 
 @pytest.mark.points(2.5)
@@ -40,10 +44,11 @@ def test_steps_with_rates_that_change(student, rng):
 
 @pytest.mark.points(2)
 def test_epsilon_is_added_to_the_corrected_root(student, rng):
-    """Epsilon is added to the corrected root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added to the corrected root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, eps=1e-2, **USUAL)
-    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), eps=0.1, **USUAL)
+    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), eps=1.5, **USUAL)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), edges=True, **USUAL)
+    check_tiny_epsilon(student, RULE, rng, **USUAL)
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the corrections are there for")
@@ -70,8 +75,9 @@ def test_special_arrays_and_turns(student, rng):
 
 @pytest.mark.points(1)
 def test_integers_and_other_shapes(student, rng):
-    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    """Integers, large ones too, give what the same numbers give in float64, and weights of two axes what they give in a row."""
     check_corners(student, RULE, [np.array([1, -2, 4]), np.array([-3, 1, 1])])
+    check_large_integers(student, RULE)
 
 
 @pytest.mark.points(1.5)

@@ -40,13 +40,16 @@ def test_special_bowls(student, rng):
     across_ones = np.array([[2.0, -1.0], [-1.0, 2.0]])
     bowls = [
         *(np.diag(np.roll(curvatures, places)) for places in range(3)),
+        np.diag([1.0, 3.0]),
         np.diag([2.0, 2.0]),
         across_ones * 2.0 ** rng.integers(-2, 3),
         np.array([[float(rng.uniform(0.5, 2.0))]]),
         np.array([[2, -1, 0], [-1, 2, -1], [0, -1, 3]]),
         np.asfortranarray(nearly_round),
+        turned(rng, np.array([1, 0.9999, 0.4])),
         1e7 * bowl,
         1e-4 * bowl,
+        1e-14 * bowl,
     ]
     limits = [expect_unmodified(student.max_stable_lr, "hessian", hessian) for hessian in bowls]
     for hessian, limit in zip(bowls, limits, strict=True):

@@ -8,6 +8,7 @@ from tests.hidden.optimizers.checks import (
     CLOSE,
     answer,
     check_corners,
+    check_long_walk,
     check_special_walks,
     check_unmodified,
     check_walk_on_gradients,
@@ -19,15 +20,16 @@ pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the st
 
 
 @pytest.mark.points(3.5)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual beta and one rate: the velocity is an exponential average of the gradients."""
+def test_many_steps(student, rng):
+    """Many steps with the usual beta and one rate: the velocity is an exponential average of the gradients."""
     check_walk_on_gradients(student, RULE, rng, steady(rng, MANY), edges=True)
+    check_long_walk(student, RULE, rng)
 
 
 @pytest.mark.points(2)
 def test_steps_with_another_beta(student, rng):
     """Steps with a longer and a shorter memory than usual, and with none."""
-    for beta, steps in ((0.99, STEPS), (0.5, STEPS), (0.0, 2)):
+    for beta, steps in ((0.9999, STEPS), (0.5, STEPS), (0.0, 2)):
         check_walk_on_gradients(student, RULE, rng, steady(rng, steps), beta, edges=True)
 
 

@@ -5,7 +5,9 @@ import pytest
 from tests.hidden.optimizers.checks import (
     check_calls,
     check_corners,
+    check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_a_bowl,
 )
@@ -16,15 +18,16 @@ pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the st
 
 
 @pytest.mark.points(3)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual parameters: the rescaled gradient of the look-ahead point drives the velocity."""
+def test_many_steps(student, rng):
+    """Many steps with the usual parameters: the rescaled gradient of the look-ahead point drives the velocity."""
     check_walk_on_a_bowl(student, RULE, rng, steady(rng, MANY))
+    check_long_walk(student, RULE, rng, asks_for_gradients=True)
 
 
 @pytest.mark.points(1.5)
 def test_steps_with_other_memories(student, rng):
     """Steps in which squares and velocity are remembered for different times, or not at all."""
-    for rho, beta, steps in ((0.8, 0.5, STEPS), (0.4, 0.99, STEPS), (0.0, 0.0, 2)):
+    for rho, beta, steps in ((0.8, 0.5, STEPS), (0.4, 0.9999, STEPS), (0.0, 0.0, 2)):
         check_walk_on_a_bowl(student, RULE, rng, steady(rng, steps), rho, beta)
 
 
@@ -36,10 +39,11 @@ def test_steps_with_rates_that_change(student, rng):
 
 @pytest.mark.points(1.5)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True, rho=0.9, beta=0.9, eps=1e-2)
-    check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), rho=0.9, beta=0.9, eps=0.1)
+    check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), rho=0.9999, beta=0.9, eps=1.5)
     check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), edges=True, rho=0.9, beta=0.9)
+    check_tiny_epsilon(student, RULE, rng, asks_for_gradients=True, rho=0.9, beta=0.9)
 
 
 @pytest.mark.points(1)

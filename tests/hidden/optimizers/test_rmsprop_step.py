@@ -8,7 +8,10 @@ from tests.hidden.optimizers.cases import first_steps
 from tests.hidden.optimizers.checks import (
     answer,
     check_corners,
+    check_large_integers,
+    check_long_walk,
     check_special_walks,
+    check_tiny_epsilon,
     check_unmodified,
     check_walk_on_gradients,
 )
@@ -19,9 +22,10 @@ pytestmark = pytest.mark.free(RULE, returned=1, passed=2)  # the state is the st
 
 
 @pytest.mark.points(3)
-def test_eleven_steps(student, rng):
-    """Eleven steps with the usual rho: every weight is divided by the root of its own average of squares."""
+def test_many_steps(student, rng):
+    """Many steps with the usual rho: every weight is divided by the root of its own average of squares."""
     check_walk_on_gradients(student, RULE, rng, steady(rng, MANY))
+    check_long_walk(student, RULE, rng)
 
 
 @pytest.mark.points(1.5)
@@ -33,10 +37,11 @@ def test_steps_with_another_rho(student, rng):
 
 @pytest.mark.points(1)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with a large one, and with gradients that are zero or as small as the usual one."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, rho=0.9, eps=1e-2)
-    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), rho=0.9, eps=0.1)
+    check_walk_on_gradients(student, RULE, rng, steady(rng, 2), rho=0.9999, eps=1.5)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), edges=True, rho=0.9)
+    check_tiny_epsilon(student, RULE, rng, rho=0.9)
 
 
 @pytest.mark.redundant("does not rest on the reference, and says what the rule does to the scale of a gradient")
@@ -63,8 +68,9 @@ def test_special_arrays_and_turns(student, rng):
 
 @pytest.mark.points(1)
 def test_integers_and_other_shapes(student, rng):
-    """Integers give what the same numbers give in float64, and weights of two axes what they give in a row."""
+    """Integers, large ones too, give what the same numbers give in float64, and weights of two axes what they give in a row."""
     check_corners(student, RULE, [np.array([1, -2, 4]), np.array([-3, 1, 1])], rho=0.9)
+    check_large_integers(student, RULE, rho=0.9)
 
 
 @pytest.mark.points(1.5)

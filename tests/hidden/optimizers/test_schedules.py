@@ -1,5 +1,6 @@
 """Hidden suite of the exercise `schedules`: four points for step_decay, four for plateau_decay."""
 
+import numpy as np
 import pytest
 
 from autograder.suite import expect_close, expect_unmodified
@@ -35,14 +36,18 @@ def test_stairs_begin_after_every_so_many_steps(student, rng):
     for length in (every, every + 1):
         check_stairs(student, [0, length - 1, length, 2 * length - 1, 2 * length, 12 * length], length, rng, factor=0.1)
     check_stairs(student, [0, 1, 2], 1, rng, factor=0.1)
+    for length in (49, 103):  # times one over them, these are below one
+        check_stairs(student, [length - 1, length], length, rng, factor=0.1)
 
 
 @pytest.mark.points(0.5)
 def test_stairs_of_another_height(student, rng):
-    """The factor passed in is the one that counts."""
+    """The factor passed in is the one that counts, and so are rate and length, whatever was asked before."""
     every = int(rng.integers(8, 20))
     for factor in (0.25, 1.5):
         check_stairs(student, [every // 2 + every, every // 2 + 2 * every], every, rng, factor=factor)
+    for length in (every, every, every // 2):  # the rate is another each time
+        check_stairs(student, [every + 1], length, rng, factor=0.25)
 
 
 def plateaus(rng, patience):
@@ -89,9 +94,20 @@ def test_rate_falls_when_patience_runs_out(student, rng):
 
 @pytest.mark.points(1)
 def test_patience_and_factor_are_those_passed_in(student, rng):
-    """Patience and factor passed in are the ones that count; a patience of one is the shortest."""
+    """Patience and factor passed in are the ones that count, whatever was asked before; a patience of one is the shortest."""
     for patience, factor in ((3, 0.5), (1, 1.5)):
         check_plateaus(student, plateaus(rng, patience), rng, patience=patience, factor=factor)
+    losses, lr0 = plateaus(rng, 2), float(rng.uniform(*SMALL))
+    # Asked once, and again with one argument changed, each in turn.
+    for run, rate, factor, patience in (
+        (losses, lr0, 0.5, 2),
+        (losses, 1e-14 * lr0, 0.5, 2),
+        (losses, lr0, 0.25, 2),
+        (losses, lr0, 0.5, 3),
+        (losses[::-1], lr0, 0.5, 2),
+    ):
+        want = reference.plateau_decay(run, rate, factor, patience)
+        expect_close("the list of rates", student.plateau_decay(run, rate, factor, patience), want, **RATES)
 
 
 @pytest.mark.points(0.5)
@@ -110,6 +126,10 @@ def test_special_losses(student, rng):
         [1e6 * loss for loss in falling],
         [3, 2, 2, 0, 0, -1],
         [two - 1e-6 * epoch for epoch in range(3)],
+        [two, float(np.nextafter(two, 0))],
+        [2e300, 1.5e300, 1.75e300],
+        [1.00051, 1.00049],  # on two sides of where rounding changes
+        [1.00049, 1.00048],
     ]
     rates = [expect_unmodified(student.plateau_decay, "losses - - -", losses, lr0, 0.1, 1) for losses in runs]
     for losses, got in zip(runs, rates, strict=True):
