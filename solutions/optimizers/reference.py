@@ -207,8 +207,7 @@ def adagrad_step(
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
         course) or integer. The caller may have changed them since your last call.
-    grad: the gradient of the loss at w, like w; entries may be 0, and the squares of
-        integers may be too large for their type
+    grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
         under which names, is your choice; a dict will do, and the letters of the
@@ -224,7 +223,6 @@ def adagrad_step(
     Source: lecture N44; Duchi et al. 2011, JMLR 12.
     """
     ### BEGIN SOLUTION
-    grad = np.asarray(grad, dtype=float)
     r = state.get("r", 0.0) + grad**2
     return w - lr * grad / (np.sqrt(r) + eps), {"r": r}
     ### END SOLUTION
@@ -247,8 +245,7 @@ def rmsprop_step(
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
         course) or integer. The caller may have changed them since your last call.
-    grad: the gradient of the loss at w, like w; entries may be 0, and the squares of
-        integers may be too large for their type
+    grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
         under which names, is your choice; a dict will do, and the letters of the
@@ -265,7 +262,6 @@ def rmsprop_step(
     Source: lecture N45.
     """
     ### BEGIN SOLUTION
-    grad = np.asarray(grad, dtype=float)
     r = rho * state.get("r", 0.0) + (1 - rho) * grad**2
     return w - lr * grad / (np.sqrt(r) + eps), {"r": r}
     ### END SOLUTION
@@ -344,8 +340,7 @@ def adam_step(
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
         course) or integer. The caller may have changed them since your last call.
-    grad: the gradient of the loss at w, like w; entries may be 0, and the squares of
-        integers may be too large for their type
+    grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
         under which names, is your choice; a dict will do, and the letters of the
@@ -365,7 +360,6 @@ def adam_step(
     Source: lecture N45; Kingma & Ba 2014, arXiv:1412.6980 (who write v for r).
     """
     ### BEGIN SOLUTION
-    grad = np.asarray(grad, dtype=float)
     t = state.get("t", 0) + 1
     m = beta1 * state.get("m", 0.0) + (1 - beta1) * grad
     r = beta2 * state.get("r", 0.0) + (1 - beta2) * grad**2

@@ -177,8 +177,7 @@ def adagrad_step(
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
         course) or integer. The caller may have changed them since your last call.
-    grad: the gradient of the loss at w, like w; entries may be 0, and the squares of
-        integers may be too large for their type
+    grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
         under which names, is your choice; a dict will do, and the letters of the
@@ -213,8 +212,7 @@ def rmsprop_step(
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
         course) or integer. The caller may have changed them since your last call.
-    grad: the gradient of the loss at w, like w; entries may be 0, and the squares of
-        integers may be too large for their type
+    grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
         under which names, is your choice; a dict will do, and the letters of the
@@ -300,8 +298,7 @@ def adam_step(
 
     w: the weights, an array of any shape, at least one axis; float64 (the rule of this
         course) or integer. The caller may have changed them since your last call.
-    grad: the gradient of the loss at w, like w; entries may be 0, and the squares of
-        integers may be too large for their type
+    grad: the gradient of the loss at w, like w; entries may be 0
     state: {} at the first step, later what your last call for these weights returned,
         as it was; several sets of weights may take turns. What it is, what it holds and
         under which names, is your choice; a dict will do, and the letters of the

@@ -62,7 +62,7 @@ def nesterov_with_a_dict_of_its_own(
 def adagrad_with_a_default(w: Any, grad: Any, state: Any, lr: float, eps: float = 1e-8) -> tuple[Any, Any]:
     """A dict that makes what is missing."""
     new = state.copy() if state else defaultdict(lambda: np.zeros(np.shape(w)))
-    new["r"] = new["r"] + grad.astype(float) ** 2
+    new["r"] = new["r"] + grad**2
     return w - lr * grad / (np.sqrt(new["r"]) + eps), new
 
 
@@ -71,7 +71,7 @@ def rmsprop_with_a_masked_array(
 ) -> tuple[Any, Any]:
     """An array in which what has seen no gradient is masked."""
     old = state.filled(0.0) if np.ma.isMaskedArray(state) else np.zeros(np.shape(w))
-    new = rho * old + (1 - rho) * np.square(grad, dtype=float)
+    new = rho * old + (1 - rho) * grad**2
     return w - lr * grad / (np.sqrt(new) + eps), np.ma.masked_array(np.where(new > 0, new, -1.0), new == 0)
 
 
@@ -105,7 +105,7 @@ def adam_with_a_named_tuple(
     old = state or Averages()
     t = old.t + 1
     m = beta1 * old.m + (1 - beta1) * grad
-    r = beta2 * old.r + (1 - beta2) * np.float_power(grad, 2)
+    r = beta2 * old.r + (1 - beta2) * grad**2
     step = lr * (m / (1 - beta1**t)) / (np.sqrt(r / (1 - beta2**t)) + eps)
     return w - step, old._replace(t=t, m=m, r=r)
 

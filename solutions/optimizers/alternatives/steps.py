@@ -124,7 +124,7 @@ def adam_with_one_rate(
     past = state.get("past", [])
     t = len(past) + 1
     first = first + (1 - beta1) * (grad - first)
-    second = second + (1 - beta2) * (np.square(grad, dtype=float) - second)
+    second = second + (1 - beta2) * (np.square(grad) - second)
     root = np.sqrt(1 - beta2**t)
     rate = lr * root / (1 - beta1**t)
     return w - rate * first / (np.sqrt(second) + eps * root), {

@@ -401,9 +401,4 @@ ADAM: Table = {
             ),
         ],
     ),
-    "adam-integer-squares-overflow": (
-        "The gradient is squared in its own number type, in which the squares of large integers do not fit.",
-        "What does numpy do with the square of an integer that is too large for its type?",
-        [("    grad = np.asarray(grad, dtype=float)\n", "")],
-    ),
 }

@@ -125,11 +125,6 @@ ADAGRAD: Table = {
         "Somebody may still hold the old state, to step from it again: does it still say the same?",
         [('state.get("r", 0.0) + grad**2', 'state.get("r", np.zeros(w.shape))\n    r += grad**2')],
     ),
-    "integer-squares-overflow": (
-        "The gradient is squared in its own number type, in which the squares of large integers do not fit.",
-        "What does numpy do with the square of an integer that is too large for its type?",
-        [("    grad = np.asarray(grad, dtype=float)\n", "")],
-    ),
 }
 
 RMSPROP: Table = {
@@ -268,10 +263,5 @@ RMSPROP: Table = {
                 'state.get("r", np.zeros(w.shape))\n    r *= rho\n    r += (1 - rho) * grad**2',
             )
         ],
-    ),
-    "rmsprop-integer-squares-overflow": (
-        "The gradient is squared in its own number type, in which the squares of large integers do not fit.",
-        "What does numpy do with the square of an integer that is too large for its type?",
-        [("    grad = np.asarray(grad, dtype=float)\n", "")],
     ),
 }

@@ -196,16 +196,6 @@ def check_tiny_epsilon(
     check_walk(student, rule, rng.normal(size=3), [ask], [0.1], **options, eps=1e-12)
 
 
-def check_large_integers(student: Student, rule: str, **options: Any) -> None:
-    """A step on integers whose squares do not fit their type ends where the same numbers end in float64."""
-    for numbers, dtype in (([100_000, -70_000, 3], np.int32), ([4_000_000_000, 5, -3_500_000_000], np.int64)):
-        start, grad = np.array([3, -1, 2], dtype=dtype), np.array(numbers, dtype=dtype)
-        plain, _ = answer(student, rule, start.astype(np.float64), grad.astype(np.float64), {}, 0.3, **options)
-        plain = expect_worked("w", plain, (3,), start)
-        new, _ = answer(student, rule, start, grad, {}, 0.3, **options)
-        expect_close("w for large integers", new, plain, **CLOSE)
-
-
 def check_unmodified(student: Student, rule: str, w: np.ndarray, asks: Sequence[Any], **options: Any) -> None:
     """No argument changes in any of several steps: neither the weights nor the gradient nor the old state."""
     start = w
