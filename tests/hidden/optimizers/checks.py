@@ -86,15 +86,13 @@ def check_walk_on_a_bowl(
     check_walk(student, rule, rng.normal(size=SIZE), [gradient] * len(rates), rates, *in_order, **options)
 
 
-def check_long_walk(
-    student: Student, rule: str, rng: Rng, steps: int = LONG, *, asks_for_gradients: bool = False, **options: Any
-) -> None:
+def check_long_walk(student: Student, rule: str, rng: Rng, *, asks_for_gradients: bool = False, **options: Any) -> None:
     """A walk of many small steps ends where the reference's does: nothing is forgotten too early, or changes with time."""
 
     def ask_of(gradient: np.ndarray) -> np.ndarray | Given:
         return Given(lambda _: gradient, gradient.shape) if asks_for_gradients else gradient
 
-    asks = list(map(ask_of, signed(rng, (steps, SIZE))))
+    asks = list(map(ask_of, signed(rng, (int(rng.integers(*LONG)), SIZE))))
     start = rng.normal(size=SIZE)
 
     def end(answering: Callable[..., tuple[Any, Any]]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Gradients and rates, drawn for the hidden tests of `optimizers`.
 
-A single step from a fresh state hides all that a rule remembers, so there are four, and once eleven and once forty or more, with
+A single step from a fresh state hides all that a rule remembers, so there are four, once eleven, and once more than that, with
 gradients that change from step to step.
 """
 
@@ -12,7 +12,7 @@ Rng = np.random.Generator
 
 STEPS = 4
 MANY = 11  # one more than a memory of ten steps holds
-LONG = 40
+LONG = (13, 25)  # no answer can know after how many steps nothing more is asked
 SIZE = 5
 TINY = 1e-8  # a gradient as small as the usual epsilon
 
