@@ -61,6 +61,11 @@ SPLIT: Table = {
         "Where does the second branch begin, and where the third, if you count channels from the start of the stack?",
         [("ends = np.cumsum(channels)", "ends = np.array(channels)")],
     ),
+    "split-offsets-wrong-and-rest-dropped": (
+        "The numbers of channels are taken for the places at which to cut, the last of them too, and the rest is dropped.",
+        "Where does the second branch begin, and where the third, if you count channels from the start of the stack?",
+        [("np.split(dout, ends[:-1], axis=1)", "np.split(dout, channels, axis=1)[: len(channels)]")],
+    ),
     "starts-not-added-up": (
         "Each part begins where the number of channels of the branch before it says, and not behind all branches before it.",
         "Where does the third branch begin, if you count channels from the start of the stack?",

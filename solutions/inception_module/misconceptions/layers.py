@@ -163,6 +163,11 @@ POINTWISE_BACKWARD: Table = {
         "Who takes the mean over the batch: the loss or the layer?",
         [("return dx, dweight, dbias", "return dx, dweight / len(x), dbias / len(x)")],
     ),
+    "all-gradients-averaged-over-the-batch": (
+        "All three gradients are divided by the batch size once more, dx too.",
+        "Who takes the mean over the batch: the loss or the layer?",
+        [("return dx, dweight, dbias", "return dx / len(x), dweight / len(x), dbias / len(x)")],
+    ),
     "weights-averaged-over-the-pixels": (
         "The parameters' gradients are means over the pixels, where they should be sums.",
         "Each pixel used the same weights: how do the gradients of many uses of one number combine?",

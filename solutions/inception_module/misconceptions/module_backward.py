@@ -151,6 +151,11 @@ INCEPTION_BACKWARD: Table = {
         "Who takes the mean over the batch: the loss or the layer?",
         [("return dx, grads", "return dx, {key: grad / len(x) for key, grad in grads.items()}")],
     ),
+    "dx-and-module-gradients-averaged-over-batch": (
+        "All gradients are divided by the batch size once more, dx too.",
+        "Who takes the mean over the batch: the loss or the layer?",
+        [("return dx, grads", "return dx / len(x), {key: grad / len(x) for key, grad in grads.items()}")],
+    ),
     "biases-averaged-over-pixels": (
         "The biases' gradients are means over the pixels, where they should be sums.",
         "One number was added at every pixel: how do the gradients of these places combine?",
@@ -195,6 +200,21 @@ INCEPTION_BACKWARD: Table = {
         "Only dx is returned, without the gradients of the parameters.",
         "How many values does the docstring promise?",
         [("return dx, grads", "return dx")],
+    ),
+    "gradient-stored-in-cache": (
+        "Gradients are written into the cache that was passed in.",
+        "Who else may still hold the dict that you write into?",
+        [("return dx, grads", 'cache["dx"] = dx\n    return dx, grads')],
+    ),
+    "gradients-stored-in-params": (
+        "Gradients are written into the dict of parameters that the cache holds.",
+        "Who else may still hold the dict that you write into?",
+        [
+            (
+                "return dx, grads",
+                'params.update({f"d{key}": grad for key, grad in grads.items()})\n    return dx, grads',
+            ),
+        ],
     ),
     "upstream-masked-in-place": (
         "The upstream gradient that was passed in is changed on the way.",

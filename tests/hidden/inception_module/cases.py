@@ -13,6 +13,7 @@ from solutions.inception_module import reference
 from tests.hidden.inception_module.inputs import (
     ALIKE,
     LAYERS,
+    TINY,
     TWOS,
     Params,
     Rng,
@@ -28,6 +29,9 @@ STATES = st.integers(0, 2**32 - 1)
 NEAR = 1e-5  # the same where there are no differences; an exact zero stays one
 # Single channels, rows and columns; images as high or wide as they are deep, or as there are of them.
 SIZES = ((2, 1, 2, 3), (2, 3, 3, 2), (4, 3, 1, 3), (2, 2, 3, 1), (2, 1, 3, 3))
+
+# Of the two large kernels, the smaller one has by far the more outputs.
+UNLIKE = {**TWOS, "3x3": 6, "5x5": 1}
 
 
 def _numbers(rng: Rng) -> st.SearchStrategy[Rng]:
@@ -87,6 +91,9 @@ def special(
             cases.append((images(rng, size), in_order(params, backwards=True)))
         ones = parameters(rng, 2, dict.fromkeys(LAYERS, 1))
         cases.append((images(rng, (2, 2, 2, 3)), in_order(ones)))
+        cases.append((images(rng, (2, 2, 3, 4)), in_order(parameters(rng, 2, UNLIKE))))
+        x = images(rng, ALIKE)
+        cases.append((x - x.max() - 0.1, in_order(parameters(rng, 2, TWOS))))  # no map has a positive entry
         answers = [reference.inception_forward(x, params) for x, params in cases]
         if all(is_clear(cache) for _, cache in answers):
             return cases, answers
@@ -98,7 +105,7 @@ def faint(rng: Rng) -> tuple[np.ndarray, dict[str, Any]]:
         x, params, _ = module(rng, ALIKE, TWOS)
         unbiased = {key: value * key.startswith("W_") for key, value in params.items()}
         if is_clear(reference.inception_forward(x, unbiased)[1]):
-            return reference.inception_forward(2.0**-30 * x, unbiased)  # a power of two: nothing is rounded
+            return reference.inception_forward(TINY * x, unbiased)
 
 
 def is_clear(cache: Params) -> bool:

@@ -18,8 +18,13 @@ DIFFERENCES = {"rtol": 5e-6, "atol": 5e-6}
 SINGLE = {"rtol": 1e-4, "atol": 1e-4}
 
 
-def check_all(name: str, got: Iterable[Any], want: Iterable[np.ndarray], tolerance: dict[str, float]) -> None:
-    """Answers that were all asked for before, each with what should have come; large ones may be off in proportion."""
+def check_all(
+    name: str, got: Iterable[Any], want: Iterable[np.ndarray], tolerance: dict[str, float], least: float = 1.0
+) -> None:
+    """Answers that were all asked for before, each with what should have come; large ones may be off in proportion.
+
+    least: the size below which they may be off no less; that of the inputs, where those are tiny
+    """
     for one, wanted in zip(got, want, strict=True):
-        size = max(1.0, float(np.abs(wanted).max()))
+        size = max(least, float(np.abs(wanted).max()))
         expect_close(name, one, wanted, rtol=tolerance["rtol"], atol=tolerance["atol"] * size)

@@ -3,6 +3,7 @@
 Every draw has signed float64 entries: positive inputs hide masks. Images are not square, and most layers are not either.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ Params = dict[str, np.ndarray]  # of a module
 KINK = 1e-3
 STEP = 1e-5
 HUGE = 1e6  # times the usual numbers
+TINY = 2.0**-30  # the same; a power of two, so that nothing is rounded
+LONG = 1e10  # times the usual numbers: whole ones of that size need int64
 IMAGE = (2, 3, 5, 6)
 ALIKE = (2, 2, 4, 5)  # with two maps in every layer, no shape gives a slip away
 LAYERS = ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")
@@ -77,6 +80,11 @@ def module(
         # Every ReLU must shut something and let something through, or an answer without it would be right.
         if all(z.min() < 0 < z.max() and np.abs(z).min() > KINK for z in before):
             return x, params, cache
+
+
+def in_each_type(values: np.ndarray) -> Iterator[np.ndarray]:
+    """Numbers in the types that a contract allows: float64 as they are, float32 of the first image alone, integers."""
+    yield from (values, values[:1].astype(np.float32), np.rint(4 * values).astype(np.int64))
 
 
 def slices(depths: dict[str, int]) -> dict[str, slice]:

@@ -15,7 +15,7 @@ from autograder.suite import (
 )
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import stacks
-from tests.hidden.inception_module.inputs import HUGE, images
+from tests.hidden.inception_module.inputs import HUGE, images, in_each_type
 
 SPLIT = "split_channels(dout, channels)"
 EXACT = {"rtol": 1e-6}  # nothing is computed here; an answer may still have gone through float32
@@ -26,6 +26,7 @@ NUMBERS = (
     ((3,), (5, 3, 2)),
     ((3,), (1, 1, 1)),
     ((2, 2), (1, 3, 2)),
+    ((1, 1, 1), (1, 2, 3)),
     ((1, 3), (2, 1, 3)),
     ((3, 1), (1, 3, 1)),
     ((1, 2, 1, 3, 2, 1), (2, 2, 3)),
@@ -55,10 +56,12 @@ def test_maps_are_stacked_along_the_channels(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_any_number_of_branches_zeros_and_orders_in_memory(student, rng):
-    """One branch is a stack already; two or six are stacked, and so are zeros, equal and huge numbers, arrays in any order in memory."""
+    """One branch is a stack already; two or six are stacked, and so are equal branches, zeros, huge numbers, any order in memory."""
     branches = maps(rng, CHANNELS[1])
     cases = [*(each for (each,) in corners(branches)), [HUGE * branch for branch in branches]]
     cases += [maps(rng, channels, size) for channels, size in NUMBERS]
+    same, other = maps(rng, (2, 1))
+    cases.append([same, same.copy(), other])
     got = [student.concat_channels(branches) for branches in cases]
     for out, branches in zip(got, cases, strict=True):
         expect_close("out", out, reference.concat_channels(branches), **EXACT)
@@ -84,9 +87,9 @@ def test_branches_of_different_number_types(student, rng):
 @pytest.mark.points(0.5)
 def test_branches_stay_unmodified(student, rng):
     """The maps are stacked without changing the list or an array in it."""
-    branches = maps(rng, CHANNELS[1])
-    out = expect_unmodified(student.concat_channels, "branches", branches)
-    expect_worked("out", out, reference.concat_channels(branches).shape)
+    for branches in zip(*map(in_each_type, maps(rng, CHANNELS[1])), strict=True):
+        out = expect_unmodified(student.concat_channels, "branches", [*branches])
+        expect_worked("out", out, reference.concat_channels([*branches]).shape)
 
 
 @pytest.mark.points(3)
@@ -126,8 +129,8 @@ def test_any_number_of_parts_zeros_and_orders_in_memory(student, rng):
 def test_gradient_and_channels_stay_unmodified(student, rng):
     """The gradient is taken apart without changing dout or the list of channels."""
     parts, channels = maps(rng, CHANNELS[1]), list(CHANNELS[1])
-    dout = reference.concat_channels(parts)
-    result = expect_unmodified(student.split_channels, "dout channels", dout, channels)
-    for number, part in enumerate(expect_tuple(SPLIT, result, len(parts))):
-        array = as_numbers(f"part {number}", part)
-        expect(bool(array.size and np.ptp(array) > 0), f"part {number} should depend on dout.")
+    for dout in in_each_type(reference.concat_channels(parts)):
+        result = expect_unmodified(student.split_channels, "dout channels", dout, channels)
+        for number, part in enumerate(expect_tuple(SPLIT, result, len(parts))):
+            array = as_numbers(f"part {number}", part)
+            expect(bool(array.size and np.ptp(array) > 0), f"part {number} should depend on dout.")

@@ -7,7 +7,7 @@ from autograder.suite import corners, expect_array, expect_close, expect_unmodif
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import pixel_cases
 from tests.hidden.inception_module.checks import BACKWARD, FORWARD, SINGLE, check_all
-from tests.hidden.inception_module.inputs import HUGE, images
+from tests.hidden.inception_module.inputs import HUGE, LONG, TINY, images, in_each_type
 
 SHAPES = ((3, 3, 3, 3), (2, 3, 5, 4))  # in the first one, no shape gives a slip away
 SINGLES = ((1, 3, 5, 4), (2, 1, 5, 4), (5, 3, 1, 1), (2, 3, 1, 4), (1, 1, 2, 3))
@@ -45,11 +45,13 @@ def test_shift_of_a_map_shifts_its_mean(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_single_images_zeros_and_orders_in_memory(student, rng):
-    """Single images, maps and pixels, zeros, equal and huge numbers, arrays in any order in memory give the mean of each map."""
+    """Single images, maps and pixels, zeros, equal, huge and tiny numbers, arrays in any order in memory give the mean of each map."""
     x = images(rng, SHAPES[1])
-    cases = [*(each for (each,) in corners(x)), HUGE * x, *(images(rng, shape) for shape in SINGLES)]
+    cases = [*(each for (each,) in corners(x)), HUGE * x, np.rint(x), *(images(rng, shape) for shape in SINGLES)]
     got = [student.global_average_pool_forward(x) for x in cases]
     check_all("out", got, [reference.global_average_pool_forward(x) for x in cases], FORWARD)
+    got = student.global_average_pool_forward(TINY * x)
+    check_all("out for tiny numbers", [got], [reference.global_average_pool_forward(TINY * x)], FORWARD, TINY)
 
 
 @pytest.mark.points(0.5)
@@ -58,6 +60,8 @@ def test_integer_and_single_precision_input(student, rng):
     x = images(rng, SHAPES[1])
     out = expect_worked("out", student.global_average_pool_forward(x), x.shape[:2])
     expect_close("out for float32 x", student.global_average_pool_forward(x.astype(np.float32)), out, **SINGLE)
+    large = student.global_average_pool_forward(np.rint(LONG * x).astype(np.int64))
+    check_all("out for large integer x", [large], [LONG * out], FORWARD)
     whole = np.rint(5 * x)
     out = expect_worked("out", student.global_average_pool_forward(whole), x.shape[:2])
     expect_close("out for integer x", student.global_average_pool_forward(whole.astype(int)), out, **FORWARD)
@@ -66,8 +70,8 @@ def test_integer_and_single_precision_input(student, rng):
 @pytest.mark.points(0.5)
 def test_x_stays_unmodified(student, rng):
     """The means come without changing x."""
-    x = images(rng, SHAPES[1])
-    expect_worked("out", expect_unmodified(student.global_average_pool_forward, "x", x), x.shape[:2])
+    for x in in_each_type(images(rng, SHAPES[1])):
+        expect_worked("out", expect_unmodified(student.global_average_pool_forward, "x", x), x.shape[:2])
 
 
 @pytest.mark.points(4.5)
@@ -111,6 +115,8 @@ def test_integer_and_single_precision_upstream(student, rng):
     dx = expect_worked("dx", student.global_average_pool_backward(dout, shape), shape)
     small = student.global_average_pool_backward(dout.astype(np.float32), shape)
     expect_close("dx for float32 dout", small, dx, **SINGLE)
+    large = student.global_average_pool_backward(np.rint(LONG * dout).astype(np.int64), shape)
+    check_all("dx for large integer dout", [large], [LONG * dx], BACKWARD)
     whole = np.rint(9 * dout)
     dx = expect_worked("dx", student.global_average_pool_backward(whole, shape), shape)
     expect_close("dx for integer dout", student.global_average_pool_backward(whole.astype(int), shape), dx, **BACKWARD)
@@ -120,4 +126,7 @@ def test_integer_and_single_precision_upstream(student, rng):
 def test_dout_stays_unmodified(student, rng):
     """The gradient comes without changing dout."""
     dout, shape = gradient_case(rng)
-    expect_worked("dx", expect_unmodified(student.global_average_pool_backward, "dout x_shape", dout, shape), shape)
+    for each in in_each_type(dout):
+        shape = (len(each), *shape[1:])
+        dx = expect_unmodified(student.global_average_pool_backward, "dout x_shape", each, shape)
+        expect_worked("dx", dx, shape)

@@ -14,7 +14,7 @@ from autograder.suite import (
     for_all,
 )
 from solutions.inception_module import reference
-from tests.hidden.inception_module.cases import module_cases, special
+from tests.hidden.inception_module.cases import faint, module_cases, special
 from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all
 from tests.hidden.inception_module.inputs import (
     CASES,
@@ -22,8 +22,11 @@ from tests.hidden.inception_module.inputs import (
     HUGE,
     IMAGE,
     KEPT,
+    LONG,
     PARAMS,
+    TINY,
     images,
+    in_each_type,
     module,
     output_shape,
     parameters,
@@ -123,7 +126,7 @@ def test_cache_keeps_the_parameters(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_zeros_ties_sizes_and_orders_in_memory(student, rng):
-    """Zeros, equal and huge numbers, images of one row, column or channel and arrays in any order in memory are as good as others."""
+    """Zeros, equal, huge and tiny numbers, images of one row, column or channel and arrays in any order in memory are as good as others."""
     cases, answers = special(rng)
     x, params, _ = module(rng)
     cases.append((HUGE * x, params))
@@ -132,6 +135,10 @@ def test_zeros_ties_sizes_and_orders_in_memory(student, rng):
     got, want = [[everything(each) for each in those] for those in (returned, answers)]
     for name in want[0]:
         check_all(name, [each[name] for each in got], [each[name] for each in want], FORWARD)
+    out, cache = faint(rng)
+    got, want = map(everything, (student.inception_forward(cache["x"], cache["params"]), (out, cache)))
+    for name, wanted in want.items():
+        check_all(f"{name} for tiny numbers", [got[name]], [wanted], FORWARD, TINY)
 
 
 @pytest.mark.points(1)
@@ -173,7 +180,7 @@ def test_kernels_that_copy(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params, _ = module(rng)
-    kinds = ((np.float32, x, SINGLE), (int, np.rint(4 * x), FORWARD))
+    kinds = ((np.float32, x, SINGLE), *((np.int64, np.rint(size * x), FORWARD) for size in (4, LONG)))
     asked = [
         student.inception_forward(each, params) for kind, given, _ in kinds for each in (given, given.astype(kind))
     ]
@@ -183,12 +190,13 @@ def test_integer_and_single_precision_input(student, rng):
         expect_worked("out", plain["out"], SHAPE)
         expect_keys(f"the answer for {kind.__name__} x", typed, [*plain])
         for name, one in plain.items():
-            expect_close(f"{name} for {kind.__name__} x", typed[name], as_numbers(name, one), **tolerance)
+            check_all(f"{name} for {kind.__name__} x", [typed[name]], [as_numbers(name, one)], tolerance)
 
 
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x or the parameters."""
-    x, params, _ = module(rng)
-    result = expect_unmodified(student.inception_forward, "x params", x, params)
-    expect_worked("out", expect_tuple(CALL, result, 2)[0], SHAPE)
+    given, params, _ = module(rng)
+    for x in in_each_type(given):
+        result = expect_unmodified(student.inception_forward, "x params", x, params)
+        expect_worked("out", expect_tuple(CALL, result, 2)[0], (len(x), *SHAPE[1:]))

@@ -6,13 +6,13 @@ import pytest
 from autograder.suite import corners, expect_close, expect_tuple, expect_unmodified, expect_worked
 from solutions.inception_module import reference
 from tests.hidden.inception_module.checks import BACKWARD, DIFFERENCES, SINGLE, check_all
-from tests.hidden.inception_module.inputs import HUGE, STEP, images
+from tests.hidden.inception_module.inputs import HUGE, LONG, STEP, TINY, images, in_each_type
 
 CALL = "pointwise_conv_backward(dout, x, weight)"
 NAMES = ("dx", "dweight", "dbias")
 ALIKE = (3, 3, 3, 3)  # with three outputs, no shape gives a slip away
-# Single images, pixels, channels and outputs.
-SIZES = (((1, 3, 2, 2), 2), ((5, 2, 1, 1), 3), ((2, 1, 3, 2), 1), ((2, 2, 2, 3), 1))
+# Single images, pixels, channels and outputs; more images than each of them has pixels in a row.
+SIZES = (((1, 3, 2, 2), 2), ((5, 2, 1, 1), 3), ((2, 1, 3, 2), 1), ((2, 2, 2, 3), 1), ((5, 2, 2, 3), 2))
 
 
 def layer(rng, image=(2, 3, 4, 5), outputs=3):
@@ -54,14 +54,18 @@ def test_dbias_is_summed_over_pixels_and_images(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_single_images_zeros_and_orders_in_memory(student, rng):
-    """Single images, pixels and channels, zeros, equal and huge numbers, any order in memory: the gradients are what they should be."""
+    """Single images, pixels and channels, zeros, equal, huge and tiny numbers, any order in memory: the gradients are right."""
     dout, x, weight = layer(rng)
     cases = [*corners(dout, x, weight), (HUGE * dout, x, weight), (dout, HUGE * x, weight), (dout, x, HUGE * weight)]
+    cases.append((np.rint(dout), x, weight))  # many are equal
     cases += [layer(rng, image, outputs) for image, outputs in SIZES]
     got = [answer(student, *case) for case in cases]
     want = [reference.pointwise_conv_backward(*case) for case in cases]
     for name, one, wanted in zip(NAMES, zip(*got, strict=True), zip(*want, strict=True), strict=True):
         check_all(name, one, wanted, BACKWARD)
+    tiny = TINY * dout, x, weight
+    for name, one, wanted in zip(NAMES, answer(student, *tiny), reference.pointwise_conv_backward(*tiny), strict=True):
+        check_all(f"{name} for tiny numbers", [one], [wanted], BACKWARD, TINY)
 
 
 @pytest.mark.points(0.5)
@@ -69,19 +73,24 @@ def test_integer_and_single_precision_upstream(student, rng):
     """Integer and float32 arrays do as dout: the answer is that for the same numbers in float64."""
     dout, x, weight = layer(rng)
     shapes = (x.shape, weight.shape, weight.shape[:1])
+    large = answer(student, np.rint(LONG * dout).astype(np.int64), x, weight)
     for kind, given, tolerance in ((np.float32, dout, SINGLE), (int, np.rint(3 * dout), BACKWARD)):
         plain, typed = answer(student, given, x, weight), answer(student, given.astype(kind), x, weight)
         for name, shape, one, other in zip(NAMES, shapes, plain, typed, strict=True):
             wanted = expect_worked(name, one, shape, given)
             expect_close(f"{name} for {kind.__name__} dout", other, wanted, **tolerance)
+            if given is dout:
+                check_all(f"{name} for large int dout", [large[NAMES.index(name)]], [LONG * wanted], BACKWARD)
 
 
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
     """The gradients come without changing dout, x or the weight."""
-    case = layer(rng)
-    result = expect_unmodified(student.pointwise_conv_backward, "dout x weight", *case)
-    expect_worked("dx", expect_tuple(CALL, result, 3)[0], case[1].shape, case[0])
+    upstream, batch, weight = layer(rng)
+    for dout in in_each_type(upstream):
+        x = batch[: len(dout)]
+        result = expect_unmodified(student.pointwise_conv_backward, "dout x weight", dout, x, weight)
+        expect_worked("dx", expect_tuple(CALL, result, 3)[0], x.shape, dout)
 
 
 @pytest.mark.redundant("does not rest on the reference's backward pass, and holds that to account too")

@@ -7,12 +7,19 @@ from autograder.suite import corners, expect_array, expect_close, expect_unmodif
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import pixel_cases
 from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all
-from tests.hidden.inception_module.inputs import HUGE, images
+from tests.hidden.inception_module.inputs import HUGE, LONG, TINY, images, in_each_type
 
 # The first images are as wide as their layer has outputs, and that has as many as inputs: no shape gives a slip away.
 CASES = (((2, 3, 5, 3), 3), ((2, 4, 3, 5), 3))
-# Single images, pixels, channels and outputs; batches as large as the image is deep, high or wide.
-SIZES = (((1, 3, 2, 2), 2), ((5, 2, 1, 1), 3), ((2, 1, 3, 3), 1), ((2, 2, 2, 4), 1), ((3, 4, 2, 3), 2))
+# Single images, pixels, channels and outputs; batches as large as the image is deep, high or wide; large square images.
+SIZES = (
+    ((1, 3, 2, 2), 2),
+    ((5, 2, 1, 1), 3),
+    ((2, 1, 3, 3), 1),
+    ((2, 2, 2, 4), 1),
+    ((3, 4, 2, 3), 2),
+    ((2, 3, 5, 5), 2),
+)
 
 
 def layer(rng, image=(2, 3, 4, 5), outputs=3):
@@ -65,12 +72,15 @@ def test_pixels_do_not_depend_on_each_other(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(1)
 def test_single_images_zeros_and_orders_in_memory(student, rng):
-    """Single images, pixels and channels, zeros, equal and huge numbers, arrays in any order in memory give what the formula says."""
+    """Single images, pixels and channels, zeros, equal, huge and tiny numbers, any order in memory give what the formula says."""
     x, weight, bias = layer(rng)
     cases = [*corners(x, weight, bias), (HUGE * x, weight, bias)]
     cases += [layer(rng, image, outputs) for image, outputs in SIZES]
     got = [student.pointwise_conv_forward(*case) for case in cases]
     check_all("out", got, [reference.pointwise_conv_forward(*case) for case in cases], FORWARD)
+    tiny = TINY * x, weight, TINY * bias
+    got = student.pointwise_conv_forward(*tiny)
+    check_all("out for tiny numbers", [got], [reference.pointwise_conv_forward(*tiny)], FORWARD, TINY)
 
 
 @pytest.mark.points(0.5)
@@ -80,6 +90,8 @@ def test_integer_and_single_precision_input(student, rng):
     out = expect_worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
     small = student.pointwise_conv_forward(x.astype(np.float32), weight, bias)
     expect_close("out for float32 x", small, out, **SINGLE)
+    large = student.pointwise_conv_forward(np.rint(LONG * x).astype(np.int64), weight, LONG * bias)
+    check_all("out for large integer x", [large], [LONG * out], FORWARD)
     whole = np.rint(4 * x)
     out = expect_worked("out", student.pointwise_conv_forward(whole, weight, bias), shape_of(x, weight), whole)
     expect_close("out for integer x", student.pointwise_conv_forward(whole.astype(int), weight, bias), out, **FORWARD)
@@ -88,6 +100,7 @@ def test_integer_and_single_precision_input(student, rng):
 @pytest.mark.points(0.5)
 def test_inputs_stay_unmodified(student, rng):
     """The answer comes without changing x, the weight or the bias, their shapes included."""
-    given = layer(rng)
-    out = expect_unmodified(student.pointwise_conv_forward, "x weight bias", *given)
-    expect_worked("out", out, shape_of(*given[:2]), given[0])
+    given, weight, bias = layer(rng)
+    for x in in_each_type(given):
+        out = expect_unmodified(student.pointwise_conv_forward, "x weight bias", x, weight, bias)
+        expect_worked("out", out, shape_of(x, weight), x)
