@@ -202,19 +202,9 @@ INCEPTION_BACKWARD: Table = {
         [("return dx, grads", "return dx")],
     ),
     "gradient-stored-in-cache": (
-        "Gradients are written into the cache that was passed in.",
+        "Gradients are written into the cache that was passed in, or into the parameters in it.",
         "Who else may still hold the dict that you write into?",
         [("return dx, grads", 'cache["dx"] = dx\n    return dx, grads')],
-    ),
-    "gradients-stored-in-params": (
-        "Gradients are written into the dict of parameters that the cache holds.",
-        "Who else may still hold the dict that you write into?",
-        [
-            (
-                "return dx, grads",
-                'params.update({f"d{key}": grad for key, grad in grads.items()})\n    return dx, grads',
-            ),
-        ],
     ),
     "upstream-masked-in-place": (
         "The upstream gradient that was passed in is changed on the way.",
