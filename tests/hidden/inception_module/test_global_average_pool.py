@@ -7,7 +7,7 @@ from autograder.suite import corners, expect_array, expect_close, expect_unmodif
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import pixel_cases
 from tests.hidden.inception_module.checks import BACKWARD, FORWARD, SINGLE, check_all
-from tests.hidden.inception_module.inputs import HUGE, LONG, TINY, images, in_each_type
+from tests.hidden.inception_module.inputs import BEYOND_INT32, HUGE, TINY, images, in_each_type
 
 SHAPES = ((3, 3, 3, 3), (2, 3, 5, 4))  # in the first one, no shape gives a slip away
 SINGLES = ((1, 3, 5, 4), (2, 1, 5, 4), (5, 3, 1, 1), (2, 3, 1, 4), (1, 1, 2, 3))
@@ -60,8 +60,8 @@ def test_integer_and_single_precision_input(student, rng):
     x = images(rng, SHAPES[1])
     out = expect_worked("out", student.global_average_pool_forward(x), x.shape[:2])
     expect_close("out for float32 x", student.global_average_pool_forward(x.astype(np.float32)), out, **SINGLE)
-    large = student.global_average_pool_forward(np.rint(LONG * x).astype(np.int64))
-    check_all("out for large integer x", [large], [LONG * out], FORWARD)
+    large = student.global_average_pool_forward(np.rint(BEYOND_INT32 * x).astype(np.int64))
+    check_all("out for large integer x", [large], [BEYOND_INT32 * out], FORWARD)
     whole = np.rint(5 * x)
     out = expect_worked("out", student.global_average_pool_forward(whole), x.shape[:2])
     expect_close("out for integer x", student.global_average_pool_forward(whole.astype(int)), out, **FORWARD)
@@ -115,8 +115,8 @@ def test_integer_and_single_precision_upstream(student, rng):
     dx = expect_worked("dx", student.global_average_pool_backward(dout, shape), shape)
     small = student.global_average_pool_backward(dout.astype(np.float32), shape)
     expect_close("dx for float32 dout", small, dx, **SINGLE)
-    large = student.global_average_pool_backward(np.rint(LONG * dout).astype(np.int64), shape)
-    check_all("dx for large integer dout", [large], [LONG * dx], BACKWARD)
+    large = student.global_average_pool_backward(np.rint(BEYOND_INT32 * dout).astype(np.int64), shape)
+    check_all("dx for large integer dout", [large], [BEYOND_INT32 * dx], BACKWARD)
     whole = np.rint(9 * dout)
     dx = expect_worked("dx", student.global_average_pool_backward(whole, shape), shape)
     expect_close("dx for integer dout", student.global_average_pool_backward(whole.astype(int), shape), dx, **BACKWARD)

@@ -17,12 +17,12 @@ from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import faint, module_cases, special
 from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all
 from tests.hidden.inception_module.inputs import (
+    BEYOND_INT32,
     CASES,
     DEPTHS,
     HUGE,
     IMAGE,
     KEPT,
-    LONG,
     PARAMS,
     TINY,
     images,
@@ -180,7 +180,7 @@ def test_kernels_that_copy(student, rng):
 def test_integer_and_single_precision_input(student, rng):
     """Integer and float32 arrays do as x: the answer is that for the same numbers in float64."""
     x, params, _ = module(rng)
-    kinds = ((np.float32, x, SINGLE), *((np.int64, np.rint(size * x), FORWARD) for size in (4, LONG)))
+    kinds = ((np.float32, x, SINGLE), *((np.int64, np.rint(size * x), FORWARD) for size in (4, BEYOND_INT32)))
     asked = [
         student.inception_forward(each, params) for kind, given, _ in kinds for each in (given, given.astype(kind))
     ]

@@ -7,7 +7,7 @@ from autograder.suite import corners, expect_array, expect_close, expect_unmodif
 from solutions.inception_module import reference
 from tests.hidden.inception_module.cases import pixel_cases
 from tests.hidden.inception_module.checks import FORWARD, SINGLE, check_all
-from tests.hidden.inception_module.inputs import HUGE, LONG, TINY, images, in_each_type
+from tests.hidden.inception_module.inputs import BEYOND_INT32, HUGE, TINY, images, in_each_type
 
 # The first images are as wide as their layer has outputs, and that has as many as inputs: no shape gives a slip away.
 CASES = (((2, 3, 5, 3), 3), ((2, 4, 3, 5), 3))
@@ -90,8 +90,8 @@ def test_integer_and_single_precision_input(student, rng):
     out = expect_worked("out", student.pointwise_conv_forward(x, weight, bias), shape_of(x, weight), x)
     small = student.pointwise_conv_forward(x.astype(np.float32), weight, bias)
     expect_close("out for float32 x", small, out, **SINGLE)
-    large = student.pointwise_conv_forward(np.rint(LONG * x).astype(np.int64), weight, LONG * bias)
-    check_all("out for large integer x", [large], [LONG * out], FORWARD)
+    large = student.pointwise_conv_forward(np.rint(BEYOND_INT32 * x).astype(np.int64), weight, BEYOND_INT32 * bias)
+    check_all("out for large integer x", [large], [BEYOND_INT32 * out], FORWARD)
     whole = np.rint(4 * x)
     out = expect_worked("out", student.pointwise_conv_forward(whole, weight, bias), shape_of(x, weight), whole)
     expect_close("out for integer x", student.pointwise_conv_forward(whole.astype(int), weight, bias), out, **FORWARD)

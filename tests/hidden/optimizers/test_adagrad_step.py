@@ -1,4 +1,4 @@
-"""Hidden suite of the exercise `adagrad_step`: an epsilon as large as 1e-2, and gradients as small as the usual one."""
+"""Hidden suite of the exercise `adagrad_step`: large and tiny epsilons, and gradients as small as they are."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_many_steps(student, rng):
 
 @pytest.mark.points(1.5)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or of its size."""
     check_walk_on_gradients(student, RULE, rng, [0.1], edges=True, eps=1e-2)
     check_walk_on_gradients(student, RULE, rng, [0.1], eps=1.5)
     check_walk_on_gradients(student, RULE, rng, [0.1], edges=True, eps=1e-8)

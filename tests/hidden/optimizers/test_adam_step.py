@@ -43,7 +43,7 @@ def test_steps_with_rates_that_change(student, rng):
 
 @pytest.mark.points(2)
 def test_epsilon_is_added_to_the_corrected_root(student, rng):
-    """Epsilon is added to the corrected root: seen with large and tiny ones, and with gradients that are zero or as small."""
+    """Epsilon is added to the corrected root: seen with large and tiny ones, and with gradients that are zero or of its size."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, eps=1e-2, **USUAL)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), eps=1.5, **USUAL)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), edges=True, **USUAL)

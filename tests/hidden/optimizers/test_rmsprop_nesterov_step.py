@@ -39,7 +39,7 @@ def test_steps_with_rates_that_change(student, rng):
 
 @pytest.mark.points(1.5)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or of its size."""
     check_walk_on_a_bowl(student, RULE, rng, steady(rng), edges=True, rho=0.9, beta=0.9, eps=1e-2)
     check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), rho=0.9999, beta=0.9, eps=1.5)
     check_walk_on_a_bowl(student, RULE, rng, steady(rng, 2), edges=True, rho=0.9, beta=0.9)

@@ -1,4 +1,4 @@
-"""Hidden suite of the exercise `rmsprop_step`: an epsilon as large as 1e-2, and gradients as small as the usual one."""
+"""Hidden suite of the exercise `rmsprop_step`: large and tiny epsilons, and gradients as small as they are."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_steps_with_another_rho(student, rng):
 
 @pytest.mark.points(1)
 def test_epsilon_is_added_outside_the_root(student, rng):
-    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or as small."""
+    """Epsilon is added outside the root: seen with large and tiny ones, and with gradients that are zero or of its size."""
     check_walk_on_gradients(student, RULE, rng, steady(rng), edges=True, rho=0.9, eps=1e-2)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), rho=0.9999, eps=1.5)
     check_walk_on_gradients(student, RULE, rng, steady(rng, 2), edges=True, rho=0.9)
