@@ -106,6 +106,11 @@ RESIDUAL_FORWARD: Table = {
         "What happens to a fraction that is written into an array of integers?",
         [("out = np.maximum(z2, 0)", "out = np.maximum(z2, 0).astype(x.dtype)")],
     ),
+    "sum-in-type-of-shortcut": (
+        "The sum is stored in the number type of the shortcut, which cuts fractions off where that is an x of integers.",
+        "What happens to a fraction that is written into an array of integers?",
+        [('params["b2"] + shortcut', 'params["b2"] + shortcut\n    z2 = z2.astype(shortcut.dtype)')],
+    ),
     "sum-in-place-on-shortcut": (
         "The branch is added into the shortcut, which is x itself where there is no projection.",
         "Does your sum make a new array, or does it write into one that the caller still owns?",
