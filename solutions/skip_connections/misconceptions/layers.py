@@ -219,6 +219,11 @@ BATCHNORM_BACKWARD: Table = {
         "The output is linear in gamma: does its derivative with respect to gamma depend on gamma?",
         [("(dout * x_hat).sum", "(dout * gamma * x_hat).sum")],
     ),
+    "no-gradient-for-a-scale-of-zero": (
+        "Where gamma is zero, its gradient is zero too.",
+        "A scale that starts at zero should be able to learn: does its gradient depend on its own value?",
+        [("dgamma = (dout * x_hat).sum(axis=0)", "dgamma = np.where(gamma == 0, 0, (dout * x_hat).sum(axis=0))")],
+    ),
     "parameter-gradients-exchanged": (
         "The gradients of gamma and beta come in each other's place.",
         "In which order does the docstring list what is returned?",

@@ -23,7 +23,8 @@ ROWS = st.integers(2, 5)  # each of which can be asked about alone
 STATES = st.integers(0, 2**32 - 1)
 # So little moves an ordinary question away from a special one that answers differ by 1e-7; yet no zero is left, and no tie.
 NUDGE = 1e-8
-SCALE = 2.0**17  # numbers that are huge, and as exact in float32 as they were
+# Numbers that are huge or tiny, and as exact in float32 as they were.
+HUGE, TINY = 2.0**17, 2.0**-50
 
 
 def residual_cases(rng: Rng, **options: Any) -> st.SearchStrategy[Case]:
@@ -111,9 +112,9 @@ def single_feature_twins(rng: Rng) -> Twins:
     return (x, params, dout), (np.hstack([x, shut]), params | more, np.hstack([dout, unasked]))
 
 
-def scaled(x: np.ndarray, params: Params) -> tuple[np.ndarray, Params]:
-    """A batch and the biases of its block, all so much larger that what comes out is larger by SCALE."""
-    return SCALE * x, {key: SCALE * value if key in {"b1", "b2"} else value for key, value in params.items()}
+def scaled(factor: float, x: np.ndarray, params: Params) -> tuple[np.ndarray, Params]:
+    """A batch and the biases of its block, all `factor` times as large, and so is then what comes out."""
+    return factor * x, {key: factor * value if key in {"b1", "b2"} else value for key, value in params.items()}
 
 
 def batch_twins(rng: Rng) -> list[Twins]:

@@ -134,9 +134,15 @@ def batch(rng: Rng, *, rows: int = 6, features: int = 4) -> dict[str, Any]:
     }
 
 
-def batch_gradient(rng: Rng, *, scale: float = 1.0, **shape: int) -> tuple[dict[str, Any], np.ndarray, dict[str, Any]]:
-    """A batch, an upstream gradient and the reference's cache of batch normalisation in training; all of x is `scale` times as large."""
+def batch_gradient(
+    rng: Rng, *, scale: float = 1.0, zeros: int = 0, **shape: int
+) -> tuple[dict[str, Any], np.ndarray, dict[str, Any]]:
+    """A batch, an upstream gradient and the reference's cache of batch normalisation in training.
+
+    All of x is `scale` times as large, and so many first entries of gamma are zero.
+    """
     case = batch(rng, **shape)
     case["x"] *= scale
+    case["gamma"][:zeros] = 0
     out, cache, _ = reference.batchnorm_forward(**case, training=True)
     return case, rng.normal(size=out.shape), cache

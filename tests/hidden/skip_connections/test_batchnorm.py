@@ -18,8 +18,8 @@ from autograder.suite import (
     expect_worked,
 )
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.cases import batch_twins, columns, first_features, with_huge_feature
-from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, out_is_right
+from tests.hidden.skip_connections.cases import HUGE, batch_twins, columns, first_features, with_huge_feature
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, expect_scaled, out_is_right
 from tests.hidden.skip_connections.inputs import batch, batch_gradient
 
 FORWARD_CALL = "batchnorm_forward(...)"
@@ -84,9 +84,9 @@ def check_own(student, dout, theirs, got):
 
 
 def check_gradient(student, rng, place, what):
-    """One of the three gradients is the reference's, for one feature or row too, and where a feature hardly varies."""
-    for rows, features, scale in ((6, 4, 1.0), (6, 1, 1.0), (6, 4, 1e-3), (1, 4, 1.0)):
-        case, dout, cache = batch_gradient(rng, rows=rows, features=features, scale=scale)
+    """One of the three gradients is the reference's, for one feature or row too, and where x or gamma is special."""
+    for options in ({"rows": 64}, {"features": 1}, {"scale": 1e-3}, {"rows": 1}, {"zeros": 1}):
+        case, dout, cache = batch_gradient(rng, **options)
         want = reference.batchnorm_backward(dout, cache)[place]
         # Of a single row, dx is what is left where numbers as large as dout / std cancel.
         rounded = dout / cache["std"] if what == "dx" else want
@@ -102,6 +102,9 @@ def check_gradient(student, rng, place, what):
 def test_training_normalises_with_the_batch(student, rng):
     """In training, each feature is normalised with the batch's mean and biased variance, eps inside the root."""
     asked = [(batch(rng), options) for options in ({}, {"eps": 1e-2}, {"momentum": 0.5, "eps": 1e-3}, {"eps": 0.0})]
+    outlier = batch(rng, rows=64)
+    outlier["x"][0, 0] = 50
+    asked.append((outlier, {}))
     outs = [forward(student, case, training=True, **options)[0] for case, options in asked]
     for (case, options), out in zip(asked, outs, strict=True):
         expect_close("out", out, reference.batchnorm_forward(**case, training=True, **options)[0], **FORWARD)
@@ -142,6 +145,7 @@ def test_inference_normalises_with_the_running_statistics(student, rng):
     """At inference the running statistics normalise, so that a row does not depend on its batch."""
     options = ({}, {"eps": 1e-2}, {"momentum": 0.5}, {"momentum": 0.5, "eps": 0.0})
     asked = [(batch(rng, rows=rows), given) for rows, given in zip((6, 1, 4, 2), options, strict=True)]
+    asked[-1][0]["x"] *= 100  # far from the running mean
     outs = [forward(student, case, training=False, **given)[0] for case, given in asked]
     for (case, given), out in zip(asked, outs, strict=True):
         expect_close("out", out, reference.batchnorm_forward(**case, training=False, **given)[0], **FORWARD)
@@ -195,16 +199,19 @@ def test_special_numbers_are_like_any_others(student, rng):
 
     def asked(part, up):
         outs = [forward(student, part, training=training, **options)[0] for training in (True, False)]
-        return [*outs, gradients(student, part, up, **options)[0]]
+        return [*outs, *gradients(student, part, up, **options)]
 
     plain, huge = asked(case, dout), asked(*with_huge_feature(case, dout))
+    huge_gradients = gradients(student, case, HUGE * dout, **options)
     answers = [[asked(*question) for question in pair] for pair in twins]
-    for what, one, other in zip(("out", "out", "dx"), plain, huge, strict=True):
+    for what, one, other in zip(("out", "out", "dx"), plain[:3], huge[:3], strict=True):
         worked = expect_worked(what, one, dout.shape, dout)
         expect_close(what, expect_array(what, other, dout.shape)[:, 1:], worked[:, 1:], **BACKWARD)
+    for what, one, other in zip(GRADIENTS, plain[2:], huge_gradients, strict=True):
+        expect_scaled(f"{what} for huge dout", other, one, HUGE, **BACKWARD)
     for ((special, _), (near, _)), pair in zip(twins, answers, strict=True):
-        for what, got, other in zip(("out", "out", "dx"), *pair, strict=True):
-            ordinary = expect_array(what, other, near["x"].shape)
+        for what, got, other in zip(("out", "out", *GRADIENTS), *pair, strict=True):
+            ordinary = expect_array(what, other, near["gamma" if what in GRADIENTS[1:] else "x"].shape)
             expect_close(what, got, columns(ordinary, special["x"].shape[1]), **BACKWARD)
 
 

@@ -53,7 +53,7 @@ def test_weights_are_normal_around_zero(student, rng):
             # Copies of one row or one column have the right law entry by entry, and no independence; nor have rows
             # that are all of one length.
             rows, columns = float(weights.mean(axis=0).std()), float(weights.mean(axis=1).std())
-            expect(max(rows, columns) < 2 / SQUARE**0.5, "The weights should not repeat each other.")
+            expect(max(rows, columns) < 2 / SQUARE**0.5, "The weights should be independent of each other.")
             scatter = float(np.linalg.norm(weights, axis=1).std())
             expect(scatter > 1 / 3, "The weights should be independent of each other.")
 

@@ -20,14 +20,15 @@ from autograder.suite import (
 )
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import (
-    SCALE,
+    HUGE,
+    TINY,
     columns,
     preactivation_cases,
     preactivation_twins,
     scaled,
     single_feature_twins,
 )
-from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, SINGLE, out_is_right
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, FORWARD, SINGLE, expect_scaled, out_is_right
 from tests.hidden.skip_connections.inputs import (
     preactivation_block,
     preactivation_block_at_kinks,
@@ -38,7 +39,7 @@ from tests.hidden.skip_connections.inputs import (
 FORWARD_CALL = "preactivation_forward(x, params)"
 BACKWARD_CALL = "preactivation_backward(dout, cache)"
 PARAMS = ("W1", "b1", "W2", "b2")
-SIZES = ((4, 4), (4, 6))  # in a block of one width, no shape gives a slip away
+BLOCKS = (((4, 4), 5), ((4, 6), 64))  # sizes and rows; in a block of one width, no shape gives a slip away
 pytestmark = [  # the cache is the student's own affair
     pytest.mark.free("preactivation_forward", returned=1),
     pytest.mark.free("preactivation_backward", passed=1),
@@ -89,9 +90,10 @@ def check_own(student, dout, theirs, got):
 
 
 def check_gradient(student, rng, key):
-    """The student's gradient of one parameter is the reference's, also for a single row in a block of single units."""
-    for sizes, rows in (*((sizes, 5) for sizes in SIZES), ((1, 1), 1)):
+    """The student's gradient of one parameter is the reference's, for many rows, and for a single row and single units."""
+    for sizes, rows in (*BLOCKS, ((1, 1), 1)):
         dout, cache = preactivation_gradient(rng, sizes, rows=rows)
+        dout /= rows  # as of a loss that is a mean
         want = reference.preactivation_backward(dout, cache)[1][key]
 
         def compare(_, grads, want=want):
@@ -103,8 +105,8 @@ def check_gradient(student, rng, key):
 @pytest.mark.points(3.5)
 def test_relu_stands_in_the_branch_only(student, rng):
     """The ReLUs stand inside the branch; x itself is added, and nothing follows the sum."""
-    for sizes in SIZES:
-        x, params = preactivation_block(rng, sizes)
+    for sizes, rows in BLOCKS:
+        x, params = preactivation_block(rng, sizes, rows=rows)
         out, _ = forward(student, x, params)
         expect_close("out", out, reference.preactivation_forward(x, params)[0], **FORWARD)
 
@@ -160,7 +162,8 @@ def test_integer_and_single_precision_input(student, rng):
 def test_the_gradients_come_from_the_cache(student, rng):
     """The gradients come from the cache of the forward pass, for integer x too, and after other batches."""
     answers = []
-    for x, params in (preactivation_block(rng), whole_preactivation_numbers(rng)):
+    # Both batches have one shape: the second one must not overwrite what the cache of the first one keeps.
+    for x, params in (preactivation_block(rng, rows=2), whole_preactivation_numbers(rng)):
         out, cache = forward(student, x, params)
         dout = rng.normal(size=x.shape)
         got = backward(student, dout, cache)
@@ -194,17 +197,31 @@ def test_inputs_stay_unmodified(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_special_numbers_are_like_any_others(student, rng):
-    """Zeros, equal numbers, huge ones, a single feature and another order in memory change nothing, forward and back."""
+    """Zeros, equal numbers, huge and tiny ones, a single feature and another order in memory change nothing either way."""
     x, params = preactivation_block(rng)
-    plain, huge = (forward(student, *question)[0] for question in ((x, params), scaled(x, params)))
+    plain, huge, tiny = (forward(student, *scaled(factor, x, params))[0] for factor in (1, HUGE, TINY))
     dout, cache = preactivation_gradient(rng)
+    tiny_cache = reference.preactivation_forward(*scaled(TINY, cache["x"], cache["params"]))[1]
     twins = [*preactivation_twins(rng), single_feature_twins(rng)]
     outs = [[forward(student, *twin[:2])[0] for twin in pair] for pair in twins]
-    dxs = [[asked(student, up, reference.preactivation_forward(x, p)[1])[0] for x, p, up in pair] for pair in twins]
-    plain_dx = asked(student, dout, cache)[0]
+    gradients = [[asked(student, up, reference.preactivation_forward(x, p)[1]) for x, p, up in pair] for pair in twins]
+    dxs = [[dx for dx, _ in pair] for pair in gradients]
+    questions = ((dout, cache), (HUGE * dout, cache), (dout, tiny_cache))
+    (plain_dx, plain_grads), *others = (asked(student, *question) for question in questions)
+    (huge_dx, huge_grads), (tiny_dx, tiny_grads) = others
     plain = expect_worked("out", plain, x.shape, x)
     expect_worked("dx", plain_dx, dout.shape, dout)
-    expect_close("out for huge x", huge, SCALE * plain, rtol=FORWARD["rtol"], atol=SCALE * FORWARD["atol"])
+    expect_scaled("out for huge x", huge, plain, HUGE, **FORWARD)
+    expect_scaled("out for tiny x", tiny, plain, TINY, **FORWARD)
+    expect_scaled("dx for huge dout", huge_dx, plain_dx, HUGE, **BACKWARD)
+    expect_scaled("dx for tiny x", tiny_dx, plain_dx, 1, **BACKWARD)
+    for key, factor in zip(PARAMS, (TINY, 1, TINY, 1), strict=True):
+        expect_scaled(f'grads["{key}"] for huge dout', huge_grads[key], plain_grads[key], HUGE, **BACKWARD)
+        expect_scaled(f'grads["{key}"] for tiny x', tiny_grads[key], plain_grads[key], factor, **BACKWARD)
+    for (_, grads), (_, near_grads) in gradients[:-1]:  # of the last pair, one block has a feature more
+        for key in PARAMS:
+            what = f'grads["{key}"]'
+            expect_close(what, grads[key], as_numbers(what, near_grads[key]), **BACKWARD)
     for what, answers in (("out", outs), ("dx", dxs)):
         for ((x, *_), (near, *_)), (got, other) in zip(twins, answers, strict=True):
             ordinary = columns(expect_array(what, other, near.shape), x.shape[1])
@@ -215,8 +232,8 @@ def test_special_numbers_are_like_any_others(student, rng):
 @pytest.mark.points(2.5)
 def test_dx_adds_the_untouched_upstream_gradient(student, rng):
     """The gradient dx is the upstream gradient as it is, plus what the branch passes back through both its ReLUs."""
-    for sizes in SIZES:
-        dout, cache = preactivation_gradient(rng, sizes)
+    for sizes, rows in BLOCKS:
+        dout, cache = preactivation_gradient(rng, sizes, rows=rows)
         want = reference.preactivation_backward(dout, cache)[0]
         check_backward(student, dout, cache, lambda dx, _, want=want: expect_close("dx", dx, want, **BACKWARD))
 

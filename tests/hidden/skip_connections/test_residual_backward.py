@@ -17,14 +17,24 @@ from autograder.suite import (
     for_all,
 )
 from solutions.skip_connections import reference
-from tests.hidden.skip_connections.cases import columns, residual_cases, residual_twins, shut_twins, single_unit_twins
-from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, SINGLE
+from tests.hidden.skip_connections.cases import (
+    HUGE,
+    TINY,
+    columns,
+    residual_cases,
+    residual_twins,
+    scaled,
+    shut_twins,
+    single_unit_twins,
+)
+from tests.hidden.skip_connections.checks import BACKWARD, DIFFERENCES, SINGLE, expect_scaled
 from tests.hidden.skip_connections.inputs import block, block_at_kinks, block_gradient, whole_numbers
 
 CALL = "residual_backward(dout, cache)"
 LAYERS = ("W1", "b1", "W2", "b2")
 GRADS = (*LAYERS, "Ws")
-SIZES = ((4, 4, 4), (4, 6, 3))  # in a block of one width, no shape gives a slip away
+# Sizes and rows. In a block of one width, no shape gives a slip away.
+BLOCKS = (((4, 4, 4), 5), ((4, 6, 3), 64))
 
 
 def taken_apart(result):
@@ -45,16 +55,17 @@ def asked_of(twins):
 
 def check_dx(student, rng, projection):
     """The student's dx is the reference's."""
-    for sizes in SIZES:
-        dout, cache = block_gradient(rng, sizes, projection=projection)
+    for sizes, rows in BLOCKS:
+        dout, cache = block_gradient(rng, sizes, rows=rows, projection=projection)
         dx, _ = expect_tuple(CALL, student.residual_backward(dout, cache), 2)
         expect_close("dx", dx, reference.residual_backward(dout, cache)[0], **BACKWARD)
 
 
 def check_gradient(student, rng, key):
-    """With a projection, the gradient of one parameter is the reference's, also for a single row and single units."""
-    for sizes, rows in (*((sizes, 5) for sizes in SIZES), ((1, 1, 1), 1)):
+    """With a projection, the gradient of one parameter is the reference's, for many rows, and for a single row and single units."""
+    for sizes, rows in (*BLOCKS, ((1, 1, 1), 1)):
         dout, cache = block_gradient(rng, sizes, rows=rows)
+        dout /= rows  # as of a loss that is a mean
         _, grads = answer(student, dout, cache)
         expect_close(f'grads["{key}"]', grads[key], reference.residual_backward(dout, cache)[1][key], **BACKWARD)
 
@@ -104,8 +115,8 @@ def test_gradient_of_projection(student, rng):
 @pytest.mark.points(2)
 def test_identity_skip_is_not_updated(student, rng):
     """An identity skip has nothing to learn: its gradient is None, whatever its shape."""
-    for sizes in SIZES:
-        dout, cache = block_gradient(rng, sizes, projection=False)
+    for sizes, rows in BLOCKS:
+        dout, cache = block_gradient(rng, sizes, rows=rows, projection=False)
         dx, grads = answer(student, dout, cache)
         expect_worked("dx", dx, cache["x"].shape)
         expect_none('grads["Ws"]', grads["Ws"])
@@ -170,17 +181,31 @@ def test_integer_and_single_precision_upstream(student, rng):
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_special_numbers_are_like_any_others(student, rng):
-    """Zeros, equal numbers, a single unit and another order in memory change nothing."""
+    """Zeros, equal numbers, huge and tiny ones, a single unit and another order in memory change nothing."""
     dout, cache = block_gradient(rng)
     twins = [*residual_twins(rng, projection=True), *residual_twins(rng, projection=False), *single_unit_twins(rng)]
     asked = [asked_of(pair) for pair in twins]
     for place, corner in enumerate((0, -2, -1)):  # all in Fortran order; the keys in either order
         asked[place][0] = list(corners(*asked[place][0]))[corner]
-    plain = answer(student, dout, cache)[0]
-    answers = [[answer(student, *question)[0] for question in pair] for pair in asked]
+    tiny_cache = reference.residual_forward(*scaled(TINY, cache["x"], cache["params"]))[1]
+    questions = ((dout, cache), (HUGE * dout, cache), (dout, tiny_cache))
+    (plain, plain_grads), *others = (answer(student, *question) for question in questions)
+    (huge, huge_grads), (tiny, tiny_grads) = others
+    answers = [[answer(student, *question) for question in pair] for pair in asked]
     expect_worked("dx", plain, cache["x"].shape)
-    for ((x, *_), (near, *_)), (got, other) in zip(twins, answers, strict=True):
-        expect_close("dx", got, columns(expect_array("dx", other, near.shape), x.shape[1]), **BACKWARD)
+    expect_scaled("dx for huge dout", huge, plain, HUGE, **BACKWARD)
+    expect_scaled("dx for tiny x", tiny, plain, 1, **BACKWARD)
+    for key, factor in zip(LAYERS, (TINY, 1, TINY, 1), strict=True):
+        expect_scaled(f'grads["{key}"] for huge dout', huge_grads[key], plain_grads[key], HUGE, **BACKWARD)
+        expect_scaled(f'grads["{key}"] for tiny x', tiny_grads[key], plain_grads[key], factor, **BACKWARD)
+    for ((x, params, _), (near, near_params, _)), ((dx, grads), (near_dx, near_grads)) in zip(
+        twins, answers, strict=True
+    ):
+        expect_close("dx", dx, columns(expect_array("dx", near_dx, near.shape), x.shape[1]), **BACKWARD)
+        for key in LAYERS:
+            if params[key].shape == near_params[key].shape:
+                what = f'grads["{key}"]'
+                expect_close(what, grads[key], as_numbers(what, near_grads[key]), **BACKWARD)
 
 
 @pytest.mark.points(0.5)

@@ -16,14 +16,15 @@ from autograder.suite import (
 )
 from solutions.skip_connections import reference
 from tests.hidden.skip_connections.cases import (
-    SCALE,
+    HUGE,
+    TINY,
     columns,
     residual_cases,
     residual_twins,
     scaled,
     single_unit_twins,
 )
-from tests.hidden.skip_connections.checks import BACKWARD, FORWARD, SINGLE
+from tests.hidden.skip_connections.checks import BACKWARD, FORWARD, SINGLE, expect_scaled
 from tests.hidden.skip_connections.inputs import block, whole_numbers
 
 CALL = "residual_forward(x, params)"
@@ -143,13 +144,14 @@ def kept(cache):
 @pytest.mark.sweeping
 @pytest.mark.points(0.5)
 def test_special_numbers_are_like_any_others(student, rng):
-    """Zeros, equal numbers, huge ones, a single unit and another order in memory change nothing."""
+    """Zeros, equal numbers, huge and tiny ones, a single unit and another order in memory change nothing."""
     x, params = block(rng)
     twins = [*residual_twins(rng, projection=True), *residual_twins(rng, projection=False), *single_unit_twins(rng)]
-    plain, huge = (answer(student, *question)[0] for question in ((x, params), scaled(x, params)))
+    plain, huge, tiny = (answer(student, *scaled(factor, x, params))[0] for factor in (1, HUGE, TINY))
     answers = [[answer(student, *twin[:2])[0] for twin in pair] for pair in twins]
     plain = expect_worked("out", plain, (len(x), params["b2"].size))
-    expect_close("out for huge x", huge, SCALE * plain, rtol=FORWARD["rtol"], atol=SCALE * FORWARD["atol"])
+    expect_scaled("out for huge x", huge, plain, HUGE, **FORWARD)
+    expect_scaled("out for tiny x", tiny, plain, TINY, **FORWARD)
     for (special, near), (got, other) in zip(twins, answers, strict=True):
         out = expect_array("out", other, near[2].shape)
         expect_close("out", got, columns(out, special[2].shape[1]), **BACKWARD)
