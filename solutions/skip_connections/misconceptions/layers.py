@@ -220,7 +220,7 @@ BATCHNORM_BACKWARD: Table = {
         [("(dout * x_hat).sum", "(dout * gamma * x_hat).sum")],
     ),
     "no-gradient-for-a-scale-of-zero": (
-        "Where gamma is zero, its gradient is zero too.",
+        "Where gamma is zero, its gradient is set to zero.",
         "A scale that starts at zero should be able to learn: does its gradient depend on its own value?",
         [("dgamma = (dout * x_hat).sum(axis=0)", "dgamma = np.where(gamma == 0, 0, (dout * x_hat).sum(axis=0))")],
     ),
